@@ -1,0 +1,48 @@
+import type { AccountId } from './account-id.ts'
+import type { Session } from './session.ts'
+import type { Tag } from './tag.ts'
+
+interface Proven {
+  readonly account: AccountId
+  /** The ARN that GetCallerIdentity answers and refusals name: the session's, for a role session. */
+  readonly arn: string
+  /** `aws:PrincipalArn`: the role's ARN, path included, for a role session. */
+  readonly principalArn: string
+  /** `aws:userid`: the unique id, with `:` and the session name for a role session. */
+  readonly userId: string
+  /** The key that signed. */
+  readonly accessKeyId: string
+  readonly tags: readonly Tag[]
+}
+
+/** The root user of an account, with its long-term key. */
+export interface RootCaller extends Proven {
+  readonly kind: 'root'
+}
+
+/** An IAM user with a long-term key. */
+export interface UserCaller extends Proven {
+  readonly kind: 'user'
+  readonly userName: string
+  /** `AIDA...`: outlives no deletion, so a re-created user of the same name is another principal. */
+  readonly uniqueId: string
+}
+
+/** A session of a role, with the temporary credential that AssumeRole made. */
+export interface RoleCaller extends Proven {
+  readonly kind: 'assumed-role'
+  readonly session: Session
+  /** `AROA...` of the role. */
+  readonly uniqueId: string
+}
+
+/** The authority above accounts: proved by the operator's token, or by being in the same process. */
+export interface OperatorCaller {
+  readonly kind: 'operator'
+}
+
+/** Who signed a request in some account, and everything that condition keys say about them. */
+export type AccountCaller = RootCaller | UserCaller | RoleCaller
+
+/** Whoever asks, once proven. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable */
+export type Caller = AccountCaller | OperatorCaller

@@ -1,0 +1,14 @@
+import type { Brand } from './brand.ts'
+
+/** Milliseconds since 1970-01-01T00:00:00Z. Seconds exist on the wire only. */
+export type EpochMillis = Brand<number, 'EpochMillis'>
+
+/** Marks a count of milliseconds since the epoch. */
+export function epochMillis(millis: number): EpochMillis {
+  return millis as EpochMillis
+}
+
+/** Whole seconds since the epoch, as the wire has them. */
+export function epochSeconds(instant: EpochMillis): number {
+  return Math.floor(instant / 1000)
+}

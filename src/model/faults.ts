@@ -1,0 +1,143 @@
+/**
+ * What a caller is told when a request is refused. `message` is for the caller; `detail` and `cause` are for log and
+ * audit and never leave the node. Throw where the rule is known; only the wire renders.
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+ */
+export abstract class Fault extends Error {
+  abstract readonly code: string
+  abstract readonly httpStatus: number
+  readonly detail: string | undefined
+
+  constructor(message: string, { detail, cause }: { detail?: string; cause?: unknown } = {}) {
+    super(message, { cause })
+    this.detail = detail
+  }
+}
+
+/** A parameter breaks a constraint of AWS's model; all violations of a request stand in one message. */
+export class ValidationError extends Fault {
+  override readonly code = 'ValidationError'
+  override readonly httpStatus = 400
+}
+
+/** A parameter is well-formed and still makes no sense in this call. */
+export class InvalidParameterValue extends Fault {
+  override readonly code = 'InvalidParameterValue'
+  override readonly httpStatus = 400
+}
+
+/** Text where a number belongs. */
+export class MalformedInput extends Fault {
+  override readonly code = 'MalformedInput'
+  override readonly httpStatus = 400
+}
+
+/** No operation of that name in that version. */
+export class InvalidAction extends Fault {
+  override readonly code = 'InvalidAction'
+  override readonly httpStatus = 400
+}
+
+/** A request without `Action`. */
+export class MissingAction extends Fault {
+  override readonly code = 'MissingAction'
+  override readonly httpStatus = 400
+}
+
+/** A percent-escape in the query string that is none. */
+export class MalformedQueryString extends Fault {
+  override readonly code = 'MalformedQueryString'
+  override readonly httpStatus = 400
+}
+
+/** A signed operation was asked without a signature. */
+export class MissingAuthenticationToken extends Fault {
+  override readonly code = 'MissingAuthenticationToken'
+  override readonly httpStatus = 403
+
+  constructor() {
+    super('Request is missing Authentication Token')
+  }
+}
+
+/** The signature cannot be read. */
+export class IncompleteSignature extends Fault {
+  override readonly code = 'IncompleteSignature'
+  override readonly httpStatus = 400
+}
+
+/** The signature does not verify, is out of date, or is scoped to something else. */
+export class SignatureDoesNotMatch extends Fault {
+  override readonly code = 'SignatureDoesNotMatch'
+  override readonly httpStatus = 403
+}
+
+/** One fault for every way in which a key or token can be wrong: telling them apart would answer a forger's question. */
+export class InvalidClientTokenId extends Fault {
+  override readonly code = 'InvalidClientTokenId'
+  override readonly httpStatus = 403
+
+  constructor(detail: string, options: { cause?: unknown } = {}) {
+    super('The security token included in the request is invalid.', { detail, ...options })
+  }
+}
+
+/** The temporary credentials that signed are past their end. */
+export class ExpiredToken extends Fault {
+  override readonly code = 'ExpiredToken'
+  override readonly httpStatus = 403
+
+  constructor() {
+    super('The security token included in the request is expired')
+  }
+}
+
+/** A proven caller may not do this. */
+export class AccessDenied extends Fault {
+  override readonly code = 'AccessDenied'
+  override readonly httpStatus = 403
+}
+
+/** A policy document that AWS would refuse to save; `message` is AWS's text. */
+export class MalformedPolicyDocument extends Fault {
+  override readonly code = 'MalformedPolicyDocument'
+  override readonly httpStatus = 400
+  /** Where in the document, in UTF-16 units from its start; `undefined` when the fault has no one place. */
+  readonly offset: number | undefined
+
+  constructor(message: string, { offset, ...rest }: { offset?: number; detail?: string; cause?: unknown } = {}) {
+    super(message, rest)
+    this.offset = offset
+  }
+}
+
+/** The request asks for a thing that is not there (in operations that may say so). */
+export class NoSuchEntity extends Fault {
+  override readonly code = 'NoSuchEntity'
+  override readonly httpStatus = 404
+}
+
+/** A bug of ours. The cause goes to the log; the caller learns nothing of it. */
+export class InternalFailure extends Fault {
+  override readonly code = 'InternalFailure'
+  override readonly httpStatus = 500
+
+  constructor(cause: unknown) {
+    super('The request processing has failed because of an unknown error, exception or failure.', { cause })
+  }
+}
+
+/** The node cannot answer now: overloaded, draining, or unable to record a grant. Worth trying again. */
+export class ServiceUnavailable extends Fault {
+  override readonly code = 'ServiceUnavailable'
+  override readonly httpStatus = 503
+
+  constructor(detail: string, options: { cause?: unknown } = {}) {
+    super('The request has failed due to a temporary failure of the server.', { detail, ...options })
+  }
+}
+
+/** Makes a fault of whatever was thrown: what is none is a bug, and the caller sees `InternalFailure`. */
+export function toFault(error: unknown): Fault {
+  return error instanceof Fault ? error : new InternalFailure(error)
+}

@@ -1,0 +1,31 @@
+/** The nouns that every layer speaks: checked values, callers, sessions, faults. Imports nothing and does no I/O. @module */
+export { type AccountId, accountId } from './account-id.ts'
+export { type Arn, parseArn } from './arn.ts'
+export type { Brand } from './brand.ts'
+export type { AccountCaller, Caller, OperatorCaller, RoleCaller, RootCaller, UserCaller } from './caller.ts'
+export { type EpochMillis, epochMillis, epochSeconds } from './epoch-millis.ts'
+export {
+  AccessDenied,
+  ExpiredToken,
+  Fault,
+  IncompleteSignature,
+  InternalFailure,
+  InvalidAction,
+  InvalidClientTokenId,
+  InvalidParameterValue,
+  MalformedInput,
+  MalformedPolicyDocument,
+  MalformedQueryString,
+  MissingAction,
+  MissingAuthenticationToken,
+  NoSuchEntity,
+  ServiceUnavailable,
+  SignatureDoesNotMatch,
+  toFault,
+  ValidationError,
+} from './faults.ts'
+export { Secret } from './secret.ts'
+export type { Session, TemporaryCredentials } from './session.ts'
+export type { Tag } from './tag.ts'
+export { accessKeyId, type UniqueIdPrefix, uniqueId } from './unique-id.ts'
+export { MUST_NOT_BE_NULL, mustMatch, type TextShape, Violation, violationOf } from './violation.ts'
