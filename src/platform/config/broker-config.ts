@@ -1,0 +1,58 @@
+import type { Partition } from './regions.ts'
+
+/** Where a listener binds; port 0 lets the system choose. */
+export interface Listen {
+  /** An IP address without brackets, or a host name. */
+  readonly host: string
+  readonly port: number
+}
+
+/** How much a node logs: `silent` is nothing at all. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+/** Bounds of requests and caches. */
+export interface Limits {
+  readonly bodyBytes: number
+  readonly apiHeaderBytes: number
+  readonly metadataHeaderBytes: number
+  /** Parameters in one request. */
+  readonly parameters: number
+  readonly requestTimeoutMs: number
+  readonly idleTimeoutMs: number
+  /** How long open requests may take to finish after the node was told to stop. */
+  readonly drainMs: number
+  readonly cachedRecords: number
+  readonly cachedSessions: number
+}
+
+/** Everything a node is told from outside, checked as a whole and frozen. */
+export interface BrokerConfig {
+  readonly listen: { readonly api: Listen; readonly metadata: Listen; readonly admin: Listen }
+  /** The data folder, or `:memory:`. */
+  readonly data: string
+  /** The folder of the key ring; with data in `:memory:` it is not looked at and keys are ephemeral. */
+  readonly keys: string
+  /** Directory files to apply at start. */
+  readonly directory: readonly string[]
+  /** A file to write once the node answers. */
+  readonly readyFile?: string | undefined
+  /** The origin that absolute URLs begin with, without a slash at its end. */
+  readonly publicUrl?: string | undefined
+  readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined
+  /** Networks in CIDR form whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies: readonly string[]
+  /** Serve the API without TLS off loopback. */
+  readonly insecureHttp: boolean
+  /** Offer what helps developers: a clock that can be moved, faults, reset. */
+  readonly dev: boolean
+  readonly partition: Partition
+  readonly logLevel: LogLevel
+  /** Answer a request without an action as AWS's global endpoint does, by redirect. */
+  readonly redirectMissingAction: boolean
+  readonly limits: Limits
+}
+
+/** Whether nothing is to outlive the process. */
+export function isInMemory({ data }: BrokerConfig): boolean {
+  return data === ':memory:'
+}

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises'
+import { ConfigError } from './config-error.ts'
+import type { ConfigFile } from './load-config.ts'
+
+/**
+ * Reads a configuration file, YAML or JSON. What it says is for `loadConfig` to check.
+ * @throws {@link ConfigError} when it cannot be read, or is no YAML: with line and column
+ */
+export async function readConfigFile(name: string): Promise<ConfigFile> {
+  const { parseDocument } = await import('yaml')
+  const text = await readFile(name, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new ConfigError([`${name}: cannot be read (${cause.code})`])
+  })
+  const document = parseDocument(text)
+  if (document.errors.length > 0) {
+    throw new ConfigError(document.errors.map(({ message }) => `${name}: ${message.split('\n', 1)[0]}`))
+  }
+  try {
+    return { name, content: document.toJS() ?? {} }
+  } catch (cause) {
+    // Aliases are followed only here: one may lead nowhere, or to more than a file can mean.
+    throw new ConfigError([`${name}: ${String(cause)}`])
+  }
+}

@@ -1,0 +1,158 @@
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+import type { Listen } from './broker-config.ts'
+import { PARTITIONS } from './regions.ts'
+
+const LARGEST_TIMEOUT_MS = 600_000
+const MIB = 1_048_576
+
+const listen = mapping({
+  api: hostPort('127.0.0.1:7600'),
+  metadata: hostPort('127.0.0.1:7601'),
+  admin: hostPort('127.0.0.1:7602'),
+})
+
+const tls = mapping({
+  certFile: text('the file of a certificate: TLS takes a certificate and a key'),
+  keyFile: text('the file of a private key: TLS takes a certificate and a key'),
+})
+
+const limits = mapping({
+  bodyBytes: whole(1, 16 * MIB).default(262_144),
+  apiHeaderBytes: whole(1, MIB).default(32_768),
+  metadataHeaderBytes: whole(1, MIB).default(16_384),
+  parameters: whole(1, 100_000).default(1000),
+  requestTimeoutMs: whole(1, LARGEST_TIMEOUT_MS).default(10_000),
+  idleTimeoutMs: whole(1, LARGEST_TIMEOUT_MS).default(60_000),
+  drainMs: whole(0, LARGEST_TIMEOUT_MS).default(10_000),
+  cachedRecords: whole(1, 10_000_000).default(20_000),
+  cachedSessions: whole(1, 10_000_000).default(20_000),
+})
+
+const settings = mapping({
+  listen: listen.prefault({}),
+  data: text('a folder, or :memory:').default('data'),
+  keys: text('a folder').default('keys'),
+  directory: listOf(text('a file')).default([]),
+  readyFile: text('a file').optional(),
+  publicUrl: text('an origin').transform(toOrigin).optional(),
+  tls: tls.optional(),
+  trustedProxies: listOf(text('a network').refine(isNetwork, 'must be a network such as 10.0.0.0/8')).default([]),
+  insecureHttp: yesOrNo(),
+  dev: yesOrNo(),
+  partition: oneOf(PARTITIONS).default('aws'),
+  logLevel: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  redirectMissingAction: yesOrNo(),
+  limits: limits.prefault({}),
+})
+
+/** The keys that a configuration file knows: at its top (`''`) and in each of its mappings. */
+export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(settings.shape),
+  listen: Object.keys(listen.shape),
+  tls: Object.keys(tls.shape),
+  limits: Object.keys(limits.shape),
+}
+
+/** What may be set, and the rules that hold between settings. */
+export const configSchema = settings
+  .refine(({ listen }) => isLoopback(listen.metadata), {
+    path: ['listen', 'metadata'],
+    error: 'must be a loopback address: whoever reaches the metadata listener gets credentials',
+    when: valid('listen.metadata'),
+  })
+  .refine(({ listen }) => isLoopback(listen.admin), {
+    path: ['listen', 'admin'],
+    error: 'must be a loopback address: operator calls are made on this machine',
+    when: valid('listen.admin'),
+  })
+  .refine(({ listen, dev }) => !dev || isLoopback(listen.api), {
+    path: ['listen', 'api'],
+    error: 'must be a loopback address with --dev, where anyone may move the clock',
+    when: valid('listen.api', 'dev'),
+  })
+  .refine(
+    ({ listen, tls, trustedProxies, insecureHttp }) =>
+      isLoopback(listen.api) || tls !== undefined || trustedProxies.length > 0 || insecureHttp,
+    {
+      path: ['listen', 'api'],
+      error: 'needs TLS off loopback: give --tls-cert and --tls-key, or --trusted-proxy, or accept --insecure-http',
+      when: valid('listen.api', 'tls', 'trustedProxies', 'insecureHttp'),
+    },
+  )
+
+/** A rule is asked as soon as the settings it reads are well-formed, whatever else is wrong. */
+function valid(...names: readonly string[]) {
+  return ({ issues }: z.core.ParsePayload): boolean =>
+    !issues.some(({ path = [] }) => {
+      const broken = path.join('.')
+      return names.some((name) => name === broken || name.startsWith(`${broken}.`) || broken.startsWith(`${name}.`))
+    })
+}
+
+function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, `must be a mapping with keys out of ${Object.keys(shape).join(', ')}`)
+}
+
+function text(what: string) {
+  return z.string(`must be ${what}`).min(1, `must be ${what}`)
+}
+
+function whole(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`
+  return z.int(error).min(min, error).max(max, error)
+}
+
+function yesOrNo() {
+  return z.boolean('must be true or false').default(false)
+}
+
+function oneOf<const Name extends string>(names: readonly Name[]) {
+  return z.enum(names, `must be one of ${names.join(', ')}`)
+}
+
+function listOf<Item extends z.ZodType>(item: Item) {
+  return z.array(item, 'must be a list')
+}
+
+function hostPort(standard: string) {
+  return text('HOST:PORT').prefault(standard).transform(toListen)
+}
+
+function toListen(given: string, context: z.RefinementCtx): Listen {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:[\]]+)):([0-9]{1,5})$/.exec(given) ?? []
+  const host = bracketed ?? plain ?? ''
+  if (Number(port) <= 65_535 && (bracketed === undefined ? isIP(host) === 4 || isHostName(host) : isIP(host) === 6)) {
+    return { host, port: Number(port) }
+  }
+  context.addIssue('must be HOST:PORT, such as 127.0.0.1:7600 or [::1]:7600')
+  return z.NEVER
+}
+
+// A last label that begins with a digit would be read as an address in one of its forgotten spellings, such as 127.1.
+function isHostName(host: string): boolean {
+  return host.length <= 253 && /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(host)
+}
+
+function isLoopback({ host }: Listen): boolean {
+  return isIP(host) === 0 ? host.toLowerCase() === 'localhost' : ipaddr.process(host).range() === 'loopback'
+}
+
+function toOrigin(given: string, context: z.RefinementCtx): string {
+  const url = URL.parse(given)
+  if (url !== null && /^https?:$/.test(url.protocol) && (given === url.origin || given === `${url.origin}/`)) {
+    return url.origin
+  }
+  context.addIssue('must be an origin such as https://sts.example.com, without path or credentials')
+  return z.NEVER
+}
+
+// A prefix of no bits is refused: believing everybody's X-Forwarded-For lets any caller choose the address it comes from.
+function isNetwork(given: string): boolean {
+  const [address = '', bits = '', ...rest] = given.split('/')
+  const family = isIP(address)
+  return (
+    family !== 0 && rest.length === 0 && /^[1-9][0-9]{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)
+  )
+}

@@ -1,0 +1,51 @@
+/** One thing that can be set by a flag and by an environment variable. */
+export interface Setting {
+  /** The same setting in a configuration file: keys joined by dots. */
+  readonly path: string
+  /** Without its two dashes. */
+  readonly flag: string
+  readonly environment: string
+  /** What the value is, for the help text; `undefined` for a switch, which takes none. */
+  readonly takes: string | undefined
+  /** May be given several times; the environment variable separates by commas. */
+  readonly repeatable: boolean
+  readonly help: string
+}
+
+/** Every setting that has a flag. Limits are set in a file only. */
+export const SETTINGS: readonly Setting[] = [
+  setting('listen.api', 'listen', 'HOST:PORT', 'where the API listens (default 127.0.0.1:7600)'),
+  setting('listen.metadata', 'metadata-listen', 'HOST:PORT', 'where metadata listens (default 127.0.0.1:7601)'),
+  setting(
+    'listen.admin',
+    'admin-listen',
+    'HOST:PORT',
+    'where health and operators are served (default 127.0.0.1:7602)',
+  ),
+  setting('data', 'data', 'FOLDER', 'the data folder, or :memory: (default data)'),
+  setting('keys', 'keys', 'FOLDER', 'the folder of the key ring (default keys)'),
+  { ...setting('directory', 'directory', 'FILE', 'a directory file to apply at start'), repeatable: true },
+  setting('readyFile', 'ready-file', 'FILE', 'a file to write once requests are answered'),
+  setting('publicUrl', 'public-url', 'ORIGIN', 'the origin of absolute URLs, such as https://sts.example.com'),
+  setting('tls.certFile', 'tls-cert', 'FILE', 'serve the API over TLS with this certificate chain (PEM)'),
+  setting('tls.keyFile', 'tls-key', 'FILE', 'the private key of the certificate (PEM)'),
+  {
+    ...setting('trustedProxies', 'trusted-proxy', 'CIDR', 'believe the forwarded address of these proxies'),
+    repeatable: true,
+  },
+  setting('insecureHttp', 'insecure-http', undefined, 'serve the API in clear off loopback: gives up confidentiality'),
+  setting('dev', 'dev', undefined, 'offer a movable clock, faults and reset; loopback only'),
+  setting('partition', 'partition', 'NAME', 'aws, aws-cn or aws-us-gov (default aws)'),
+  setting('logLevel', 'log-level', 'LEVEL', 'debug, info, warn, error or silent (default info)'),
+  setting(
+    'redirectMissingAction',
+    'redirect-missing-action',
+    undefined,
+    'redirect a request without an action, as AWS does',
+  ),
+]
+
+function setting(path: string, flag: string, takes: string | undefined, help: string): Setting {
+  const environment = `ROLECALL_${flag.toUpperCase().replaceAll('-', '_')}`
+  return { path, flag, environment, takes, repeatable: false, help }
+}
