@@ -3,6 +3,7 @@ export { type AccountId, accountId } from './account-id.ts'
 export { type Arn, parseArn } from './arn.ts'
 export type { Brand } from './brand.ts'
 export type { AccountCaller, Caller, OperatorCaller, RoleCaller, RootCaller, UserCaller } from './caller.ts'
+export { type ClientSettings, clientEnvironment } from './client-settings.ts'
 export { type EpochMillis, epochMillis, epochSeconds } from './epoch-millis.ts'
 export {
   AccessDenied,
@@ -24,6 +25,8 @@ export {
   toFault,
   ValidationError,
 } from './faults.ts'
+export { assumedRoleArn, iamArn, rootArn } from './principal-arns.ts'
+export type { RequestFacts } from './request-facts.ts'
 export { Secret } from './secret.ts'
 export type { Session, TemporaryCredentials } from './session.ts'
 export type { Tag } from './tag.ts'

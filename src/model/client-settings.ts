@@ -1,0 +1,27 @@
+/** What an AWS SDK's client takes to talk to this broker as some principal: pass it to a client's constructor. */
+export interface ClientSettings {
+  readonly endpoint: string
+  readonly region: string
+  readonly credentials: {
+    readonly accessKeyId: string
+    readonly secretAccessKey: string
+    readonly sessionToken?: string
+  }
+}
+
+/**
+ * The same as environment variables, for the `aws` CLI and for programs that configure themselves. Only the services
+ * that are spoken here are redirected; the session token is blanked where there is none, so that one from outside cannot
+ * come along with another's key.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+export function clientEnvironment({ endpoint, region, credentials }: ClientSettings): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_STS: endpoint,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
+  }
+}
