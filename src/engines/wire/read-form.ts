@@ -1,0 +1,38 @@
+import { ValidationError } from '../../model/index.ts'
+import { formDecode } from './form-decode.ts'
+import { addParam, type ParamNode } from './param-node.ts'
+import { Params } from './params.ts'
+
+/**
+ * Reads `application/x-www-form-urlencoded` texts into one set of parameters. Of a name given twice the first value
+ * counts, the texts taken in their order; `Foo` is `Foo=`.
+ * @throws {@link MalformedQueryString} a percent sign begins no escape
+ * @throws {@link ValidationError} more than `maxParameters` of them, in all texts together
+ * @see https://url.spec.whatwg.org/#urlencoded-parsing
+ */
+export function readForm(texts: readonly string[], maxParameters: number): Params {
+  const root: ParamNode = { value: undefined, children: undefined }
+  let count = 0
+  for (const text of texts) {
+    let start = 0
+    while (start < text.length) {
+      let end = text.indexOf('&', start)
+      if (end < 0) end = text.length
+      if (end > start) {
+        count++
+        if (count > maxParameters) {
+          throw new ValidationError(`A request can have at most ${maxParameters} parameters.`)
+        }
+        addPair(root, text.slice(start, end))
+      }
+      start = end + 1
+    }
+  }
+  return new Params(root)
+}
+
+function addPair(root: ParamNode, pair: string): void {
+  const equals = pair.indexOf('=')
+  const name = equals < 0 ? pair : pair.slice(0, equals)
+  addParam(root, formDecode(name), equals < 0 ? '' : formDecode(pair.slice(equals + 1)))
+}
