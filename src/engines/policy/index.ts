@@ -1,0 +1,16 @@
+/**
+ * The policy language: parse a document with positions, check it as AWS does when it is saved, compile it once, decide
+ * many requests, explain one on demand. What it does not know refuses. Knows nothing of storage, HTTP or time.
+ * @module
+ */
+export type { ApplicablePolicies } from './applicable-policies.ts'
+export { type CompiledPolicy, type CompileOptions, compilePolicy } from './compile-policy.ts'
+export { decide } from './decide.ts'
+export type { Decision, StatementRef } from './decision.ts'
+export { type ConditionTrace, explain, type LayerTrace, type StatementTrace, type Trace } from './explain.ts'
+export { parsePolicy } from './parse-policy.ts'
+export type { PolicyDocument, PolicyKind } from './policy-document.ts'
+export { compactLength } from './policy-size.ts'
+export { principalArnsOf } from './principal-arns.ts'
+export type { AccessRequest, RequestContext, RequestPrincipal } from './request.ts'
+export { validatePolicy } from './validation/validate-policy.ts'

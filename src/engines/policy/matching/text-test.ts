@@ -1,0 +1,108 @@
+import type { RequestContext } from '../request.ts'
+import { ANY_ONE, ANY_RUN, type Glob, globMatches, ONE_IN_SEGMENT, RUN_IN_SEGMENT } from './glob.ts'
+import { type Piece, piecesOf, render, resolvePiece } from './template.ts'
+
+/** Whether a text of the request is what one policy value asks for. */
+export type TextTest = (text: string, context: RequestContext) => boolean
+
+/**
+ * How `*` and `?` read: `flat` lets them match anything; the ARN forms mind the colons of the first five segments:
+ * in `arn` no wildcard crosses one, in `resource` a star that ends a segment may.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+export type WildcardStyle = 'flat' | 'arn' | 'resource'
+
+/** The colons that come before the resource part of an ARN. */
+export const ARN_COLONS = 5
+const COLON = 0x3a
+const STAR = 0x2a
+const QUESTION_MARK = 0x3f
+
+/** Compiles a policy value that is compared as it is. With `substitutes` its variables are replaced per request. */
+export function compileExact(source: string, substitutes: boolean): TextTest {
+  const pieces = piecesOf(source, substitutes)
+  const fixed = fixedText(pieces)
+  if (fixed !== undefined) return (text) => text === fixed
+  return (text, context) => text === render(pieces, context)
+}
+
+/** Compiles a policy value in which `*` and `?` are wildcards. With `substitutes` its variables are replaced per request. */
+export function compilePattern(source: string, style: WildcardStyle, substitutes: boolean): TextTest {
+  const pieces = piecesOf(source, substitutes)
+  const fixed = fixedText(pieces)
+  if (fixed === undefined) {
+    return (text, context) => {
+      const glob = globOf(pieces, style, context)
+      return glob !== undefined && globMatches(glob, text)
+    }
+  }
+  const builder = new GlobBuilder(style)
+  for (const piece of pieces) if ('text' in piece) builder.add(piece, piece.text)
+  const glob = builder.symbols
+  if (!builder.wild) return (text) => text === fixed
+  return glob.length === 1 && glob[0] === ANY_RUN ? () => true : (text) => globMatches(glob, text)
+}
+
+/** How many colons a policy value has outside its variables. */
+export function countColons(source: string, substitutes: boolean): number {
+  let colons = 0
+  for (const piece of piecesOf(source, substitutes)) {
+    if (piece.kind !== 'pattern') continue
+    for (let at = piece.text.indexOf(':'); at >= 0; at = piece.text.indexOf(':', at + 1)) colons++
+  }
+  return colons
+}
+
+/** The text of a value without variables. */
+function fixedText(pieces: readonly Piece[]): string | undefined {
+  let text = ''
+  for (const piece of pieces) {
+    if (piece.kind === 'variable' || piece.kind === 'broken') return undefined
+    text += piece.text
+  }
+  return text
+}
+
+function globOf(pieces: readonly Piece[], style: WildcardStyle, context: RequestContext): Glob | undefined {
+  const builder = new GlobBuilder(style)
+  for (const piece of pieces) {
+    const text = resolvePiece(piece, context)
+    if (text === undefined || !builder.add(piece, text)) return undefined
+  }
+  return builder.symbols
+}
+
+class GlobBuilder {
+  readonly symbols: number[] = []
+  wild = false
+  readonly #style: WildcardStyle
+  #colons = 0
+
+  constructor(style: WildcardStyle) {
+    this.#style = style
+  }
+
+  /** False when the piece may not stand here: a value must not bring colons into the first segments of an ARN. */
+  add(piece: Piece, text: string): boolean {
+    if (piece.kind === 'variable' && this.#style !== 'flat' && this.#colons < ARN_COLONS) {
+      // In a Resource, variables belong to the resource part alone.
+      if (this.#style === 'resource' || text.includes(':')) return false
+    }
+    for (let at = 0; at < text.length; at++) {
+      const point = text.codePointAt(at) ?? 0
+      this.symbols.push(piece.kind === 'pattern' ? this.#symbol(point, text.charCodeAt(at + 1)) : point)
+      if (point > 0xffff) at++
+    }
+    return true
+  }
+
+  /** @param next - the unit that follows; NaN at the end, which ends a segment as a colon does */
+  #symbol(point: number, next: number): number {
+    if (point === COLON) this.#colons++
+    if (point !== STAR && point !== QUESTION_MARK) return point
+    this.wild = true
+    if (this.#style === 'flat' || this.#colons >= ARN_COLONS) return point === STAR ? ANY_RUN : ANY_ONE
+    if (point === QUESTION_MARK) return ONE_IN_SEGMENT
+    return this.#style === 'resource' && (next === COLON || Number.isNaN(next)) ? ANY_RUN : RUN_IN_SEGMENT
+  }
+}
