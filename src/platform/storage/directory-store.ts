@@ -1,0 +1,59 @@
+/** What a directory record describes. */
+export type RecordKind = 'account' | 'account-alias' | 'user' | 'group' | 'role' | 'managed-policy' | 'access-key'
+
+/** Names one record. Records keep the account they were made in. */
+export interface RecordName {
+  readonly kind: RecordKind
+  /** Unique per kind over all accounts, for example `111111111111/alice`. Well-formed Unicode without NUL. */
+  readonly key: string
+  readonly account: string
+}
+
+/** One thing the directory knows. */
+export interface DirectoryRecord extends RecordName {
+  /** JSON text; the store does not look inside. */
+  readonly body: string
+  /** Id of the at-rest key that seals a secret inside the body, when there is one. */
+  readonly sealedUnder?: string
+}
+
+/**
+ * One step of a commit. A put without `expect` creates or replaces; a remove without `expect` of what is not there
+ * changes nothing. A put over another account's record is a conflict: a record never moves.
+ */
+export type DirectoryChange =
+  | { readonly put: DirectoryRecord; readonly expect?: 'absent' | 'present' }
+  | { readonly remove: RecordName; readonly expect?: 'present' }
+
+/** Which records to list: those of one account, or of all; those whose key comes after `after`; at most `limit`. */
+export interface ListOptions {
+  readonly account?: string
+  readonly after?: string
+  readonly limit: number
+}
+
+/**
+ * Keeps accounts and what is in them. A reader never sees half a commit, and sees its own commits once they resolved.
+ * Every call rejects with {@link StoreUnavailable} when the store is closed or its medium fails.
+ */
+export interface DirectoryStore {
+  find(kind: RecordKind, key: string): Promise<DirectoryRecord | undefined>
+
+  /** Ordered by key, in the order of Unicode code points. */
+  list(kind: RecordKind, options: ListOptions): Promise<readonly DirectoryRecord[]>
+
+  /**
+   * Applies the changes in their order and appends each to the change log, in one transaction, or does nothing.
+   * Resolves once that is durable.
+   * @throws {@link StoreConflict} when an `expect` is not met
+   */
+  commit(changes: readonly DirectoryChange[]): Promise<void>
+
+  /** Ids of the at-rest keys that stored secrets are sealed under, each once. */
+  sealingKeysInUse(): Promise<readonly string[]>
+}
+
+/** A change expected something else to be there; nothing of its commit was applied. */
+export class StoreConflict extends Error {
+  override readonly name = 'StoreConflict'
+}

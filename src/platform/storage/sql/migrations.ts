@@ -1,0 +1,45 @@
+import type { DatabaseName } from './writer.ts'
+
+/**
+ * The steps from nothing to the current schema, per database. Step n leads to version n. A released step is never
+ * edited: a change is a new step at the end.
+ */
+export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
+  directory: [
+    `
+    CREATE TABLE directory_record (
+      kind TEXT NOT NULL,
+      key TEXT NOT NULL,
+      account TEXT NOT NULL,
+      body TEXT NOT NULL,
+      sealed_under TEXT,
+      PRIMARY KEY (kind, key)
+    ) STRICT;
+    CREATE INDEX directory_record_by_account ON directory_record (account, kind, key);
+    CREATE INDEX directory_record_by_seal ON directory_record (sealed_under) WHERE sealed_under IS NOT NULL;
+    CREATE TABLE change_log (
+      sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+      account TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      key TEXT NOT NULL
+    ) STRICT;
+    `,
+  ],
+  audit: [
+    `
+    CREATE TABLE audit_event (
+      event_id TEXT NOT NULL,
+      event_time INTEGER NOT NULL,
+      account TEXT NOT NULL,
+      event_source TEXT NOT NULL,
+      event_name TEXT NOT NULL,
+      access_key_id TEXT,
+      principal_arn TEXT,
+      error_code TEXT,
+      body TEXT NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX audit_event_by_time ON audit_event (event_time, event_id);
+    CREATE INDEX audit_event_by_account ON audit_event (account, event_time, event_id);
+    `,
+  ],
+}

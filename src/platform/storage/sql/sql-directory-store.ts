@@ -1,0 +1,52 @@
+import type { DirectoryRecord, DirectoryStore } from '../index.ts'
+import { changeStatements } from './change-statements.ts'
+import type { Reader } from './reader.ts'
+import type { Tables } from './tables.ts'
+import type { Writer } from './writer.ts'
+
+type Row = Tables['directory_record']
+
+/** The directory in SQL. The rows of a commit and its entries in the change log share one transaction. */
+export function sqlDirectoryStore(reader: Reader, writer: Writer): DirectoryStore {
+  const { queries } = reader
+  const one = queries
+    .selectFrom('directory_record')
+    .selectAll()
+    .where('kind', '=', 'user')
+    .where('key', '=', '')
+    .compile()
+  const sealedUnder = queries
+    .selectFrom('directory_record')
+    .select('sealed_under')
+    .distinct()
+    .where('sealed_under', 'is not', null)
+    .compile()
+  const toStatements = changeStatements(queries)
+
+  return {
+    async find(kind, key) {
+      const [row] = await reader.rows(one, [kind, key])
+      return row && toRecord(row)
+    },
+
+    async list(kind, { account, after, limit }) {
+      let query = queries.selectFrom('directory_record').selectAll().where('kind', '=', kind)
+      if (account !== undefined) query = query.where('account', '=', account)
+      if (after !== undefined) query = query.where('key', '>', after)
+      return (await reader.rows(query.orderBy('key').limit(limit).compile())).map(toRecord)
+    },
+
+    async commit(changes) {
+      await writer.write('directory', changes.flatMap(toStatements))
+    },
+
+    async sealingKeysInUse() {
+      const rows = await reader.rows(sealedUnder)
+      return rows.flatMap(({ sealed_under }) => sealed_under ?? [])
+    },
+  }
+}
+
+function toRecord({ kind, key, account, body, sealed_under }: Row): DirectoryRecord {
+  return sealed_under === null ? { kind, key, account, body } : { kind, key, account, body, sealedUnder: sealed_under }
+}

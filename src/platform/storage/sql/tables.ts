@@ -1,0 +1,30 @@
+import type { Generated } from 'kysely'
+import type { RecordKind } from '../index.ts'
+
+/** The tables as the queries see them, whatever the dialect. `null` is the absent value. */
+export interface Tables {
+  readonly directory_record: {
+    readonly kind: RecordKind
+    readonly key: string
+    readonly account: string
+    readonly body: string
+    readonly sealed_under: string | null
+  }
+  readonly change_log: {
+    readonly sequence: Generated<number>
+    readonly account: string
+    readonly kind: RecordKind
+    readonly key: string
+  }
+  readonly audit_event: {
+    readonly event_id: string
+    readonly event_time: number
+    readonly account: string
+    readonly event_source: string
+    readonly event_name: string
+    readonly access_key_id: string | null
+    readonly principal_arn: string | null
+    readonly error_code: string | null
+    readonly body: string
+  }
+}

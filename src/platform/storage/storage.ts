@@ -1,0 +1,18 @@
+import type { AuditLog } from './audit-log.ts'
+import type { ChangeLog } from './change-log.ts'
+import type { DirectoryStore } from './directory-store.ts'
+
+/** Everything that outlives the process, as one thing that opens and closes. */
+export interface Storage {
+  readonly directory: DirectoryStore
+  readonly changes: ChangeLog
+  readonly audit: AuditLog
+
+  /** Finishes the writes that were accepted, then lets go of the data. Calls after it reject; closing twice is harmless. */
+  close(): Promise<void>
+}
+
+/** The store is closed, or its medium failed: the call did not do what it was asked. `cause` says why, for the log. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+}
