@@ -1,0 +1,29 @@
+import type { Caller, Fault, RequestFacts } from '../../model/index.ts'
+
+/** A thing that a request was about. */
+export interface AuditResource {
+  readonly ARN: string
+  readonly accountId: string
+  readonly type: string
+}
+
+/** What an operation tells the audit trail about one request: never a secret, never a session token. */
+export interface AuditDetails {
+  readonly requestParameters?: Readonly<Record<string, unknown>> | undefined
+  readonly responseElements?: Readonly<Record<string, unknown>> | undefined
+  readonly resources?: readonly AuditResource[] | undefined
+}
+
+/** One request of a proven caller, granted or refused. */
+export interface AuditEvent {
+  readonly caller: Caller
+  /** `sts`, `iam` or `rolecall`. */
+  readonly service: string
+  readonly eventName: string
+  /** The region of the credential scope; `undefined` for callers without a signature. */
+  readonly region: string | undefined
+  readonly facts: RequestFacts
+  readonly details: AuditDetails
+  /** Why it was refused; `undefined` when it was granted. */
+  readonly fault: Fault | undefined
+}

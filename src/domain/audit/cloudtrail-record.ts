@@ -1,0 +1,75 @@
+import type { AccountCaller, Caller } from '../../model/index.ts'
+import type { AuditEntry } from '../../platform/storage/index.ts'
+import type { AuditEvent } from './audit-event.ts'
+
+/**
+ * The record of an event in CloudTrail's shape, ready to be kept.
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
+export function cloudTrailRecord(event: AuditEvent, eventId: string): AuditEntry {
+  const { caller, service, eventName, region, facts, details, fault } = event
+  const eventSource = service === 'rolecall' ? 'rolecall' : `${service}.amazonaws.com`
+  const account = caller.kind === 'operator' ? '' : caller.account
+  const body = {
+    eventVersion: '1.11',
+    userIdentity: userIdentity(caller),
+    eventTime: `${new Date(facts.now).toISOString().slice(0, 19)}Z`,
+    eventSource,
+    eventName,
+    awsRegion: region,
+    sourceIPAddress: facts.sourceIp,
+    userAgent: facts.userAgent,
+    errorCode: fault?.code,
+    errorMessage: fault?.message,
+    requestParameters: details.requestParameters ?? null,
+    responseElements: fault === undefined ? (details.responseElements ?? null) : null,
+    requestID: facts.requestId,
+    eventID: eventId,
+    resources: details.resources,
+    eventType: 'AwsApiCall',
+    managementEvent: true,
+    recipientAccountId: account,
+  }
+  return {
+    eventId,
+    eventTime: facts.now,
+    account,
+    eventSource,
+    eventName,
+    accessKeyId: caller.kind === 'operator' ? undefined : caller.accessKeyId,
+    principalArn: caller.kind === 'operator' ? undefined : caller.principalArn,
+    errorCode: fault?.code,
+    body: JSON.stringify(body),
+  }
+}
+
+/** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */
+function userIdentity(caller: Caller): object {
+  switch (caller.kind) {
+    case 'operator':
+      return { type: 'RolecallOperator' }
+    case 'root':
+      return { type: 'Root', ...principal(caller) }
+    case 'user':
+      return { type: 'IAMUser', ...principal(caller), userName: caller.userName }
+    case 'assumed-role':
+      return {
+        type: 'AssumedRole',
+        ...principal(caller),
+        sessionContext: {
+          sessionIssuer: {
+            type: 'Role',
+            principalId: caller.uniqueId,
+            arn: caller.principalArn,
+            accountId: caller.account,
+            userName: caller.principalArn.slice(caller.principalArn.lastIndexOf('/') + 1),
+          },
+          attributes: { mfaAuthenticated: 'false', creationDate: new Date(caller.session.issuedAt).toISOString() },
+        },
+      }
+  }
+}
+
+function principal({ userId, arn, account, accessKeyId }: AccountCaller): object {
+  return { principalId: userId, arn, accountId: account, accessKeyId }
+}

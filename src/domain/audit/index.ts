@@ -1,0 +1,6 @@
+/**
+ * What happened: one CloudTrail-shaped record per request of a proven caller. Holds no secret and no session token;
+ * requests that prove nobody do not come here. @module
+ */
+export type { AuditDetails, AuditEvent, AuditResource } from './audit-event.ts'
+export { AuditTrail, type AuditTrailParts } from './audit-trail.ts'

@@ -1,0 +1,48 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { Secret } from '../../model/index.ts'
+import type { KeyRing } from '../../platform/keyring/index.ts'
+import type { Random } from '../../platform/random.ts'
+
+const IV_BYTES = 12
+const TAG_BYTES = 16
+
+/** A secret as it is stored, and the key that opens it. */
+export interface SealedSecret {
+  readonly sealed: string
+  readonly keyId: string
+}
+
+/**
+ * Seals the secret of a long-term access key under the active `at-rest` key. The access key id is associated data:
+ * a sealed secret moved to another key's record does not open.
+ */
+export function sealAccessKeySecret(
+  accessKeyId: string,
+  secret: Secret,
+  keyring: KeyRing,
+  random: Random,
+): SealedSecret {
+  const key = keyring.active('at-rest')
+  const iv = random.bytes(IV_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key.material, iv, { authTagLength: TAG_BYTES })
+  cipher.setAAD(Buffer.from(accessKeyId, 'utf8'))
+  const sealed = Buffer.concat([iv, cipher.update(secret.reveal(), 'utf8'), cipher.final(), cipher.getAuthTag()])
+  return { sealed: `${key.id}.${sealed.toString('base64url')}`, keyId: key.id }
+}
+
+/**
+ * Opens what {@link sealAccessKeySecret} sealed.
+ * @throws Error when the key is missing or the record was tampered with: an operator must look
+ */
+export function openAccessKeySecret(accessKeyId: string, text: string, keyring: KeyRing): Secret {
+  const [keyId = '', payload = ''] = text.split('.')
+  const key = keyring.find('at-rest', keyId)
+  if (key === undefined) throw new Error(`access key ${accessKeyId} is sealed under the key ${keyId}, which is missing`)
+  const bytes = Buffer.from(payload, 'base64url')
+  const decipher = createDecipheriv('aes-256-gcm', key.material, bytes.subarray(0, IV_BYTES), {
+    authTagLength: TAG_BYTES,
+  })
+  decipher.setAAD(Buffer.from(accessKeyId, 'utf8')).setAuthTag(bytes.subarray(-TAG_BYTES))
+  const sealed = bytes.subarray(IV_BYTES, -TAG_BYTES)
+  return new Secret(decipher.update(sealed, undefined, 'utf8') + decipher.final('utf8'))
+}

@@ -1,0 +1,229 @@
+import { type CompiledPolicy, compilePolicy, parsePolicy } from '../../engines/policy/index.ts'
+import { type AccountCaller, type AccountId, parseArn } from '../../model/index.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { KeyRing } from '../../platform/keyring/index.ts'
+import type { ChangeEntry, DirectoryChange, RecordKind, Storage } from '../../platform/storage/index.ts'
+import { openAccessKeySecret } from './access-key-secret.ts'
+import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts'
+import { ChangeFollower } from './change-follower.ts'
+import {
+  type AccountAliasBody,
+  type AccountBody,
+  bodyOf,
+  managedPolicyKey,
+  nameKey,
+  RECORD_KINDS,
+  type RecordBodies,
+} from './records.ts'
+import { ViewCache } from './view-cache.ts'
+import {
+  type AccessKeyView,
+  type GroupView,
+  type ManagedPolicyView,
+  type RoleView,
+  type UserView,
+  viewGroup,
+  viewManagedPolicy,
+  viewRole,
+  viewUser,
+} from './views.ts'
+
+/** The permission policies on a principal's side of a request. */
+export interface PrincipalPolicies {
+  readonly identity: readonly CompiledPolicy[]
+  readonly boundary: CompiledPolicy | undefined
+}
+
+/** What a directory is made of. `clock` is the real one: it judges how old the node's view of the change log is. */
+export interface DirectoryParts {
+  readonly storage: Pick<Storage, 'directory' | 'changes'>
+  readonly keyring: KeyRing
+  readonly clock: Clock
+  readonly partition: string
+  /** How many compiled views of each kind are remembered. */
+  readonly cachedRecords: number
+}
+
+const PAGE = 1_000
+const NOTHING: readonly CompiledPolicy[] = []
+/** Stands for a boundary that cannot be resolved: it allows nothing. */
+const ALLOWS_NOTHING = compilePolicy(
+  parsePolicy('{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'),
+  { kind: 'boundary', name: 'missing-boundary' },
+)
+
+/** Accounts and what is in them, compiled for deciding. Reads are answered from memory in the steady state. */
+export class Directory {
+  readonly partition: string
+  readonly #storage: Pick<Storage, 'directory' | 'changes'>
+  readonly #follower: ChangeFollower
+  readonly #views: {
+    readonly account: ViewCache<'account', AccountBody>
+    readonly 'account-alias': ViewCache<'account-alias', AccountAliasBody>
+    readonly user: ViewCache<'user', UserView>
+    readonly group: ViewCache<'group', GroupView>
+    readonly role: ViewCache<'role', RoleView>
+    readonly 'managed-policy': ViewCache<'managed-policy', ManagedPolicyView>
+    readonly 'access-key': ViewCache<'access-key', AccessKeyView>
+  }
+  readonly #awsManaged = new Map<string, ManagedPolicyView>()
+
+  constructor({ storage, keyring, clock, partition, cachedRecords }: DirectoryParts) {
+    const store = storage.directory
+    this.partition = partition
+    this.#storage = storage
+    this.#views = {
+      account: new ViewCache(store, 'account', cachedRecords, bodyOf),
+      'account-alias': new ViewCache(store, 'account-alias', cachedRecords, bodyOf),
+      user: new ViewCache(store, 'user', cachedRecords, (record) => viewUser(partition, bodyOf(record))),
+      group: new ViewCache(store, 'group', cachedRecords, (record) => viewGroup(partition, bodyOf(record))),
+      role: new ViewCache(store, 'role', cachedRecords, (record) => viewRole(partition, bodyOf(record))),
+      'managed-policy': new ViewCache(store, 'managed-policy', cachedRecords, (record) =>
+        viewManagedPolicy(bodyOf(record)),
+      ),
+      'access-key': new ViewCache(store, 'access-key', cachedRecords, (record) => {
+        const { sealedSecret, ...key } = bodyOf(record)
+        return { ...key, secretAccessKey: openAccessKeySecret(key.accessKeyId, sealedSecret, keyring) }
+      }),
+    }
+    this.#follower = new ChangeFollower(storage.changes, clock, (entry) => this.#drop(entry))
+    for (const [name, document] of Object.entries(AWS_MANAGED_POLICIES)) {
+      const arn = `arn:${partition}:iam::aws:policy/${name}`
+      this.#awsManaged.set(arn, viewManagedPolicy({ arn, document: JSON.stringify(document) }))
+    }
+  }
+
+  /** Begins to follow the change log; call before the first read. */
+  async start(): Promise<void> {
+    await this.#follower.start()
+  }
+
+  stop(): void {
+    this.#follower.stop()
+  }
+
+  /** False when this node has not been able to follow the change log: it must not decide anything. */
+  isCurrent(): boolean {
+    return this.#follower.isCurrent()
+  }
+
+  account(id: string): Promise<AccountBody | undefined> {
+    return this.#views.account.find(id)
+  }
+
+  /** The account that goes by an alias. */
+  async accountOfAlias(alias: string): Promise<AccountId | undefined> {
+    return (await this.#views['account-alias'].find(alias))?.account
+  }
+
+  /** The user of that name, whatever the case of its letters. */
+  user(account: AccountId, userName: string): Promise<UserView | undefined> {
+    return this.#views.user.find(nameKey(account, userName))
+  }
+
+  group(account: AccountId, groupName: string): Promise<GroupView | undefined> {
+    return this.#views.group.find(nameKey(account, groupName))
+  }
+
+  /** The role with exactly that ARN: path and case included. */
+  async role(arn: string): Promise<RoleView | undefined> {
+    const named = parseArn(arn)
+    if (named?.service !== 'iam' || !named.resource.startsWith('role/')) return undefined
+    const roleName = named.resource.slice(named.resource.lastIndexOf('/') + 1)
+    const role = await this.#views.role.find(nameKey(named.account, roleName))
+    return role?.arn === arn ? role : undefined
+  }
+
+  /** The user or role with exactly that ARN. */
+  async principal(arn: string): Promise<UserView | RoleView | undefined> {
+    const named = parseArn(arn)
+    if (named?.service !== 'iam' || !named.resource.startsWith('user/')) return this.role(arn)
+    const userName = named.resource.slice(named.resource.lastIndexOf('/') + 1)
+    const user = await this.#views.user.find(nameKey(named.account, userName))
+    return user?.arn === arn ? user : undefined
+  }
+
+  accessKey(accessKeyId: string): Promise<AccessKeyView | undefined> {
+    return this.#views['access-key'].find(accessKeyId)
+  }
+
+  /** A managed policy, AWS's or a customer's, by its exact ARN. */
+  async managedPolicy(arn: string): Promise<ManagedPolicyView | undefined> {
+    const awsManaged = this.#awsManaged.get(arn)
+    if (awsManaged !== undefined) return awsManaged
+    const policy = await this.#views['managed-policy'].find(managedPolicyKey(arn))
+    return policy?.arn === arn ? policy : undefined
+  }
+
+  /**
+   * The policies that say what a caller may do: inline, attached, and of the groups; and the boundary. Root has none.
+   * A principal that is gone has none either, and a boundary that is gone allows nothing: changes narrow, never widen.
+   */
+  async policiesOf(caller: AccountCaller): Promise<PrincipalPolicies> {
+    if (caller.kind === 'root') return { identity: NOTHING, boundary: undefined }
+    const principal =
+      caller.kind === 'user' ? await this.user(caller.account, caller.userName) : await this.role(caller.principalArn)
+    if (principal === undefined || principal.uniqueId !== caller.uniqueId) {
+      return { identity: NOTHING, boundary: ALLOWS_NOTHING }
+    }
+    const identity = [...principal.compiledPolicies]
+    await this.#addManaged(identity, principal.managedPolicyArns)
+    if ('groups' in principal) {
+      for (const groupName of principal.groups) {
+        const group = await this.group(principal.account, groupName)
+        if (group === undefined) continue
+        for (const policy of group.compiledPolicies) identity.push(policy)
+        await this.#addManaged(identity, group.managedPolicyArns)
+      }
+    }
+    const boundaryArn = principal.permissionsBoundary
+    if (boundaryArn === undefined) return { identity, boundary: undefined }
+    return { identity, boundary: (await this.managedPolicy(boundaryArn))?.boundary ?? ALLOWS_NOTHING }
+  }
+
+  /** A record as it is stored, read from the store itself: for planning changes, not for deciding requests. */
+  async stored<Kind extends RecordKind>(kind: Kind, key: string): Promise<RecordBodies[Kind] | undefined> {
+    const record = await this.#storage.directory.find(kind, key)
+    return record && bodyOf({ ...record, kind })
+  }
+
+  /** Changes the directory: all of it or nothing, durable and visible on this node when it resolves. */
+  async commit(changes: readonly DirectoryChange[]): Promise<void> {
+    await this.#storage.directory.commit(changes)
+    await this.#follower.catchUp()
+  }
+
+  /** Whether there is no account at all. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.#storage.directory.list('account', { limit: 1 })).length === 0
+  }
+
+  /** Removes everything; says how many records that were. */
+  async clear(): Promise<number> {
+    const changes: DirectoryChange[] = []
+    for (const kind of RECORD_KINDS) {
+      for (let after: string | undefined; ; ) {
+        const page = await this.#storage.directory.list(
+          kind,
+          after === undefined ? { limit: PAGE } : { after, limit: PAGE },
+        )
+        for (const { key, account } of page) changes.push({ remove: { kind, key, account } })
+        after = page.at(-1)?.key
+        if (page.length < PAGE) break
+      }
+    }
+    await this.commit(changes)
+    return changes.length
+  }
+
+  async #addManaged(into: CompiledPolicy[], arns: readonly string[]): Promise<void> {
+    for (const arn of arns) {
+      const managed = await this.managedPolicy(arn)
+      if (managed !== undefined) into.push(managed.policy)
+    }
+  }
+
+  #drop({ kind, key }: ChangeEntry): void {
+    this.#views[kind].drop(key)
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Accounts, users, groups, roles, policies and access keys: the rules by which they change, and compiled views of them
+ * for deciding requests. Changes only through `commit`; decides nothing itself. @module
+ */
+export type {
+  DesiredAccessKey,
+  DesiredAccount,
+  DesiredDirectory,
+  DesiredGroup,
+  DesiredManagedPolicy,
+  DesiredPolicy,
+  DesiredRole,
+  DesiredTag,
+  DesiredUser,
+} from './desired-directory.ts'
+export { Directory, type DirectoryParts, type PrincipalPolicies } from './directory.ts'
+export { type DesiredPath, DirectoryMistakes, type Mistake } from './mistakes.ts'
+export { planDirectory } from './plan-directory.ts'
+export type { AccessKeyView, RoleView, UserView } from './views.ts'

@@ -1,0 +1,166 @@
+import type { AccountId } from '../../model/index.ts'
+import type { DirectoryChange } from '../../platform/storage/index.ts'
+import type { DesiredAccount, DesiredDirectory, DesiredGroup, DesiredRole, DesiredUser } from './desired-directory.ts'
+import { type DesiredPath, DirectoryMistakes } from './mistakes.ts'
+import { Plan, type PlanParts } from './plan.ts'
+import { planAccessKeys } from './plan-access-keys.ts'
+import {
+  checkAttachments,
+  checkManagedPolicy,
+  planDocument,
+  planInlinePolicies,
+  planTags,
+  planTrust,
+} from './plan-policies.ts'
+import { managedPolicyKey, nameKey } from './records.ts'
+import { QUOTAS, RULES } from './rules.ts'
+
+const MAX_SESSION_DURATION = { min: 3600, max: 43_200 }
+
+/**
+ * Turns a desired directory into the changes that make it so. Creates and replaces what is listed, keeps the rest; what
+ * keeps its ARN keeps its unique id.
+ * @throws {@link DirectoryMistakes} with everything that is wrong, not only the first
+ */
+export async function planDirectory(desired: DesiredDirectory, parts: PlanParts): Promise<readonly DirectoryChange[]> {
+  const plan = new Plan(parts)
+  const accounts = desired.Accounts.map((account, index) => ({ account, at: ['Accounts', index] }))
+  for (const { account, at } of accounts) await plan.announce(at, account)
+  const seen = new Set<string>()
+  for (const { account, at } of accounts) {
+    if (seen.has(account.Id)) plan.mistake([...at, 'Id'], `"${account.Id}" stands here twice`)
+    seen.add(account.Id)
+    await planAccount(plan, at, account)
+  }
+  if (plan.mistakes.length > 0) throw new DirectoryMistakes(plan.mistakes)
+  return plan.changes
+}
+
+async function planAccount(plan: Plan, at: DesiredPath, account: DesiredAccount): Promise<void> {
+  const id = account.Id as AccountId
+  plan.check([...at, 'Id'], id, RULES.accountId)
+  const existing = await plan.parts.directory.stored('account', id)
+  await planAlias(plan, [...at, 'Alias'], id, account.Alias, existing?.alias)
+  const owner = { account: id, userName: undefined, accessKeyIds: existing?.accessKeyIds ?? [] }
+  const accessKeyIds = await planAccessKeys(plan, [...at, 'Root', 'AccessKeys'], owner, account.Root?.AccessKeys ?? [])
+  const alias = account.Alias ?? existing?.alias
+  plan.put('account', id, id, { id, alias, accessKeyIds, createdAt: existing?.createdAt ?? plan.parts.now })
+
+  for (const [index, policy] of account.ManagedPolicies.entries()) {
+    const here = [...at, 'ManagedPolicies', index]
+    const { ManagedPolicyName: policyName, PolicyDocument: document } = policy
+    plan.check([...here, 'ManagedPolicyName'], policyName, RULES.policyName)
+    plan.check([...here, 'Path'], policy.Path, RULES.path)
+    planDocument(plan, [...here, 'PolicyDocument'], document, 'identity', QUOTAS.managedPolicySize)
+    const entity = plan.entity('managed-policy', id, policyName)
+    plan.put('managed-policy', managedPolicyKey(entity.arn), id, { ...entity, account: id, policyName, document })
+  }
+  for (const [index, group] of account.Groups.entries()) await planGroup(plan, [...at, 'Groups', index], id, group)
+  for (const [index, user] of account.Users.entries()) await planUser(plan, [...at, 'Users', index], id, user)
+  for (const [index, role] of account.Roles.entries()) await planRole(plan, [...at, 'Roles', index], id, role)
+}
+
+/** An alias names one account in the whole world: it moves with the account that lists it, and is never taken over. */
+async function planAlias(
+  plan: Plan,
+  at: DesiredPath,
+  account: AccountId,
+  alias: string | undefined,
+  previous: string | undefined,
+): Promise<void> {
+  if (alias === undefined) return
+  plan.check(at, alias, RULES.alias)
+  const holder = await plan.parts.directory.stored('account-alias', alias)
+  if (!plan.claim('account-alias', alias) || (holder !== undefined && holder.account !== account)) {
+    plan.mistake(at, `the alias "${alias}" belongs to another account`)
+  }
+  plan.put('account-alias', alias, account, { alias, account })
+  if (previous !== undefined && previous !== alias) {
+    plan.changes.push({ remove: { kind: 'account-alias', key: previous, account } })
+  }
+}
+
+async function planGroup(plan: Plan, at: DesiredPath, account: AccountId, desired: DesiredGroup): Promise<void> {
+  const { GroupName: groupName, Path, ManagedPolicyArns: managedPolicyArns } = desired
+  plan.check([...at, 'GroupName'], groupName, RULES.groupName)
+  plan.check([...at, 'Path'], Path, RULES.path)
+  await checkAttachments(plan, [...at, 'ManagedPolicyArns'], managedPolicyArns)
+  const policies = planInlinePolicies(plan, [...at, 'Policies'], desired.Policies, QUOTAS.inlinePoliciesSize.group)
+  const { path, uniqueId, createdAt } = plan.entity('group', account, groupName)
+  const body = { account, groupName, path, uniqueId, createdAt, managedPolicyArns, policies }
+  plan.put('group', nameKey(account, groupName), account, body)
+}
+
+async function planUser(plan: Plan, at: DesiredPath, account: AccountId, desired: DesiredUser): Promise<void> {
+  const { UserName: userName, Path, Groups: groups, ManagedPolicyArns: managedPolicyArns } = desired
+  plan.check([...at, 'UserName'], userName, RULES.userName)
+  plan.check([...at, 'Path'], Path, RULES.path)
+  for (const [index, groupName] of groups.entries()) {
+    if (!(await plan.hasGroup(account, groupName))) {
+      plan.mistake([...at, 'Groups', index], `account ${account} has no group "${groupName}"`)
+    }
+  }
+  if (groups.length > QUOTAS.groupsPerUser) {
+    plan.mistake([...at, 'Groups'], `a user is in at most ${QUOTAS.groupsPerUser} groups`)
+  }
+  await checkAttachments(plan, [...at, 'ManagedPolicyArns'], managedPolicyArns)
+  const policies = planInlinePolicies(plan, [...at, 'Policies'], desired.Policies, QUOTAS.inlinePoliciesSize.user)
+  const permissionsBoundary = await planBoundary(plan, at, desired.PermissionsBoundary)
+  const tags = planTags(plan, [...at, 'Tags'], desired.Tags)
+  const { path, uniqueId, createdAt } = plan.entity('user', account, userName)
+  const existing = await plan.parts.directory.stored('user', nameKey(account, userName))
+  const owner = { account, userName, accessKeyIds: existing?.accessKeyIds ?? [] }
+  const accessKeyIds = await planAccessKeys(plan, [...at, 'AccessKeys'], owner, desired.AccessKeys)
+  plan.put('user', nameKey(account, userName), account, {
+    account,
+    userName,
+    path,
+    uniqueId,
+    createdAt,
+    groups,
+    accessKeyIds,
+    managedPolicyArns,
+    policies,
+    permissionsBoundary,
+    tags,
+  })
+}
+
+async function planRole(plan: Plan, at: DesiredPath, account: AccountId, desired: DesiredRole): Promise<void> {
+  const { RoleName: roleName, Path, ManagedPolicyArns: managedPolicyArns } = desired
+  plan.check([...at, 'RoleName'], roleName, RULES.roleName)
+  plan.check([...at, 'Path'], Path, RULES.path)
+  const { min, max } = MAX_SESSION_DURATION
+  if (
+    !Number.isInteger(desired.MaxSessionDuration) ||
+    desired.MaxSessionDuration < min ||
+    desired.MaxSessionDuration > max
+  ) {
+    plan.mistake([...at, 'MaxSessionDuration'], `must be ${min} to ${max} seconds`)
+  }
+  const trustedIds = await planTrust(plan, [...at, 'AssumeRolePolicyDocument'], desired.AssumeRolePolicyDocument)
+  await checkAttachments(plan, [...at, 'ManagedPolicyArns'], managedPolicyArns)
+  const policies = planInlinePolicies(plan, [...at, 'Policies'], desired.Policies, QUOTAS.inlinePoliciesSize.role)
+  const permissionsBoundary = await planBoundary(plan, at, desired.PermissionsBoundary)
+  const tags = planTags(plan, [...at, 'Tags'], desired.Tags)
+  const { path, uniqueId, createdAt } = plan.entity('role', account, roleName)
+  plan.put('role', nameKey(account, roleName), account, {
+    account,
+    roleName,
+    path,
+    uniqueId,
+    createdAt,
+    maxSessionDurationSeconds: desired.MaxSessionDuration,
+    trustPolicy: desired.AssumeRolePolicyDocument,
+    trustedIds,
+    managedPolicyArns,
+    policies,
+    permissionsBoundary,
+    tags,
+  })
+}
+
+async function planBoundary(plan: Plan, at: DesiredPath, arn: string | undefined): Promise<string | undefined> {
+  if (arn !== undefined) await checkManagedPolicy(plan, [...at, 'PermissionsBoundary'], arn)
+  return arn
+}

@@ -1,0 +1,99 @@
+import {
+  compactLength,
+  type PolicyDocument,
+  type PolicyKind,
+  parsePolicy,
+  principalArnsOf,
+  validatePolicy,
+} from '../../engines/policy/index.ts'
+import { MalformedPolicyDocument, type Tag } from '../../model/index.ts'
+import type { DesiredPolicy, DesiredTag } from './desired-directory.ts'
+import type { DesiredPath } from './mistakes.ts'
+import type { Plan } from './plan.ts'
+import type { InlinePolicy } from './records.ts'
+import { QUOTAS, RULES } from './rules.ts'
+
+/** Checks a policy document as AWS does when it is saved; the parsed document when it is right. */
+export function planDocument(
+  plan: Plan,
+  at: DesiredPath,
+  text: string,
+  kind: PolicyKind,
+  maxSize: number,
+): PolicyDocument | undefined {
+  try {
+    const document = parsePolicy(text)
+    validatePolicy(document, kind)
+    if (compactLength(text) <= maxSize) return document
+    plan.mistake(at, `the document is longer than ${maxSize} characters`)
+  } catch (error) {
+    if (!(error instanceof MalformedPolicyDocument)) throw error
+    plan.mistake(at, error.message)
+  }
+  return undefined
+}
+
+/** Plans the inline policies of a user, group or role. */
+export function planInlinePolicies(
+  plan: Plan,
+  at: DesiredPath,
+  policies: readonly DesiredPolicy[],
+  maxSize: number,
+): readonly InlinePolicy[] {
+  const names = new Set<string>()
+  let size = 0
+  for (const [index, { PolicyName, PolicyDocument }] of policies.entries()) {
+    plan.check([...at, index, 'PolicyName'], PolicyName, RULES.policyName)
+    if (names.has(PolicyName)) plan.mistake([...at, index, 'PolicyName'], `"${PolicyName}" stands here twice`)
+    names.add(PolicyName)
+    planDocument(plan, [...at, index, 'PolicyDocument'], PolicyDocument, 'identity', maxSize)
+    size += compactLength(PolicyDocument)
+  }
+  if (size > maxSize) plan.mistake(at, `the inline policies together are longer than ${maxSize} characters`)
+  return policies.map(({ PolicyName, PolicyDocument }) => ({ name: PolicyName, document: PolicyDocument }))
+}
+
+/** Checks that every attached managed policy will exist. */
+export async function checkAttachments(plan: Plan, at: DesiredPath, arns: readonly string[]): Promise<void> {
+  for (const [index, arn] of arns.entries()) await checkManagedPolicy(plan, [...at, index], arn)
+  if (arns.length > QUOTAS.managedPoliciesPerPrincipal) {
+    plan.mistake(at, `at most ${QUOTAS.managedPoliciesPerPrincipal} managed policies can be attached`)
+  }
+}
+
+/** Checks that a managed policy will exist under that ARN. */
+export async function checkManagedPolicy(plan: Plan, at: DesiredPath, arn: string): Promise<void> {
+  if (await plan.hasManagedPolicy(arn)) return
+  const hint = arn.includes('::aws:policy/') ? ' (of AWS managed policies only a few are offered; see the README)' : ''
+  plan.mistake(at, `there is no managed policy ${arn}${hint}`)
+}
+
+/** Plans the tags of a user or role. */
+export function planTags(plan: Plan, at: DesiredPath, tags: readonly DesiredTag[]): readonly Tag[] {
+  const keys = new Set<string>()
+  for (const [index, { Key, Value }] of tags.entries()) {
+    plan.check([...at, index, 'Key'], Key, RULES.tagKey)
+    plan.check([...at, index, 'Value'], Value, RULES.tagValue)
+    if (keys.has(Key.toLowerCase())) plan.mistake([...at, index, 'Key'], `"${Key}" stands here twice`)
+    keys.add(Key.toLowerCase())
+  }
+  if (tags.length > QUOTAS.tagsPerPrincipal) plan.mistake(at, `at most ${QUOTAS.tagsPerPrincipal} tags`)
+  return tags.map(({ Key, Value }) => ({ key: Key, value: Value }))
+}
+
+/**
+ * Checks a trust policy and finds the unique ids that its principals stand for now. IAM keeps these instead of the
+ * names, so that a principal that is deleted and made again is not trusted again.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
+ */
+export async function planTrust(plan: Plan, at: DesiredPath, text: string): Promise<Record<string, string>> {
+  const ids: Record<string, string> = {}
+  const document = planDocument(plan, at, text, 'trust', QUOTAS.trustPolicySize)
+  if (document === undefined) return ids
+  for (const arn of principalArnsOf(document)) {
+    const id = await plan.uniqueIdOf(arn)
+    if (id === undefined) plan.mistake(at, `Invalid principal in policy: "AWS":"${arn}"`)
+    else ids[arn] = id
+  }
+  return ids
+}

@@ -1,0 +1,144 @@
+import { type AccountId, type EpochMillis, iamArn, uniqueId } from '../../model/index.ts'
+import type { KeyRing } from '../../platform/keyring/index.ts'
+import type { Random } from '../../platform/random.ts'
+import type { DirectoryChange, RecordKind } from '../../platform/storage/index.ts'
+import type { DesiredAccount } from './desired-directory.ts'
+import type { Directory } from './directory.ts'
+import type { DesiredPath, Mistake } from './mistakes.ts'
+import { nameKey, put, type RecordBodies } from './records.ts'
+import { keeps, type NameRule } from './rules.ts'
+
+/** What making a plan needs besides the desired directory. */
+export interface PlanParts {
+  readonly directory: Directory
+  readonly keyring: KeyRing
+  readonly random: Random
+  readonly now: EpochMillis
+}
+
+/** The name, id and birth of a user, group, role or managed policy. */
+export interface Entity {
+  readonly arn: string
+  readonly path: string
+  readonly uniqueId: string
+  readonly createdAt: EpochMillis
+}
+
+type EntityKind = 'user' | 'group' | 'role' | 'managed-policy'
+
+const ID_PREFIXES = { user: 'AIDA', group: 'AGPA', role: 'AROA', 'managed-policy': 'ANPA' } as const
+
+/**
+ * A plan in the making: the changes so far, the mistakes so far, and what will exist once it is carried out. Everything
+ * is announced before anything is planned, so that the order of things in a file does not matter.
+ */
+export class Plan {
+  readonly parts: PlanParts
+  readonly changes: DirectoryChange[] = []
+  readonly mistakes: Mistake[] = []
+  readonly #entities = new Map<string, Entity>()
+  readonly #announcedArns = new Map<string, string>()
+  readonly #claimed = new Set<string>()
+
+  constructor(parts: PlanParts) {
+    this.parts = parts
+  }
+
+  mistake(path: DesiredPath, message: string): void {
+    this.mistakes.push({ path, message })
+  }
+
+  /** Checks a text against its rule; a mistake when it breaks it. */
+  check(path: DesiredPath, text: string, rule: NameRule): void {
+    if (!keeps(text, rule)) this.mistake(path, `"${text}" ${rule.says}`)
+  }
+
+  put<Kind extends RecordKind>(
+    kind: Kind,
+    key: string,
+    account: string,
+    body: RecordBodies[Kind],
+    sealedUnder?: string,
+  ): void {
+    this.changes.push(put(kind, key, account, body, sealedUnder))
+  }
+
+  /** Announces everything with a name in an account. */
+  async announce(at: DesiredPath, account: DesiredAccount): Promise<void> {
+    // The id was checked for its shape before; a wrong one is a mistake already and the plan is never carried out.
+    const id = account.Id as AccountId
+    for (const [index, { Path, UserName }] of account.Users.entries()) {
+      await this.#announce([...at, 'Users', index, 'UserName'], 'user', id, Path, UserName)
+    }
+    for (const [index, { Path, GroupName }] of account.Groups.entries()) {
+      await this.#announce([...at, 'Groups', index, 'GroupName'], 'group', id, Path, GroupName)
+    }
+    for (const [index, { Path, RoleName }] of account.Roles.entries()) {
+      await this.#announce([...at, 'Roles', index, 'RoleName'], 'role', id, Path, RoleName)
+    }
+    for (const [index, { Path, ManagedPolicyName }] of account.ManagedPolicies.entries()) {
+      const path = [...at, 'ManagedPolicies', index, 'ManagedPolicyName']
+      await this.#announce(path, 'managed-policy', id, Path, ManagedPolicyName)
+    }
+  }
+
+  /** What an announced name stands for: the same as now where it exists already. */
+  entity(kind: EntityKind, account: AccountId, name: string): Entity {
+    const entity = this.#entities.get(entityKey(kind, account, name))
+    if (entity === undefined) throw new Error(`${kind} ${name} was never announced`)
+    return entity
+  }
+
+  /** Whether a group will exist. */
+  async hasGroup(account: AccountId, groupName: string): Promise<boolean> {
+    const key = nameKey(account, groupName)
+    return this.#entities.has(`group:${key}`) || (await this.parts.directory.stored('group', key)) !== undefined
+  }
+
+  /** Whether a managed policy will exist under exactly that ARN. */
+  async hasManagedPolicy(arn: string): Promise<boolean> {
+    return this.#announcedArns.has(arn) || (await this.parts.directory.managedPolicy(arn)) !== undefined
+  }
+
+  /** The unique id that a user or role ARN will stand for; `undefined` when there will be none. */
+  async uniqueIdOf(arn: string): Promise<string | undefined> {
+    return this.#announcedArns.get(arn) ?? (await this.parts.directory.principal(arn))?.uniqueId
+  }
+
+  /** Claims a name that is unique in the whole world; false when it stands in the plan already. */
+  claim(kind: 'access-key' | 'account-alias', name: string): boolean {
+    const claim = `${kind}:${name}`
+    if (this.#claimed.has(claim)) return false
+    this.#claimed.add(claim)
+    return true
+  }
+
+  async #announce(at: DesiredPath, kind: EntityKind, account: AccountId, path: string, name: string): Promise<void> {
+    const key = entityKey(kind, account, name)
+    if (this.#entities.has(key)) return this.mistake(at, `"${name}" stands here twice; case does not tell names apart`)
+    const existing = await this.parts.directory.stored(kind, nameKey(account, name))
+    const arn = iamArn(this.parts.directory.partition, account, kind === 'managed-policy' ? 'policy' : kind, path, name)
+    // Another path is another ARN, and so another principal under the same name.
+    const entity =
+      existing?.path === path && nameOf(existing) === name
+        ? { arn, path, uniqueId: existing.uniqueId, createdAt: existing.createdAt }
+        : {
+            arn,
+            path,
+            uniqueId: uniqueId(ID_PREFIXES[kind], account, this.parts.random.bytes(6)),
+            createdAt: this.parts.now,
+          }
+    this.#entities.set(key, entity)
+    this.#announcedArns.set(arn, entity.uniqueId)
+  }
+}
+
+function entityKey(kind: EntityKind, account: AccountId, name: string): string {
+  return `${kind}:${nameKey(account, name)}`
+}
+
+function nameOf(body: RecordBodies[EntityKind]): string {
+  if ('userName' in body) return body.userName
+  if ('groupName' in body) return body.groupName
+  return 'roleName' in body ? body.roleName : body.policyName
+}

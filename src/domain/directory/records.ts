@@ -1,0 +1,130 @@
+import type { AccountId, EpochMillis, Tag } from '../../model/index.ts'
+import type { DirectoryChange, DirectoryRecord, RecordKind } from '../../platform/storage/index.ts'
+
+/** A policy that lives inside its user, group or role. `document` is the JSON text as it was saved. */
+export interface InlinePolicy {
+  readonly name: string
+  readonly document: string
+}
+
+/** An account as it is stored. */
+export interface AccountBody {
+  readonly id: AccountId
+  readonly alias: string | undefined
+  /** The root user's access keys. */
+  readonly accessKeyIds: readonly string[]
+  readonly createdAt: EpochMillis
+}
+
+/** Which account an alias names. */
+export interface AccountAliasBody {
+  readonly alias: string
+  readonly account: AccountId
+}
+
+interface Identity {
+  readonly account: AccountId
+  /** Begins and ends with `/`. */
+  readonly path: string
+  readonly uniqueId: string
+  readonly createdAt: EpochMillis
+  readonly managedPolicyArns: readonly string[]
+  readonly policies: readonly InlinePolicy[]
+}
+
+/** A user as it is stored; its access keys are records of their own. */
+export interface UserBody extends Identity {
+  readonly userName: string
+  readonly groups: readonly string[]
+  readonly accessKeyIds: readonly string[]
+  readonly permissionsBoundary: string | undefined
+  readonly tags: readonly Tag[]
+}
+
+/** A group as it is stored; its members are named by the users. */
+export interface GroupBody extends Identity {
+  readonly groupName: string
+}
+
+/** A role as it is stored. */
+export interface RoleBody extends Identity {
+  readonly roleName: string
+  readonly maxSessionDurationSeconds: number
+  readonly trustPolicy: string
+  /** The unique ids of the users and roles that the trust policy names, as they were when it was saved. */
+  readonly trustedIds: Readonly<Record<string, string>>
+  readonly permissionsBoundary: string | undefined
+  readonly tags: readonly Tag[]
+}
+
+/** A customer managed policy as it is stored. */
+export interface ManagedPolicyBody {
+  readonly account: AccountId
+  readonly policyName: string
+  readonly path: string
+  readonly arn: string
+  readonly uniqueId: string
+  readonly createdAt: EpochMillis
+  readonly document: string
+}
+
+/** A long-term access key as it is stored; its secret is sealed under an `at-rest` key. */
+export interface AccessKeyBody {
+  readonly accessKeyId: string
+  readonly account: AccountId
+  /** `undefined`: the account's root user. */
+  readonly userName: string | undefined
+  readonly status: 'Active' | 'Inactive'
+  readonly sealedSecret: string
+  readonly createdAt: EpochMillis
+}
+
+/** What each kind of record holds. */
+export interface RecordBodies {
+  readonly account: AccountBody
+  readonly 'account-alias': AccountAliasBody
+  readonly user: UserBody
+  readonly group: GroupBody
+  readonly role: RoleBody
+  readonly 'managed-policy': ManagedPolicyBody
+  readonly 'access-key': AccessKeyBody
+}
+
+/** Every kind of record. */
+export const RECORD_KINDS: readonly RecordKind[] = [
+  'account',
+  'account-alias',
+  'user',
+  'group',
+  'role',
+  'managed-policy',
+  'access-key',
+]
+
+/** The key of a thing whose name is unique in its account whatever the case of its letters. */
+export function nameKey(account: string, name: string): string {
+  return `${account}/${name.toLowerCase()}`
+}
+
+/** The key of a customer managed policy: its ARN carries the path, its name alone is unique. */
+export function managedPolicyKey(arn: string): string {
+  const [account = '', resource = ''] = arn.split(':').slice(4)
+  return nameKey(account, resource.slice(resource.lastIndexOf('/') + 1))
+}
+
+/** The change that creates or replaces a record. */
+export function put<Kind extends RecordKind>(
+  kind: Kind,
+  key: string,
+  account: string,
+  body: RecordBodies[Kind],
+  sealedUnder?: string,
+): DirectoryChange {
+  const record = { kind, key, account, body: JSON.stringify(body) }
+  return { put: sealedUnder === undefined ? record : { ...record, sealedUnder } }
+}
+
+/** The body of a record. It was written by {@link put}, so its shape is the one of its kind. */
+export function bodyOf<Kind extends RecordKind>(record: DirectoryRecord & { readonly kind: Kind }): RecordBodies[Kind] {
+  return JSON.parse(record.body)
+}

@@ -1,0 +1,71 @@
+import { type TextShape, violationOf } from '../../model/index.ts'
+
+/** A rule for one property: what it must look like, and how to say so. */
+export interface NameRule extends TextShape {
+  readonly matches: RegExp
+  readonly says: string
+}
+
+const NAME = '[\\w+=,.@-]+'
+const named = (max: number): NameRule => ({
+  min: 1,
+  max,
+  matches: /^[\w+=,.@-]+$/,
+  says: `must be 1 to ${max} characters out of ${NAME}`,
+})
+
+/** Shapes of names and paths. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const RULES = {
+  accountId: { matches: /^[0-9]{12}$/, says: 'must be 12 digits, in quotes' },
+  alias: {
+    min: 3,
+    max: 63,
+    matches: /^[a-z0-9](?:[a-z0-9]|-(?!-))*[a-z0-9]$/,
+    says: 'must be 3 to 63 lower-case letters, digits and single hyphens',
+  },
+  userName: named(64),
+  roleName: named(64),
+  groupName: named(128),
+  policyName: named(128),
+  path: {
+    min: 1,
+    max: 512,
+    matches: /^\/(?:[\x21-\x7e]+\/)?$/,
+    says: 'must begin and end with "/" and have at most 512 characters',
+  },
+  accessKeyId: {
+    min: 16,
+    max: 128,
+    matches: /^(?!ASIA)\w+$/,
+    says: 'must be 16 to 128 letters and digits, not ASIA...',
+  },
+  secretAccessKey: { min: 16, max: 128, matches: /^[\x21-\x7e]+$/, says: 'must be 16 to 128 printable characters' },
+  tagKey: {
+    min: 1,
+    max: 128,
+    matches: /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/iu,
+    says: 'must be 1 to 128 letters, digits, spaces and _.:/=+-@, not starting with aws:',
+  },
+  tagValue: {
+    min: 0,
+    max: 256,
+    matches: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
+    says: 'must be at most 256 letters, digits, spaces and _.:/=+-@',
+  },
+} as const satisfies Record<string, NameRule>
+
+/** What AWS grants an account by default. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const QUOTAS = {
+  accessKeysPerPrincipal: 2,
+  managedPoliciesPerPrincipal: 10,
+  groupsPerUser: 10,
+  tagsPerPrincipal: 50,
+  managedPolicySize: 6144,
+  trustPolicySize: 2048,
+  inlinePoliciesSize: { user: 2048, group: 5120, role: 10_240 },
+} as const
+
+/** Whether a text keeps a rule. */
+export function keeps(text: string, rule: NameRule): boolean {
+  return rule.matches.test(text) && violationOf(text, { ...rule, pattern: '' }) === undefined
+}

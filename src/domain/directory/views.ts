@@ -1,0 +1,72 @@
+import { type CompiledPolicy, compilePolicy, parsePolicy } from '../../engines/policy/index.ts'
+import { iamArn, type Secret } from '../../model/index.ts'
+import type { AccessKeyBody, GroupBody, InlinePolicy, ManagedPolicyBody, RoleBody, UserBody } from './records.ts'
+
+/** A user, its inline policies compiled. */
+export interface UserView extends UserBody {
+  readonly arn: string
+  readonly compiledPolicies: readonly CompiledPolicy[]
+}
+
+/** A group, its inline policies compiled. */
+export interface GroupView extends GroupBody {
+  readonly compiledPolicies: readonly CompiledPolicy[]
+}
+
+/** A role, its trust policy and inline policies compiled. */
+export interface RoleView extends RoleBody {
+  readonly arn: string
+  readonly trust: CompiledPolicy
+  readonly compiledPolicies: readonly CompiledPolicy[]
+}
+
+/** A managed policy, compiled for both of its uses. */
+export interface ManagedPolicyView {
+  readonly arn: string
+  readonly policy: CompiledPolicy
+  readonly boundary: CompiledPolicy
+}
+
+/** A long-term access key, its secret opened. */
+export interface AccessKeyView extends Omit<AccessKeyBody, 'sealedSecret'> {
+  readonly secretAccessKey: Secret
+}
+
+/** Compiles what a user record says. */
+export function viewUser(partition: string, body: UserBody): UserView {
+  const arn = iamArn(partition, body.account, 'user', body.path, body.userName)
+  return { ...body, arn, compiledPolicies: compileInline(arn, body.policies) }
+}
+
+/** Compiles what a group record says. */
+export function viewGroup(partition: string, body: GroupBody): GroupView {
+  const arn = iamArn(partition, body.account, 'group', body.path, body.groupName)
+  return { ...body, compiledPolicies: compileInline(arn, body.policies) }
+}
+
+/** Compiles what a role record says. */
+export function viewRole(partition: string, body: RoleBody): RoleView {
+  const arn = iamArn(partition, body.account, 'role', body.path, body.roleName)
+  const trust = compilePolicy(parsePolicy(body.trustPolicy), {
+    kind: 'trust',
+    name: arn,
+    principalIds: new Map(Object.entries(body.trustedIds)),
+  })
+  return { ...body, arn, trust, compiledPolicies: compileInline(arn, body.policies) }
+}
+
+/** Compiles a managed policy. */
+export function viewManagedPolicy({ arn, document }: Pick<ManagedPolicyBody, 'arn' | 'document'>): ManagedPolicyView {
+  const parsed = parsePolicy(document)
+  return {
+    arn,
+    policy: compilePolicy(parsed, { kind: 'identity', name: arn }),
+    boundary: compilePolicy(parsed, { kind: 'boundary', name: arn }),
+  }
+}
+
+function compileInline(owner: string, policies: readonly InlinePolicy[]): readonly CompiledPolicy[] {
+  return policies.map(({ name, document }) =>
+    compilePolicy(parsePolicy(document), { kind: 'identity', name: `${owner}/${name}` }),
+  )
+}

@@ -1,0 +1,5 @@
+/**
+ * Temporary credentials: mints them, seals what they mean into the session token, and opens it again. Never decides who
+ * may have them, and does not look at expiry or at the directory. @module
+ */
+export { type OpenedSession, type SessionRequest, Sessions } from './sessions.ts'
