@@ -1,0 +1,108 @@
+import {
+  type Answer,
+  envelopeFor,
+  noSuchOperation,
+  type QueryOptions,
+  type Received,
+  type ResultStructure,
+  readQueryCall,
+  renderFault,
+  renderResult,
+} from '../engines/wire/index.ts'
+import { type Fault, type RequestFacts, ServiceUnavailable, toFault } from '../model/index.ts'
+import { bySignature } from './authentication/index.ts'
+import type { BrokerParts, WireOperation } from './operation.ts'
+import { submit } from './submit.ts'
+
+/** An AWS service that is spoken here: its version, its XML namespace, and what can be asked of it. */
+export interface Service {
+  /** The signing name, as credential scopes have it. */
+  readonly name: string
+  readonly version: string
+  readonly namespace: string
+  /** By the name after the colon: `AssumeRole`. */
+  readonly operations: ReadonlyMap<string, WireOperation<unknown, ResultStructure>>
+}
+
+/** What is known of a connection besides the bytes of a request. */
+export interface Connection {
+  /** The client's address, from the socket or from a trusted proxy. */
+  readonly sourceIp: string
+  readonly secureTransport: boolean
+}
+
+/** How a listener answers. The first service lends its namespace to answers that concern none. */
+export interface AnswerOptions {
+  readonly services: readonly [Service, ...Service[]]
+  readonly query: QueryOptions
+  /** The region that answers: it stands in the extended request id. */
+  readonly region: string
+}
+
+/** Answers requests as they come off the wire: parses, submits, renders. Never rejects: whatever goes wrong has an answer. */
+export function answerer(
+  options: AnswerOptions,
+  broker: BrokerParts,
+): (received: Received, connection: Connection) => Promise<Answer> {
+  return async (received, connection) => {
+    const facts = factsOf(received, connection, broker)
+    const envelope = envelopeFor(received, {
+      requestId: facts.requestId,
+      region: options.region,
+      now: broker.wireClock.now(),
+      randomness: broker.random.bytes(8),
+      cors: options.query.cors,
+    })
+    let namespace = options.services[0].namespace
+    try {
+      const call = readQueryCall(received, options.query)
+      if ('status' in call) return call
+      const service = options.services.find(({ version }) => version === call.version)
+      const operation = service?.operations.get(call.action)
+      if (service === undefined || operation === undefined) throw noSuchOperation(call)
+      namespace = service.namespace
+      if (!broker.directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
+      const result = await submit(
+        operation,
+        {
+          facts,
+          prove: () => bySignature(received, service.name, facts.now, broker),
+          input: () => operation.parse(call.params),
+        },
+        broker,
+      )
+      return renderResult(call.action, namespace, result, envelope)
+    } catch (error) {
+      const fault = toFault(error)
+      logFault(fault, facts, broker)
+      return renderFault(fault, namespace, envelope)
+    }
+  }
+}
+
+function factsOf(
+  { rawHeaders }: Received,
+  { sourceIp, secureTransport }: Connection,
+  broker: BrokerParts,
+): RequestFacts {
+  let userAgent: string | undefined
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === 'user-agent') userAgent = rawHeaders[index + 1]
+  }
+  return { requestId: broker.random.uuid(), now: broker.clock.now(), sourceIp, secureTransport, userAgent }
+}
+
+/** An operator must act on failures of ours; a refused proof is a likely attack; the rest is a caller's mistake. */
+function logFault(fault: Fault, { requestId, sourceIp }: RequestFacts, { logger }: BrokerParts): void {
+  const { code, detail, cause } = fault
+  if (fault.httpStatus >= 500) logger.error('request.failed', { requestId, code, detail, error: cause })
+  else if (UNPROVEN.has(code)) logger.warn('signature.rejected', { requestId, sourceIp, code, reason: detail })
+  else logger.info('request.refused', { requestId, code, detail })
+}
+
+const UNPROVEN: ReadonlySet<string> = new Set([
+  'MissingAuthenticationToken',
+  'IncompleteSignature',
+  'InvalidClientTokenId',
+  'SignatureDoesNotMatch',
+])

@@ -1,0 +1,129 @@
+import type { AccessKeyView, Directory } from '../../domain/directory/index.ts'
+import type { OpenedSession, Sessions } from '../../domain/sessions/index.ts'
+import {
+  type PresentedSignature,
+  readSignature,
+  type SignedRequest,
+  signatureMatches,
+} from '../../engines/sigv4/index.ts'
+import {
+  type AccountCaller,
+  assumedRoleArn,
+  type EpochMillis,
+  ExpiredToken,
+  InvalidClientTokenId,
+  rootArn,
+  type Secret,
+  SignatureDoesNotMatch,
+} from '../../model/index.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Proven } from './proven.ts'
+import type { SigningKeys } from './signing-keys.ts'
+
+/** What proving a signature consults. */
+export interface SignatureParts {
+  readonly directory: Directory
+  readonly sessions: Sessions
+  readonly signingKeys: SigningKeys
+  /** Real time: it judges when a request was signed. */
+  readonly wireClock: Clock
+  isRegion(region: string): boolean
+}
+
+interface Claim {
+  readonly caller: AccountCaller
+  readonly secretAccessKey: Secret
+}
+
+const NO_MATCH =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
+const TEMPORARY = 'ASIA'
+
+/**
+ * Proves who signed a request. The order shows on the wire: shape, date and scope; then whose key it is and whether it
+ * still counts (expiry before the role's existence); then the signature itself.
+ * @param service - the signing name of the service that was asked
+ * @param now - the instant that expiry is judged by
+ * @throws {@link InvalidClientTokenId} for every key or token that does not count, whatever the reason
+ * @throws {@link ExpiredToken} when the session is over: a stranger with a stale token learns only that it is stale
+ * @throws {@link SignatureDoesNotMatch} when the secret was another one, or the request was changed
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ */
+export async function bySignature(
+  request: SignedRequest,
+  service: string,
+  now: EpochMillis,
+  parts: SignatureParts,
+): Promise<Proven<AccountCaller>> {
+  const terms = { now: parts.wireClock.now(), service, isRegion: parts.isRegion }
+  const presented = readSignature(request, terms)
+  const isTemporary = presented.accessKeyId.startsWith(TEMPORARY)
+  const claim = isTemporary ? await claimOfSession(presented, now, parts) : await claimOfKey(presented, parts)
+  if (!signatureMatches(presented, request, parts.signingKeys.of(claim.secretAccessKey, presented))) {
+    throw new SignatureDoesNotMatch(NO_MATCH)
+  }
+  // AWS looks at a token beside a long-term key last.
+  if (!isTemporary && presented.sessionToken !== undefined) {
+    throw new InvalidClientTokenId('a session token came with a long-term key')
+  }
+  return { caller: claim.caller, region: presented.region, presigned: presented.carrier === 'query' }
+}
+
+async function claimOfSession(
+  { accessKeyId, sessionToken }: PresentedSignature,
+  now: EpochMillis,
+  { sessions, directory }: SignatureParts,
+): Promise<Claim> {
+  if (sessionToken === undefined) throw new InvalidClientTokenId('a temporary key came without its session token')
+  const opened = sessions.open(sessionToken)
+  if (opened === undefined) throw new InvalidClientTokenId('the session token does not open')
+  if (opened.session.accessKeyId !== accessKeyId) throw new InvalidClientTokenId('the session token is of another key')
+  if (opened.session.expiresAt <= now) throw new ExpiredToken()
+  return { caller: await roleCaller(opened, directory), secretAccessKey: opened.secretAccessKey }
+}
+
+async function roleCaller({ session }: OpenedSession, directory: Directory): Promise<AccountCaller> {
+  const role = await directory.role(session.roleArn)
+  if (role?.uniqueId !== session.roleId) throw new InvalidClientTokenId('the role of the session is gone')
+  const { accessKeyId, account, sessionName } = session
+  return {
+    kind: 'assumed-role',
+    account,
+    arn: assumedRoleArn(directory.partition, account, role.roleName, sessionName),
+    principalArn: role.arn,
+    userId: `${role.uniqueId}:${sessionName}`,
+    uniqueId: role.uniqueId,
+    accessKeyId,
+    tags: role.tags,
+    session,
+  }
+}
+
+async function claimOfKey({ accessKeyId }: PresentedSignature, { directory }: SignatureParts): Promise<Claim> {
+  const key = await directory.accessKey(accessKeyId)
+  if (key?.status !== 'Active')
+    throw new InvalidClientTokenId(key === undefined ? 'no such key' : 'the key is inactive')
+  return { caller: await keyOwner(key, directory), secretAccessKey: key.secretAccessKey }
+}
+
+async function keyOwner(key: AccessKeyView, directory: Directory): Promise<AccountCaller> {
+  const { account, accessKeyId, userName } = key
+  if (userName === undefined) {
+    const arn = rootArn(directory.partition, account)
+    return { kind: 'root', account, arn, principalArn: arn, userId: account, accessKeyId, tags: [] }
+  }
+  const user = await directory.user(account, userName)
+  if (user === undefined) throw new InvalidClientTokenId('the user of the key is gone')
+  const { arn, uniqueId, tags } = user
+  return {
+    kind: 'user',
+    account,
+    arn,
+    principalArn: arn,
+    userId: uniqueId,
+    uniqueId,
+    accessKeyId,
+    tags,
+    userName: user.userName,
+  }
+}

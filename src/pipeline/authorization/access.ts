@@ -1,0 +1,13 @@
+/** A value of a condition key: several only for the keys that are multivalued. */
+export type ContextValue = string | readonly string[]
+
+/**
+ * One access that an operation needs: an action on a resource. `context` holds the condition keys that only this
+ * operation knows, by their names in lower case.
+ */
+export interface Access {
+  readonly action: string
+  /** An ARN, or `*` for an action without resource types. */
+  readonly resource: string
+  readonly context?: ReadonlyMap<string, ContextValue>
+}

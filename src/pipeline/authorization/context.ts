@@ -1,0 +1,81 @@
+import type { RequestContext } from '../../engines/policy/index.ts'
+import type { AccountCaller, RequestFacts, Tag } from '../../model/index.ts'
+import type { Access, ContextValue } from './access.ts'
+
+/** What condition keys are read from. */
+export interface ContextSources {
+  readonly caller: AccountCaller
+  readonly facts: RequestFacts
+  readonly region: string | undefined
+  readonly access: Access
+  readonly resourceAccount: string
+  /** Tags of the resource, where it has any. */
+  readonly resourceTags: readonly Tag[]
+}
+
+type Source = (sources: ContextSources) => ContextValue | undefined
+
+/** `aws:PrincipalType` by kind of caller. */
+const PRINCIPAL_TYPES = { root: 'Account', user: 'User', 'assumed-role': 'AssumedRole' } as const
+
+/**
+ * The condition keys that do not depend on the operation, by their names in lower case; absent is `undefined`.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+const KEYS = new Map<string, Source>([
+  ['aws:currenttime', ({ facts }) => isoSeconds(facts.now)],
+  ['aws:epochtime', ({ facts }) => String(Math.floor(facts.now / 1000))],
+  ['aws:securetransport', ({ facts }) => String(facts.secureTransport)],
+  ['aws:sourceip', ({ facts }) => facts.sourceIp],
+  ['aws:useragent', ({ facts }) => facts.userAgent],
+  ['aws:requestedregion', ({ region }) => region],
+  ['aws:principalarn', ({ caller }) => caller.principalArn],
+  ['aws:principalaccount', ({ caller }) => caller.account],
+  ['aws:principaltype', ({ caller }) => PRINCIPAL_TYPES[caller.kind]],
+  ['aws:userid', ({ caller }) => caller.userId],
+  ['aws:username', ({ caller }) => (caller.kind === 'user' ? caller.userName : undefined)],
+  ['aws:principalisawsservice', () => 'false'],
+  ['aws:viaawsservice', () => 'false'],
+  // Every temporary credential says when it was made and whether MFA stood behind it; a long-term key says neither.
+  [
+    'aws:tokenissuetime',
+    ({ caller }) => (caller.kind === 'assumed-role' ? isoSeconds(caller.session.issuedAt) : undefined),
+  ],
+  ['aws:multifactorauthpresent', ({ caller }) => (caller.kind === 'assumed-role' ? 'false' : undefined)],
+  ['aws:resourceaccount', ({ resourceAccount }) => resourceAccount],
+])
+
+/** The keys that end in a tag's key. */
+const TAG_KEYS: readonly (readonly [prefix: string, tags: (sources: ContextSources) => readonly Tag[]])[] = [
+  ['aws:principaltag/', ({ caller }) => caller.tags],
+  ['aws:resourcetag/', ({ resourceTags }) => resourceTags],
+  ['iam:resourcetag/', ({ resourceTags }) => resourceTags],
+]
+
+/** The condition keys of one request, each read only when a policy asks for it. */
+export class AccessContext implements RequestContext {
+  readonly #sources: ContextSources
+
+  constructor(sources: ContextSources) {
+    this.#sources = sources
+  }
+
+  /** The value of a key; `undefined` when it is absent. @param key - in lower case */
+  get(key: string): ContextValue | undefined {
+    const source = KEYS.get(key)
+    if (source !== undefined) return source(this.#sources)
+    for (const [prefix, tags] of TAG_KEYS) {
+      if (key.startsWith(prefix)) return tagValue(tags(this.#sources), key.slice(prefix.length))
+    }
+    return this.#sources.access.context?.get(key)
+  }
+}
+
+function tagValue(tags: readonly Tag[], key: string): string | undefined {
+  for (const tag of tags) if (tag.key.toLowerCase() === key) return tag.value
+  return undefined
+}
+
+function isoSeconds(instant: number): string {
+  return `${new Date(instant).toISOString().slice(0, 19)}Z`
+}

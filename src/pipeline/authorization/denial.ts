@@ -1,0 +1,48 @@
+import type { Decision, PolicyKind } from '../../engines/policy/index.ts'
+import { AccessDenied, type AccountCaller } from '../../model/index.ts'
+import type { Access } from './access.ts'
+
+/** How AWS names each kind of policy in a refusal. */
+const NAMES: Readonly<Record<PolicyKind, { readonly missing: string; readonly denying: string }>> = {
+  identity: { missing: 'identity-based policy', denying: 'an identity-based policy' },
+  boundary: { missing: 'permissions boundary', denying: 'a permissions boundary' },
+  session: { missing: 'session policy', denying: 'a session policy' },
+  resource: { missing: 'resource-based policy', denying: 'a resource-based policy' },
+  trust: { missing: 'role trust policy', denying: 'the role trust policy' },
+  scp: { missing: 'service control policy', denying: 'a service control policy' },
+  rcp: { missing: 'resource control policy', denying: 'a resource control policy' },
+}
+
+/**
+ * The refusal of an access, in AWS's words. The reason is only given when caller and resource are in one account, and
+ * never when it lies with the role's trust policy: a role that refuses and a role that is not there sound the same.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
+export function denial(
+  caller: AccountCaller,
+  access: Access,
+  resourceAccount: string,
+  decision: Decision,
+): AccessDenied {
+  const on = access.resource === '*' ? '' : ` on resource: ${access.resource}`
+  const message = `User: ${caller.arn} is not authorized to perform: ${access.action}${on}`
+  const detail = `${decision.outcome}: ${decision.blame.join(', ')}`
+  const kind = culprit(decision)
+  if (kind === undefined || caller.account !== resourceAccount) {
+    return new AccessDenied(message, { detail })
+  }
+  const reason =
+    decision.outcome === 'explicitDeny'
+      ? `with an explicit deny in ${NAMES[kind].denying}`
+      : `because no ${NAMES[kind].missing} allows the ${access.action} action`
+  return new AccessDenied(`${message} ${reason}`, { detail })
+}
+
+/**
+ * The kind of policy to name. A deny on the caller's own side is named before one in the trust policy, and it is there
+ * whether or not the role is.
+ */
+function culprit({ outcome, blame }: Decision): PolicyKind | undefined {
+  const kind = outcome === 'explicitDeny' ? blame.find((each) => each !== 'trust') : blame[0]
+  return kind === 'trust' ? undefined : kind
+}

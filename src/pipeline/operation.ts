@@ -1,0 +1,69 @@
+import type { AuditDetails, AuditTrail } from '../domain/audit/index.ts'
+import type { Directory } from '../domain/directory/index.ts'
+import type { Sessions } from '../domain/sessions/index.ts'
+import type { Params, ResultStructure } from '../engines/wire/index.ts'
+import type { AccountCaller, Caller, OperatorCaller } from '../model/index.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { KeyRing } from '../platform/keyring/index.ts'
+import type { Random } from '../platform/random.ts'
+import type { Logger, Metrics } from '../platform/telemetry/index.ts'
+import type { SigningKeys } from './authentication/index.ts'
+import type { Access, PermittedCall } from './authorization/index.ts'
+
+/** What the steps of the pipeline, and operations, may consult. */
+export interface BrokerParts {
+  readonly directory: Directory
+  readonly sessions: Sessions
+  readonly signingKeys: SigningKeys
+  readonly keyring: KeyRing
+  readonly audit: AuditTrail
+  /** Judges expiry and conditions; can be moved forward in development. */
+  readonly clock: Clock
+  /** Real time: judges when requests were signed. */
+  readonly wireClock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Whether a region may stand in a credential scope. */
+  isRegion(region: string): boolean
+}
+
+/** What can be asked of the broker: the proof it takes, the access it needs, what it does, and what is recorded of it. */
+export interface Operation<Asking extends Caller, Input, Output> {
+  /** `service:Name`, as policies spell it. */
+  readonly action: `${string}:${string}`
+  /**
+   * `signature`: a signed request, presigned URLs included. `signed-headers`: no presigned URL, because whoever sees one
+   * would get the credentials that the operation issues. `operator`: the authority above accounts.
+   */
+  readonly proof: 'signature' | 'signed-headers' | 'operator'
+  /** True when it issues credentials or changes something: then its record is durable before it is answered. */
+  readonly grants: boolean
+  /** The accesses it needs, all of them; none when whoever is proven may. @throws Fault for callers who never may */
+  requires(input: Input, caller: Asking): readonly Access[]
+  /** Does it. Checks that would tell whether something exists come here, after authorization. @throws Fault */
+  perform(call: PermittedCall<Asking, Input>, broker: BrokerParts): Promise<Output>
+  /** What the audit trail keeps of it: no secret, no session token. `output` is `undefined` when it was refused. */
+  details(input: Input, output: Output | undefined): AuditDetails
+}
+
+/** An operation that clients sign for: what AWS calls an action. */
+export interface WireOperation<Input, Output extends ResultStructure> extends Operation<AccountCaller, Input, Output> {
+  readonly proof: 'signature' | 'signed-headers'
+  /** Reads the parameters; every violation is collected. @throws Fault */
+  parse(params: Params): Input
+}
+
+/** Declares an operation that clients sign for; its types follow from what it says. */
+export function defineOperation<Input, Output extends ResultStructure>(
+  operation: WireOperation<Input, Output>,
+): WireOperation<Input, Output> {
+  return operation
+}
+
+/** Declares an operation of the operator. */
+export function defineOperatorOperation<Input, Output>(
+  operation: Omit<Operation<OperatorCaller, Input, Output>, 'proof'>,
+): Operation<OperatorCaller, Input, Output> {
+  return { ...operation, proof: 'operator' }
+}

@@ -1,0 +1,74 @@
+import type { AuditDetails } from '../domain/audit/index.ts'
+import { AccessDenied, type Caller, type Fault, type RequestFacts, toFault } from '../model/index.ts'
+import type { Proven } from './authentication/index.ts'
+import { authorize } from './authorization/index.ts'
+import type { BrokerParts, Operation } from './operation.ts'
+
+/** One request for an operation, before anything about it is known to be true. */
+export interface Ask<Asking extends Caller, Input> {
+  readonly facts: RequestFacts
+  /** Proves who asks. @throws Fault */
+  prove(): Promise<Proven<Asking>>
+  /** The input, read only after the caller is proven: AWS answers a bad signature before a bad parameter. @throws Fault */
+  input(): Input
+}
+
+/**
+ * The path that every operation takes: prove, read, authorize, perform, record. A grant is recorded before it is
+ * answered, and a refusal as faithfully. Nothing mints or changes anything beside it.
+ * @throws Fault whatever the reason for a refusal; never anything else
+ */
+export async function submit<Asking extends Caller, Input, Output>(
+  operation: Operation<Asking, Input, Output>,
+  ask: Ask<Asking, Input>,
+  broker: BrokerParts,
+): Promise<Output> {
+  const { facts } = ask
+  const startedAt = performance.now()
+  let proven: Proven<Asking> | undefined
+  let input: Input | undefined
+  try {
+    proven = await ask.prove()
+    if (proven.presigned && operation.proof !== 'signature') {
+      throw new AccessDenied(`${operation.action} cannot be called with a presigned URL.`)
+    }
+    input = ask.input()
+    const { caller, region } = proven
+    const accesses = operation.requires(input, caller)
+    const permitted = await authorize({ caller, input, accesses, facts, region }, broker.directory)
+    const output = await operation.perform(permitted, broker)
+    await record(operation, facts, proven, operation.details(input, output), undefined, broker)
+    broker.metrics.requestDone(operation.action, 'granted', secondsSince(startedAt))
+    return output
+  } catch (error) {
+    const fault = toFault(error)
+    if (proven !== undefined) {
+      const details = input === undefined ? {} : operation.details(input, undefined)
+      await record(operation, facts, proven, details, fault, broker)
+    }
+    broker.metrics.requestDone(operation.action, outcomeOf(fault), secondsSince(startedAt))
+    throw fault
+  }
+}
+
+async function record<Asking extends Caller, Input, Output>(
+  { action, grants }: Operation<Asking, Input, Output>,
+  facts: RequestFacts,
+  { caller, region }: Proven<Asking>,
+  details: AuditDetails,
+  fault: Fault | undefined,
+  { audit }: BrokerParts,
+): Promise<void> {
+  const [service = '', eventName = ''] = action.split(':')
+  const event = { caller, service, eventName, region, facts, details, fault }
+  if (grants && fault === undefined) await audit.granted(event)
+  else audit.noted(event)
+}
+
+function outcomeOf({ httpStatus }: Fault): 'refused' | 'failed' {
+  return httpStatus < 500 ? 'refused' : 'failed'
+}
+
+function secondsSince(startedAt: number): number {
+  return (performance.now() - startedAt) / 1000
+}
