@@ -1,0 +1,4 @@
+/** What the operator, the authority above accounts, can ask for. @module */
+export { applyDirectory } from './apply-directory.ts'
+export { clearDirectory } from './clear-directory.ts'
+export { type AccessKey, type GetAccessKeyInput, getAccessKey, readGetAccessKey } from './get-access-key.ts'

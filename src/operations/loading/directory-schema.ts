@@ -1,0 +1,76 @@
+import { z } from 'zod'
+
+/** A policy document: written as an object, or as JSON text. Kept as text, because that is what is parsed with positions. */
+const document = z
+  .union([z.string(), z.record(z.string(), z.unknown())], 'must be a policy document')
+  .transform((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+const list = <Item extends z.ZodType>(item: Item) => z.array(item).default([])
+const nullable = <Item extends z.ZodType>(item: Item) =>
+  item
+    .nullable()
+    .optional()
+    .transform((value) => value ?? undefined)
+
+const path = z.string().default('/')
+const policies = list(z.strictObject({ PolicyName: z.string(), PolicyDocument: document }))
+const managedPolicyArns = list(z.string())
+const tags = list(z.strictObject({ Key: z.string(), Value: z.string() }))
+const accessKeys = list(
+  z.strictObject({
+    AccessKeyId: z.string().optional(),
+    SecretAccessKey: z.string().optional(),
+    Status: z.enum(['Active', 'Inactive']).default('Active'),
+  }),
+)
+
+const user = z.strictObject({
+  UserName: z.string(),
+  Path: path,
+  Groups: list(z.string()),
+  ManagedPolicyArns: managedPolicyArns,
+  Policies: policies,
+  PermissionsBoundary: nullable(z.string()),
+  Tags: tags,
+  AccessKeys: accessKeys,
+})
+
+const group = z.strictObject({
+  GroupName: z.string(),
+  Path: path,
+  ManagedPolicyArns: managedPolicyArns,
+  Policies: policies,
+})
+
+const managedPolicy = z.strictObject({ ManagedPolicyName: z.string(), Path: path, PolicyDocument: document })
+
+const role = z.strictObject({
+  RoleName: z.string(),
+  Path: path,
+  AssumeRolePolicyDocument: document,
+  MaxSessionDuration: z.number().default(3600),
+  ManagedPolicyArns: managedPolicyArns,
+  Policies: policies,
+  PermissionsBoundary: nullable(z.string()),
+  Tags: tags,
+})
+
+/**
+ * The shape of a directory file: CloudFormation's property names, nothing unknown. What the properties may say is for
+ * the directory's own rules.
+ */
+export const directorySchema = z.strictObject({
+  Accounts: z.array(
+    z.strictObject({
+      Id: z.string('must be 12 digits, in quotes'),
+      Alias: z.string().optional(),
+      Root: z.strictObject({ AccessKeys: accessKeys }).optional(),
+      Users: list(user),
+      Groups: list(group),
+      ManagedPolicies: list(managedPolicy),
+      Roles: list(role),
+    }),
+  ),
+})
+
+/** A directory as it is written: what may be left out may be missing, documents are objects or JSON text. */
+export type DirectoryInput = z.input<typeof directorySchema>

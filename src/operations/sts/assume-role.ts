@@ -1,0 +1,118 @@
+import { integer, type Params } from '../../engines/wire/index.ts'
+import {
+  AccessDenied,
+  type AccountCaller,
+  type Arn,
+  assumedRoleArn,
+  parseArn,
+  ValidationError,
+} from '../../model/index.ts'
+import { defineOperation } from '../../pipeline/index.ts'
+import { arnText, externalId, sessionName } from './sts-types.ts'
+
+/** Parameters that would limit or mark the session. Ignoring one would grant more than was asked for. */
+const NOT_TAKEN = [
+  'PolicyArns',
+  'Policy',
+  'Tags',
+  'TransitiveTagKeys',
+  'SerialNumber',
+  'TokenCode',
+  'SourceIdentity',
+  'ProvidedContexts',
+]
+const ONE_HOUR = 3600
+
+/**
+ * Makes temporary credentials for a role, where its trust policy and the caller's own policies allow it.
+ * Who may, and the ExternalId among the conditions, is decided by those policies: `sts:ExternalId` is a condition key.
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export const assumeRole = defineOperation({
+  action: 'sts:AssumeRole',
+  proof: 'signed-headers',
+  grants: true,
+
+  parse(params) {
+    const { roleArn, ...rest } = params.collect({
+      roleArn: params.required('RoleArn', arnText),
+      roleSessionName: params.required('RoleSessionName', sessionName),
+      durationSeconds: params.optional('DurationSeconds', integer({ min: 900, max: 43_200 }), ONE_HOUR),
+      externalId: params.optional('ExternalId', externalId, undefined),
+    })
+    refuseWhatIsNotTaken(params)
+    return { ...rest, roleArn: parsedArn(roleArn) }
+  },
+
+  requires({ roleArn, roleSessionName, externalId }, caller) {
+    if (caller.kind === 'root') throw new AccessDenied('Roles may not be assumed by root accounts.')
+    const context = new Map([['sts:rolesessionname', roleSessionName]])
+    if (externalId !== undefined) context.set('sts:externalid', externalId)
+    return [{ action: 'sts:AssumeRole', resource: roleArn.text, context }]
+  },
+
+  async perform({ caller, input, facts, role }, { sessions, directory }) {
+    if (role === undefined) throw new Error('a role was permitted that does not exist')
+    const { roleSessionName, durationSeconds } = input
+    // Only now: before authorization these answers would tell that the role exists.
+    if (durationSeconds > role.maxSessionDurationSeconds) {
+      throw new ValidationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
+    }
+    if (durationSeconds > ONE_HOUR && caller.kind === 'assumed-role') {
+      throw new ValidationError(
+        'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+      )
+    }
+    const { session, credentials } = sessions.mint({
+      account: role.account,
+      roleArn: role.arn,
+      roleId: role.uniqueId,
+      sessionName: roleSessionName,
+      issuedAt: facts.now,
+      lifetimeMs: durationSeconds * 1000,
+      chainDepth: depthBelow(caller),
+    })
+    return {
+      AssumedRoleUser: {
+        AssumedRoleId: `${role.uniqueId}:${roleSessionName}`,
+        Arn: assumedRoleArn(directory.partition, role.account, role.roleName, roleSessionName),
+      },
+      Credentials: {
+        AccessKeyId: credentials.accessKeyId,
+        SecretAccessKey: credentials.secretAccessKey,
+        SessionToken: credentials.sessionToken,
+        Expiration: new Date(session.expiresAt),
+      },
+    }
+  },
+
+  details({ roleArn, roleSessionName, durationSeconds, externalId }, output) {
+    return {
+      requestParameters: { roleArn: roleArn.text, roleSessionName, durationSeconds, externalId },
+      responseElements: output && {
+        credentials: {
+          accessKeyId: output.Credentials.AccessKeyId,
+          expiration: output.Credentials.Expiration.toISOString(),
+        },
+        assumedRoleUser: { assumedRoleId: output.AssumedRoleUser.AssumedRoleId, arn: output.AssumedRoleUser.Arn },
+      },
+      resources: [{ ARN: roleArn.text, accountId: roleArn.account, type: 'AWS::IAM::Role' }],
+    }
+  },
+})
+
+function parsedArn(text: string): Arn {
+  const arn = parseArn(text)
+  if (arn === undefined) throw new ValidationError(`${text} is invalid`)
+  return arn
+}
+
+function depthBelow(caller: AccountCaller): number {
+  return caller.kind === 'assumed-role' ? caller.session.chainDepth + 1 : 0
+}
+
+function refuseWhatIsNotTaken(params: Params): void {
+  for (const name of NOT_TAKEN) {
+    if (params.has(name)) throw new ValidationError(`This version of Rolecall does not take the parameter ${name}.`)
+  }
+}

@@ -1,0 +1,16 @@
+/** The actions of AWS STS, one file each. @module */
+import type { ResultStructure } from '../../engines/wire/index.ts'
+import type { Service, WireOperation } from '../../pipeline/index.ts'
+import { assumeRole } from './assume-role.ts'
+import { getCallerIdentity } from './get-caller-identity.ts'
+
+/** AWS Security Token Service as it is spoken here. @see https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html */
+export const STS: Service = {
+  name: 'sts',
+  version: '2011-06-15',
+  namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  operations: new Map<string, WireOperation<unknown, ResultStructure>>([
+    ['AssumeRole', assumeRole],
+    ['GetCallerIdentity', getCallerIdentity],
+  ]),
+}
