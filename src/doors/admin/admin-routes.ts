@@ -1,0 +1,84 @@
+import { json, Router } from 'express'
+import { type EpochMillis, InvalidParameterValue, type Secret } from '../../model/index.ts'
+import type { Logger } from '../../platform/telemetry/index.ts'
+import { answerError, refuse } from './answer-error.ts'
+import { requireBearer } from './bearer-token.ts'
+import { parseDuration } from './parse-duration.ts'
+
+/** What the admin listener shows and whom it asks. */
+export interface AdminOptions {
+  /** Whether this node can answer requests now, and what keeps it from that. */
+  ready(): { readonly ok: boolean; readonly reason?: string | undefined }
+  metrics(): Promise<{ readonly contentType: string; readonly body: string }>
+  readonly operatorToken: Secret
+  /** Submits an operation as the operator; rejects with a `Fault`. The input is whatever JSON came, unchecked. */
+  operate(name: string, input: unknown): Promise<unknown>
+  /** What only a node in development can do; elsewhere the paths do not exist. */
+  readonly dev?: DevControls | undefined
+  readonly logger: Logger
+}
+
+/** The hands on a node in development. */
+interface DevControls {
+  /** Moves the clock forward and tells its time. @throws {RangeError} where it cannot go */
+  advance(ms: number): EpochMillis
+  /** Forgets everything that was changed since the start. */
+  reset(): Promise<void>
+}
+
+const MAX_BODY = '1mb'
+
+/**
+ * The routes of the admin listener: `/healthz`, `/readyz` and `/metrics` for everybody who reaches it; all
+ * else is for the operator: `POST /operations/NAME`, and in development `POST /clock` and `POST /reset`.
+ */
+export function adminRoutes({ ready, metrics, operatorToken, operate, dev, logger }: AdminOptions): Router {
+  const routes: Router = Router({ caseSensitive: true, strict: true })
+  routes.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store')
+    next()
+  })
+  routes.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' })
+  })
+  routes.get('/readyz', (_request, response) => {
+    const { ok, reason } = ready()
+    response.status(ok ? 200 : 503).json(ok ? { status: 'ready' } : { status: 'not ready', reason })
+  })
+  routes.get('/metrics', async (_request, response) => {
+    const { contentType, body } = await metrics()
+    response.set('Content-Type', contentType).end(body)
+  })
+  // Whatever follows is for the operator, so no route can forget the token; the body is read only after it.
+  routes.use(requireBearer(operatorToken), json({ limit: MAX_BODY, inflate: false }))
+  routes.post('/operations/:name', async (request, response) => {
+    response.json((await operate(request.params.name, request.body)) ?? null)
+  })
+  if (dev !== undefined) {
+    routes.post('/clock', (request, response) => {
+      response.json({ now: new Date(advance(dev, request.body)).toISOString() })
+    })
+    routes.post('/reset', async (_request, response) => {
+      await dev.reset()
+      response.json({ status: 'ok' })
+    })
+  }
+  routes.use((_request, response) => refuse(response, 404, 'NotFound', 'There is nothing here.'))
+  routes.use(answerError(logger))
+  return routes
+}
+
+function advance(dev: DevControls, body: unknown): EpochMillis {
+  const text = typeof body === 'object' && body !== null && 'advance' in body ? body.advance : undefined
+  const ms = typeof text === 'string' ? parseDuration(text) : undefined
+  if (ms === undefined || ms === 0) {
+    throw new InvalidParameterValue(
+      'Send {"advance": "PT1H"}: how far the clock moves forward, in whole days, hours, minutes and seconds as ISO 8601 writes them.',
+    )
+  }
+  try {
+    return dev.advance(ms)
+  } catch (error) {
+    throw error instanceof RangeError ? new InvalidParameterValue(error.message) : error
+  }
+}

@@ -1,0 +1,118 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Listen } from '../../platform/config/index.ts'
+import type { Logger } from '../../platform/telemetry/index.ts'
+
+/** What a listener serves, where, and what it endures. */
+export interface ListenerOptions {
+  readonly listen: Listen
+  /** The flag that moves it elsewhere, for whoever reads why it could not start. */
+  readonly flag: string
+  /** Certificate chain and private key in PEM; without them it speaks HTTP in clear. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined
+  /** Request line and headers together; more is answered with 431. */
+  readonly maxHeaderBytes: number
+  /** For a whole request to arrive, body included; what is slower is answered with 408. */
+  readonly requestTimeoutMs: number
+  /** For a connection on which nothing moves. */
+  readonly idleTimeoutMs: number
+  readonly logger: Logger
+}
+
+/** A listener that accepts requests. */
+export interface Listener {
+  readonly host: string
+  /** The real port, where the system was to choose one. */
+  readonly port: number
+  /** Where it answers: scheme, address and port. */
+  readonly origin: string
+  /**
+   * Accepts nothing more and lets requests finish that are under way. Resolves when all connections are gone; those
+   * still busy after `drainMs` are cut.
+   */
+  stop(drainMs: number): Promise<void>
+}
+
+const DRAIN_POLL_MS = 25
+
+/**
+ * Starts to listen.
+ * @throws {Error} naming address and way out, when the address cannot be had
+ */
+export async function startListener(handler: RequestListener, options: ListenerOptions): Promise<Listener> {
+  const { listen, tls, logger } = options
+  const server = serverFor(handler, options)
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  await bind(server, options)
+  // Out of file descriptors, for one: the next connection may do better, and the process must not end of it.
+  server.on('error', (error) => logger.error('listener.failed', { error }))
+  const { address, port, family } = server.address() as AddressInfo
+  const host = family === 'IPv6' ? `[${address}]` : address
+  return {
+    host: listen.host,
+    port,
+    origin: `${tls === undefined ? 'http' : 'https'}://${host}:${port}`,
+    stop: (drainMs) => drain(server, sockets, drainMs),
+  }
+}
+
+function serverFor(handler: RequestListener, options: ListenerOptions): Server {
+  const { tls, maxHeaderBytes, requestTimeoutMs, idleTimeoutMs } = options
+  const bounds = {
+    maxHeaderSize: maxHeaderBytes,
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    keepAliveTimeout: idleTimeoutMs,
+    // How often the timeouts above are looked at: Node's own 30 seconds would make them 40.
+    connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
+  }
+  const server =
+    tls === undefined
+      ? createServer(bounds, handler)
+      : createTlsServer({ ...bounds, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: requestTimeoutMs }, handler)
+  // Also ends connections whose client no longer reads its answer.
+  server.timeout = idleTimeoutMs
+  return server
+}
+
+function bind(server: Server, { listen: { host, port }, flag }: ListenerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      reject(new Error(`${host}:${port} ${reasonOf(cause)}; choose another address with ${flag}`, { cause }))
+    })
+    server.listen({ host, port }, () => {
+      server.removeAllListeners('error')
+      resolve()
+    })
+  })
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return 'is in use'
+  if (code === 'EACCES') return 'may not be used by this user'
+  if (code === 'EADDRNOTAVAIL') return 'is no address of this machine'
+  return `cannot be used (${message})`
+}
+
+function drain(server: Server, sockets: ReadonlySet<Socket>, drainMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'))
+    // A connection whose last request began before can become idle at any time.
+    const poll = setInterval(() => server.closeIdleConnections(), DRAIN_POLL_MS)
+    const deadline = setTimeout(() => {
+      for (const socket of sockets) socket.destroy()
+    }, drainMs)
+    // Before its first request a connection does not count as idle; browsers and proxies keep such in reserve.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+    server.close(() => {
+      clearInterval(poll)
+      clearTimeout(deadline)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
+import { get as getOverTls } from 'node:https'
+import { connect } from 'node:net'
+import { test } from 'node:test'
+import { type ListenerOptions, startListener } from '../../../src/doors/http/index.ts'
+import { eventually, exchange, listeningLogger, RawClient } from './raw-client.ts'
+
+const OPTIONS: ListenerOptions = {
+  listen: { host: '127.0.0.1', port: 0 },
+  flag: '--listen',
+  maxHeaderBytes: 4096,
+  requestTimeoutMs: 10_000,
+  idleTimeoutMs: 60_000,
+  logger: listeningLogger(),
+}
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+
+const hello: RequestListener = (_request, response) => {
+  response.end('hello')
+}
+
+/** Answers when the test says so. */
+function held(): { readonly handler: RequestListener; readonly begun: () => boolean; release(): void } {
+  let release: (() => void) | undefined
+  return {
+    handler: (_request, response) => {
+      release = () => response.end('held')
+    },
+    begun: () => release !== undefined,
+    release: () => release?.(),
+  }
+}
+
+test('an address in use is named, with the flag that chooses another', async () => {
+  const first = await startListener(hello, OPTIONS)
+  try {
+    await assert.rejects(startListener(hello, { ...OPTIONS, listen: { host: '127.0.0.1', port: first.port } }), {
+      message: `127.0.0.1:${first.port} is in use; choose another address with --listen`,
+    })
+  } finally {
+    await first.stop(0)
+  }
+})
+
+test('an address of another machine is named as such', async () => {
+  await assert.rejects(
+    startListener(hello, { ...OPTIONS, listen: { host: '192.0.2.1', port: 0 }, flag: '--admin-listen' }),
+    {
+      message: '192.0.2.1:0 is no address of this machine; choose another address with --admin-listen',
+    },
+  )
+})
+
+test('headers above the limit are answered with 431, and the connection ends', async () => {
+  const listener = await startListener(hello, OPTIONS)
+  const answer = await exchange(listener.port, `GET / HTTP/1.1\r\nHost: a\r\nA: ${'a'.repeat(5000)}\r\n\r\n`)
+  assert.match(answer, /^HTTP\/1\.1 431 /)
+  await listener.stop(0)
+})
+
+const SLOW: readonly (readonly [rule: string, sent: string])[] = [
+  ['nothing', ''],
+  ['half a head', 'GET / HTTP/1.1\r\nHos'],
+  ['half a body', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc'],
+]
+
+for (const [rule, sent] of SLOW) {
+  test(`a client that sends ${rule} and then waits is answered with 408, and the connection ends`, async () => {
+    const listener = await startListener(() => undefined, { ...OPTIONS, requestTimeoutMs: 50 })
+    assert.match(await exchange(listener.port, sent), /^HTTP\/1\.1 408 /)
+    await listener.stop(0)
+  })
+}
+
+test('garbage is answered with 400, and the connection ends', async () => {
+  const listener = await startListener(hello, OPTIONS)
+  assert.match(await exchange(listener.port, 'GARBAGE\r\n\r\n'), /^HTTP\/1\.1 400 /)
+  assert.match(await exchange(listener.port, '\0\xff\x16\x03\x01\r\n\r\n'), /^HTTP\/1\.1 400 /)
+  assert.match(await exchange(listener.port, 'GET / HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 400 /)
+  await listener.stop(0)
+})
+
+test('two lengths for one body are refused, whichever a proxy would have believed', async () => {
+  const listener = await startListener(hello, OPTIONS)
+  const head = 'POST / HTTP/1.1\r\nHost: a\r\n'
+  assert.match(
+    await exchange(listener.port, `${head}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`),
+    /^HTTP\/1\.1 400 /,
+  )
+  assert.match(
+    await exchange(listener.port, `${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`),
+    /^HTTP\/1\.1 400 /,
+  )
+  await listener.stop(0)
+})
+
+test('a connection without traffic is closed', async () => {
+  const listener = await startListener(held().handler, { ...OPTIONS, idleTimeoutMs: 50 })
+  assert.equal(await exchange(listener.port, GET), '')
+  await listener.stop(0)
+})
+
+test('port 0 becomes the port the system chose, and the origin names it', async () => {
+  const listener = await startListener(hello, OPTIONS)
+  assert.equal(listener.host, '127.0.0.1')
+  assert.equal(listener.origin, `http://127.0.0.1:${listener.port}`)
+  assert.equal(await (await fetch(listener.origin)).text(), 'hello')
+  await listener.stop(0)
+})
+
+test('an IPv6 origin has brackets', async () => {
+  const listener = await startListener(hello, { ...OPTIONS, listen: { host: '::1', port: 0 } })
+  assert.equal(listener.origin, `http://[::1]:${listener.port}`)
+  await listener.stop(0)
+})
+
+test('with a certificate it speaks TLS, and only that', async () => {
+  const cert = readFileSync(new URL('./fixtures/localhost.cert.pem', import.meta.url), 'utf8')
+  const key = readFileSync(new URL('./fixtures/localhost.key.pem', import.meta.url), 'utf8')
+  const listener = await startListener(hello, { ...OPTIONS, tls: { cert, key } })
+  assert.equal(listener.origin, `https://127.0.0.1:${listener.port}`)
+  const status = await new Promise((resolve, reject) => {
+    const request = getOverTls(listener.origin, { ca: cert, agent: false }, (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    request.on('error', reject)
+  })
+  assert.equal(status, 200)
+  assert.doesNotMatch(await exchange(listener.port, GET), /hello/)
+  await listener.stop(0)
+})
+
+test('stopping lets a request finish that is under way, and takes no new connection', async () => {
+  const { handler, begun, release } = held()
+  const listener = await startListener(handler, OPTIONS)
+  const client = await RawClient.open(listener.port)
+  client.send(GET)
+  await eventually(begun)
+  const stopped = listener.stop(5000)
+  const late = connect(listener.port, '127.0.0.1')
+  const refusal = await new Promise<NodeJS.ErrnoException>((resolve) => late.on('error', resolve))
+  assert.equal(refusal.code, 'ECONNREFUSED')
+  release()
+  await stopped
+  assert.match(await client.untilClosed(), /^HTTP\/1\.1 200 [^]*held/)
+})
+
+test('while stopping, a request that follows on its connection is told that it is the last', async () => {
+  const { handler, begun, release } = held()
+  let first = true
+  const listener = await startListener((request, response) => {
+    if (first) handler(request, response)
+    else response.end('last')
+    first = false
+  }, OPTIONS)
+  const client = await RawClient.open(listener.port)
+  client.send(GET)
+  await eventually(begun)
+  const stopped = listener.stop(5000)
+  client.send(GET)
+  release()
+  await stopped
+  assert.match(await client.untilClosed(), /held[^]*Connection: close[^]*last$/)
+})
+
+test('stopping does not wait for connections that have no request', async () => {
+  const listener = await startListener(hello, OPTIONS)
+  const [silent, kept] = [await RawClient.open(listener.port), await RawClient.open(listener.port)]
+  kept.send(GET)
+  await kept.until('hello')
+  assert.equal(silent.closed || kept.closed, false)
+  const before = performance.now()
+  await listener.stop(60_000)
+  assert.ok(performance.now() - before < 5000)
+  await silent.untilClosed()
+  await kept.untilClosed()
+})
+
+test('stopping cuts what is still busy when its time is over', async () => {
+  const { handler, begun } = held()
+  const listener = await startListener(handler, OPTIONS)
+  const client = await RawClient.open(listener.port)
+  client.send(GET)
+  await eventually(begun)
+  await listener.stop(20)
+  assert.equal(await client.untilClosed(), '')
+})
