@@ -1,0 +1,103 @@
+import { AuditTrail } from '../domain/audit/index.ts'
+import { Directory } from '../domain/directory/index.ts'
+import { Sessions } from '../domain/sessions/index.ts'
+import type { OperatorCaller, RequestFacts } from '../model/index.ts'
+import { clearDirectory } from '../operations/broker/index.ts'
+import { createFirstAdmin, type DirectoryInput, type FirstAdmin, loadDirectory } from '../operations/loading/index.ts'
+import { AS_OPERATOR, SigningKeys } from '../pipeline/authentication/index.ts'
+import { type BrokerParts, type Operation, submit } from '../pipeline/index.ts'
+import { systemClock, type VirtualClock, virtualClock } from '../platform/clock.ts'
+import { type BrokerConfig, isInMemory, isRegion } from '../platform/config/index.ts'
+import { openFileKeyRing } from '../platform/keyring/files/index.ts'
+import { memoryKeyRing, requireKeys } from '../platform/keyring/index.ts'
+import { systemRandom } from '../platform/random.ts'
+import { openSqlStorage } from '../platform/storage/sql/index.ts'
+import { createLogger, createMetrics } from '../platform/telemetry/index.ts'
+import { keepFirstAdmin, markDevelopment } from './node-files.ts'
+
+/** What a node may be given besides its configuration. */
+export interface NodeOptions {
+  /** Directories written as objects, loaded together with the configured files. */
+  readonly directories?: readonly DirectoryInput[]
+}
+
+/** A node with its data open and its directory loaded, that listens nowhere. */
+export interface PreparedNode {
+  readonly broker: BrokerParts
+  /** Moves the clock that expiry and conditions see; only in development. */
+  readonly virtualClock: VirtualClock | undefined
+  /** The administrator that an empty directory was given now. */
+  readonly firstAdmin: FirstAdmin | undefined
+  /** Submits an operation as the operator. @throws Fault */
+  operate<Input, Output>(operation: Operation<OperatorCaller, Input, Output>, input: Input): Promise<Output>
+  /** Brings the directory back to what it was at the start. */
+  reset(): Promise<void>
+  /** Writes out what is noted, and lets go of the data. */
+  stop(): Promise<void>
+}
+
+/**
+ * Opens the data of a node and loads its directory. The one place that names adapters.
+ * @throws Error with a sentence for whoever started it: a folder in use, a directory with mistakes, a missing key
+ */
+export async function prepareNode(config: BrokerConfig, { directories = [] }: NodeOptions = {}): Promise<PreparedNode> {
+  await using opened = new AsyncDisposableStack()
+  const inMemory = isInMemory(config)
+  const logger = createLogger({ level: config.logLevel })
+  const metrics = opened.adopt(createMetrics(), (each) => each.close())
+  const moved = config.dev ? virtualClock(systemClock) : undefined
+  const storage = opened.adopt(await openSqlStorage({ data: config.data }), (each) => each.close())
+  const keySources = { random: systemRandom, clock: systemClock }
+  const keyring = inMemory ? memoryKeyRing(keySources) : await openFileKeyRing(config.keys, keySources)
+  requireKeys(keyring, 'at-rest', await storage.directory.sealingKeysInUse())
+  const { partition, limits } = config
+  const directory = new Directory({
+    storage,
+    keyring,
+    clock: systemClock,
+    partition,
+    cachedRecords: limits.cachedRecords,
+  })
+  await directory.start()
+  opened.defer(() => directory.stop())
+  const audit = new AuditTrail({ log: storage.audit, random: systemRandom, logger })
+  opened.defer(() => audit.flush())
+  const broker: BrokerParts = {
+    directory,
+    sessions: new Sessions({ keyring, random: systemRandom, cachedSessions: limits.cachedSessions }),
+    signingKeys: new SigningKeys(),
+    keyring,
+    audit,
+    clock: moved ?? systemClock,
+    wireClock: systemClock,
+    random: systemRandom,
+    logger,
+    metrics,
+    isRegion: (region) => isRegion(partition, region),
+  }
+
+  const sources = [...config.directory, ...directories]
+  const populate = async (): Promise<FirstAdmin | undefined> => {
+    if (sources.length > 0) await loadDirectory(sources, inProcessFacts(broker), broker)
+    else if (await directory.isEmpty()) return await createFirstAdmin(inProcessFacts(broker), broker)
+    return undefined
+  }
+  const operate: PreparedNode['operate'] = (operation, input) =>
+    submit(operation, { facts: inProcessFacts(broker), prove: async () => AS_OPERATOR, input: () => input }, broker)
+  const reset = async (): Promise<void> => {
+    await operate(clearDirectory, undefined)
+    await populate()
+  }
+
+  if (!inMemory) await markDevelopment(config)
+  const firstAdmin = await populate()
+  if (firstAdmin !== undefined && !inMemory) await keepFirstAdmin(firstAdmin, config.data)
+  const held = opened.move()
+  return { broker, virtualClock: moved, firstAdmin, operate, reset, stop: () => held.disposeAsync() }
+}
+
+/** What is known of a request that comes from this process: no address, and nothing that could be overheard. */
+function inProcessFacts({ random, clock }: BrokerParts): RequestFacts {
+  const requestId = random.uuid()
+  return { requestId, now: clock.now(), sourceIp: undefined, secureTransport: true, userAgent: undefined }
+}

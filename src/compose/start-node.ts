@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises'
+import type { RequestListener } from 'node:http'
+import type { AdminOptions } from '../doors/admin/index.ts'
+import { adminApp, apiApp, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
+import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.ts'
+import { getAccessKey, readGetAccessKey } from '../operations/broker/index.ts'
+import { STS } from '../operations/sts/index.ts'
+import { answerer } from '../pipeline/index.ts'
+import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
+import { type Addresses, operatorTokenOf, writeReadyFile } from './node-files.ts'
+import { type NodeOptions, type PreparedNode, prepareNode } from './prepare-node.ts'
+
+/** A node that serves. */
+export interface RunningNode extends PreparedNode {
+  /** The origins that the listeners really have. */
+  readonly addresses: Addresses
+  readonly operatorToken: Secret
+  /** What a client needs to sign as a user or an account's root. @throws NoSuchEntity */
+  clientSettings(principal: string): Promise<ClientSettings>
+  /** Takes no more requests, finishes those under way within the configured time, and lets go of the data. */
+  stop(): Promise<void>
+}
+
+/**
+ * Prepares a node and starts its three listeners.
+ * @throws Error with a sentence for whoever started it: as `prepareNode`, or an address that cannot be had
+ */
+export async function startNode(config: BrokerConfig, options: NodeOptions = {}): Promise<RunningNode> {
+  await using opened = new AsyncDisposableStack()
+  const node = opened.adopt(await prepareNode(config, options), (each) => each.stop())
+  const { broker } = node
+  const { limits, trustedProxies, redirectMissingAction } = config
+  const region = homeRegion(config.partition)
+  let draining = false
+
+  const listen = async (
+    app: RequestListener,
+    bounds: Pick<ListenerOptions, 'listen' | 'flag' | 'maxHeaderBytes' | 'tls'>,
+  ) => {
+    const { requestTimeoutMs, idleTimeoutMs } = limits
+    const listener = await startListener(app, { ...bounds, requestTimeoutMs, idleTimeoutMs, logger: broker.logger })
+    opened.defer(() => listener.stop(0))
+    return listener
+  }
+
+  const answer = answerer({ services: [STS], query: { cors: false, redirectMissingAction, maxParameters: limits.parameters }, region }, broker)
+  const api = await listen(apiApp({ answer, trustedProxies, maxBodyBytes: limits.bodyBytes, logger: broker.logger }), {
+    listen: config.listen.api,
+    flag: '--listen',
+    maxHeaderBytes: limits.apiHeaderBytes,
+    tls: await readTls(config),
+  })
+  const metadata = await listen(metadataApp([config.listen.metadata.host]), {
+    listen: config.listen.metadata,
+    flag: '--metadata-listen',
+    maxHeaderBytes: limits.metadataHeaderBytes,
+  })
+
+  const endpoint = config.publicUrl ?? api.origin
+  const keyOf = async (principal: string) => {
+    const { secretAccessKey, ...key } = await node.operate(getAccessKey, { principal })
+    return { ...key, secretAccessKey: secretAccessKey.reveal(), endpoint, region }
+  }
+  const operatorToken = await operatorTokenOf(config)
+  const adminOptions: AdminOptions = {
+    ready: () => readiness(draining, broker.directory.isCurrent()),
+    metrics: () => broker.metrics.render(),
+    operatorToken,
+    operate: async (name, input) => {
+      if (name !== 'GetAccessKey') throw new NoSuchEntity(`There is no operation ${name} here.`)
+      return await keyOf(readGetAccessKey(input).principal)
+    },
+    dev: devControls(node),
+    logger: broker.logger,
+  }
+  const admin = await listen(adminApp(adminOptions, [config.listen.admin.host]), {
+    listen: config.listen.admin,
+    flag: '--admin-listen',
+    maxHeaderBytes: limits.metadataHeaderBytes,
+  })
+
+  const addresses = { api: api.origin, metadata: metadata.origin, admin: admin.origin }
+  await writeReadyFile(config, addresses, operatorToken)
+  opened.move()
+  return {
+    ...node,
+    addresses,
+    operatorToken,
+    async clientSettings(principal) {
+      const { accessKeyId, secretAccessKey } = await keyOf(principal)
+      return { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+    },
+    async stop() {
+      draining = true
+      await Promise.all([api.stop(limits.drainMs), metadata.stop(limits.drainMs)])
+      // Last, so that whoever asks is told that the node is not ready rather than nothing.
+      await admin.stop(limits.drainMs)
+      await node.stop()
+    },
+  }
+}
+
+function readiness(draining: boolean, current: boolean): ReturnType<AdminOptions['ready']> {
+  if (draining) return { ok: false, reason: 'The node is stopping.' }
+  return current ? { ok: true } : { ok: false, reason: 'The change log cannot be followed.' }
+}
+
+function devControls({ virtualClock, reset }: PreparedNode): AdminOptions['dev'] {
+  if (virtualClock === undefined) return undefined
+  return {
+    advance(ms) {
+      virtualClock.advance(ms)
+      return virtualClock.now()
+    },
+    reset,
+  }
+}
+
+async function readTls({ tls }: BrokerConfig): Promise<ListenerOptions['tls']> {
+  if (tls === undefined) return undefined
+  return { cert: await readPem(tls.certFile, '--tls-cert'), key: await readPem(tls.keyFile, '--tls-key') }
+}
+
+async function readPem(file: string, flag: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new Error(`${file}, named by ${flag}, cannot be read`, { cause })
+  }
+}
