@@ -16,7 +16,7 @@ export interface AuditEntry {
 }
 
 /** Which entries to find: those of one account, or of all; at most `limit`. */
-export interface AuditQuery {
+interface AuditQuery {
   readonly account?: string
   /** Where the page before ended: its last entry. */
   readonly after?: Pick<AuditEntry, 'eventTime' | 'eventId'>

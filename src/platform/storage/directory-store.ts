@@ -26,7 +26,7 @@ export type DirectoryChange =
   | { readonly remove: RecordName; readonly expect?: 'present' }
 
 /** Which records to list: those of one account, or of all; those whose key comes after `after`; at most `limit`. */
-export interface ListOptions {
+interface ListOptions {
   readonly account?: string
   readonly after?: string
   readonly limit: number

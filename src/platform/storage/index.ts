@@ -1,11 +1,10 @@
 /** What is kept, as ports: the directory, its change log, the audit log. Adapters answer all of them at once. @module */
-export type { AuditEntry, AuditLog, AuditQuery } from './audit-log.ts'
+export type { AuditEntry, AuditLog } from './audit-log.ts'
 export type { ChangeEntry, ChangeLog } from './change-log.ts'
 export {
   type DirectoryChange,
   type DirectoryRecord,
   type DirectoryStore,
-  type ListOptions,
   type RecordKind,
   type RecordName,
   StoreConflict,
