@@ -126,7 +126,7 @@ function someDenies(policies: readonly CompiledPolicy[] | undefined, question: Q
 }
 
 function denies(policy: CompiledPolicy | undefined, question: Question): boolean {
-  if (policy === undefined) return false
+  if (policy === undefined || policy.denies.isEmpty) return false
   for (let shelf = 0; shelf < SHELVES; shelf++) {
     for (const statement of shelfOf(policy.denies, shelf, question)) {
       if (statementMatch(statement, question) > 0) return true

@@ -5,6 +5,8 @@ import type { CompiledStatement } from './statement.ts'
  * either under its exact actions or under the service, so no action finds it twice.
  */
 export interface StatementIndex {
+  /** Most policies deny nothing: a look at this saves the look-ups. */
+  readonly isEmpty: boolean
   /** By action, in lower case. */
   readonly exact: ReadonlyMap<string, readonly CompiledStatement[]>
   /** By service prefix, in lower case: patterns such as `s3:Get*`. */
@@ -44,7 +46,7 @@ export function indexStatements(statements: readonly CompiledStatement[]): State
     for (const service of patterned) if (service !== undefined) file(services, service, statement)
     for (const action of actions) if (!patterned.has(serviceOf(action))) file(exact, action, statement)
   }
-  return { exact, services, rest }
+  return { isEmpty: statements.length === 0, exact, services, rest }
 }
 
 function file(map: Map<string, CompiledStatement[]>, key: string, statement: CompiledStatement): void {

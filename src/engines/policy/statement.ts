@@ -89,7 +89,7 @@ export function callerMatch({ principal: part, effect }: CompiledStatement, { re
 }
 
 /** Whether every condition holds. */
-export function conditionsHold({ conditions }: CompiledStatement, { request }: Question): boolean {
+function conditionsHold({ conditions }: CompiledStatement, { request }: Question): boolean {
   for (const condition of conditions) if (!conditionHolds(condition, request.context)) return false
   return true
 }

@@ -1,9 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { decide } from '../../../src/engines/policy/index.ts'
-import { policiesOf, readCases, requestOf } from './corpus.ts'
+import { compilePolicy, decide, parsePolicy, type RequestPrincipal } from '../../../src/engines/policy/index.ts'
+import { compiled, contextOf, policiesOf, readCases, requestOf } from './corpus.ts'
 
-for (const file of ['cases.json']) {
+const ACCOUNT = '111122223333'
+const USER = `arn:aws:iam::${ACCOUNT}:user/alice`
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/Dev`
+const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/Dev/s1`
+const REQUEST = {
+  principal: { kind: 'user', arn: USER, account: ACCOUNT },
+  action: 'sts:AssumeRole',
+  resource: `arn:aws:iam::${ACCOUNT}:role/Target`,
+  resourceAccount: ACCOUNT,
+  context: contextOf({}),
+} as const
+
+for (const file of ['traps.json', 'cases.json']) {
   describe(`the corpus ${file}`, () => {
     for (const row of readCases(file)) {
       test(`${row.name}: ${row.why}`, () => {
@@ -14,3 +26,77 @@ for (const file of ['cases.json']) {
     }
   })
 }
+
+describe('a principal that was resolved when the policy was saved', () => {
+  const ids = new Map([
+    [USER, 'AIDAOLD'],
+    [ROLE, 'AROAOLD'],
+  ])
+  const decideFor = (Effect: 'Allow' | 'Deny', principal: RequestPrincipal): string => {
+    const others = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }
+    const named = { Effect, Principal: { AWS: [USER, ROLE] }, Action: 'sts:AssumeRole' }
+    const text = JSON.stringify({ Statement: Effect === 'Deny' ? [others, named] : [named] })
+    const resource = compilePolicy(parsePolicy(text), { kind: 'trust', name: 'trust', principalIds: ids })
+    return decide({ identity: [], resource }, { ...REQUEST, principal }).outcome
+  }
+  const user = { kind: 'user', arn: USER, account: ACCOUNT } as const
+  const session = { kind: 'assumedRole', arn: SESSION, roleArn: ROLE, account: ACCOUNT } as const
+
+  test('does not match a re-created one of the same name', () => {
+    assert.equal(decideFor('Allow', { ...user, id: 'AIDANEW' }), 'implicitDeny')
+    assert.equal(decideFor('Allow', { ...session, id: 'AROANEW' }), 'implicitDeny')
+    assert.equal(decideFor('Deny', { ...user, id: 'AIDANEW' }), 'allowed')
+  })
+
+  test('refuses a caller whose unique id is not known', () => {
+    assert.equal(decideFor('Allow', user), 'implicitDeny')
+    assert.equal(decideFor('Deny', user), 'explicitDeny')
+  })
+
+  test('matches by unique id, under a new name too', () => {
+    assert.equal(decideFor('Allow', { ...user, id: 'AIDAOLD' }), 'allowed')
+    assert.equal(decideFor('Allow', { ...user, arn: `${USER}-renamed`, id: 'AIDAOLD' }), 'allowed')
+    assert.equal(decideFor('Deny', { ...session, id: 'AROAOLD' }), 'explicitDeny')
+  })
+})
+
+test('a decision names the statements that deny, with their places', () => {
+  const text =
+    '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"No","Effect":"Deny","Action":"sts:*","Resource":"*"}]}'
+  const identity = [compilePolicy(parsePolicy(text), { kind: 'identity', name: 'p' })]
+  const { statements } = decide({ identity, scp: [identity] }, REQUEST)
+  const ref = { policy: 'p', kind: 'identity', sid: 'No', index: 1, offset: text.indexOf('{"Sid"') }
+  assert.deepEqual(statements, [ref, ref])
+})
+
+test('a decision names the statements that grant, on both sides where both are needed', () => {
+  const all = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
+  const trust = { Statement: { Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' } }
+  const policies = { identity: [compiled(all, 'identity')], resource: compiled(trust, 'trust') }
+  const decision = decide(policies, REQUEST)
+  assert.deepEqual(
+    decision.statements.map(({ kind }) => kind),
+    ['trust', 'identity'],
+  )
+  assert.equal(decide({ identity: policies.identity }, { ...REQUEST, action: 's3:x' }).statements.length, 1)
+})
+
+test('decisions that one statement grants are one frozen object', () => {
+  const identity = [compiled({ Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*' } }, 'identity')]
+  const request = { ...REQUEST, action: 's3:GetObject' }
+  assert.equal(decide({ identity }, request), decide({ identity }, request))
+  assert.ok(Object.isFrozen(decide({ identity }, request)))
+})
+
+test('among a thousand statements only those whose action can match are looked at', () => {
+  const Statement = Array.from({ length: 1000 }, (_, index) => ({
+    Effect: 'Allow',
+    Action: `s3:Action${index}`,
+    Resource: '*',
+    Condition: { StringEquals: { [`key:${index}`]: 'x' } },
+  }))
+  const asked: string[] = []
+  const get = (key: string): undefined => void asked.push(key)
+  decide({ identity: [compiled({ Statement }, 'identity')] }, { ...REQUEST, action: 's3:action7', context: { get } })
+  assert.deepEqual(asked, ['key:7'])
+})

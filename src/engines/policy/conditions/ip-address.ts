@@ -3,11 +3,14 @@ import type { OperatorFamily } from './value-test.ts'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
+/** `ffff:` seven times and a dotted quad. */
+const LONGEST = 45
 /** The library also takes octal, hexadecimal and shortened forms, which other programs read differently. */
 const DOTTED_QUAD = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?!$)|$)){4}$/
 
 /** Reads an address; an IPv4 one written as IPv6 (`::ffff:192.0.2.1`), as sockets report it, is the IPv4 address. */
 function readAddress(text: string): Address | undefined {
+  if (text.length > LONGEST) return undefined
   if (!text.includes(':')) return DOTTED_QUAD.test(text) ? ipaddr.IPv4.parse(text) : undefined
   if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined
   const address = ipaddr.IPv6.parse(text)

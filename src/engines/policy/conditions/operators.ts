@@ -14,7 +14,7 @@ interface Operator {
 }
 
 /** How the values of a multivalued key are held together; `one` for an operator without a prefix. */
-export type Quantifier = 'one' | 'every' | 'some'
+type Quantifier = 'one' | 'every' | 'some'
 
 /** An operator as a policy writes it: prefix, name and suffix. */
 export interface OperatorForm extends Operator {

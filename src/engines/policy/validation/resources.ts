@@ -95,12 +95,13 @@ function notAnArn(resource: string): string {
 }
 
 function resourceFault(resource: string): string | undefined {
-  const [prefix, partition, service, region, account, ...rest] = resource.split(':')
+  const [prefix, partition, service, region, , ...rest] = resource.split(':')
   if (resource === '*') return undefined
   if (partition === undefined) return notAnArn(resource)
   if (!PARTITION.test(partition)) {
-    const path = rest.length > 0 ? `${account}:${rest.join(':')}` : (account ?? '*')
-    const echo = `arn:${partition}:${service ?? '*'}:${region ?? '*'}:${path}`
+    const [, , ...parts] = resource.split(':')
+    while (parts.length < ARN_COLONS - 1) parts.push('*')
+    const echo = `arn:${partition}:${parts.join(':')}`
     return `Partition "${partition}" is not valid for resource "${echo}".`
   }
   if (prefix !== 'arn') return notAnArn(resource)

@@ -12,7 +12,7 @@ import {
 import { refuse } from './refuse.ts'
 
 /** What AWS says of a document that is not made like a policy at all. */
-export const SYNTAX_ERRORS = 'Syntax errors in policy.'
+const SYNTAX_ERRORS = 'Syntax errors in policy.'
 
 const PAIRS = [
   ['Action', 'NotAction'],

@@ -19,7 +19,7 @@ function read<T>(file: string): readonly T[] {
   return JSON.parse(readFileSync(new URL(`../corpus/${file}`, import.meta.url), 'utf8'))
 }
 
-describe('a policy is refused, in AWS\'s words and at its place, when it holds', () => {
+describe("a policy is refused, in AWS's words and at its place, when it holds", () => {
   for (const { name, kind, document, refusal, at } of read<RefusedRow>('refused.json')) {
     test(`${name} (${kind})`, () => {
       const text = JSON.stringify(document)

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { compactLength, parsePolicy, principalArnsOf } from '../../../src/engines/policy/index.ts'
+
+describe('the compact length of a policy', () => {
+  test('does not count whitespace between tokens, and counts it inside texts', () => {
+    assert.equal(compactLength(' { "a" :\t"b c\\" d" ,\r\n"e":1 } '), '{"a":"b c\\" d","e":1}'.length)
+  })
+
+  test('is the length of the compact form, however it was indented', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(0, 1, 4, '\t', ' \t'), (value, indent) => {
+        assert.equal(compactLength(JSON.stringify(value, undefined, indent)), JSON.stringify(value).length)
+      }),
+    )
+  })
+})
+
+test('the principals to resolve are the users and roles of every Principal element, each once', () => {
+  const user = 'arn:aws:iam::111122223333:user/a/alice'
+  const role = 'arn:aws-cn:iam::111122223333:role/Dev'
+  const document = {
+    Statement: [
+      {
+        Principal: { AWS: [user, '111122223333', 'arn:aws:iam::111122223333:root', '*'], Service: 'ec2.amazonaws.com' },
+      },
+      { Principal: { AWS: role, Federated: 'arn:aws:iam::111122223333:saml-provider/x' } },
+      { Principal: { AWS: ['arn:aws:sts::111122223333:assumed-role/Dev/s1', user, 7] } },
+      { Principal: '*' },
+      'none',
+    ],
+  }
+  assert.deepEqual(principalArnsOf(parsePolicy(JSON.stringify(document))), [user, role])
+  assert.deepEqual(principalArnsOf(parsePolicy('{}')), [])
+})

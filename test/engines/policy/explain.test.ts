@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { decide, explain, type LayerTrace } from '../../../src/engines/policy/index.ts'
+import { compiled, contextOf, policiesOf, readCases, requestOf } from './corpus.ts'
+
+describe('an explanation agrees with the decision', () => {
+  for (const row of [...readCases('traps.json'), ...readCases('cases.json')]) {
+    test(row.name, () => {
+      const policies = policiesOf(row)
+      const request = requestOf(row)
+      const { decision, layers, nearMisses } = explain(policies, request)
+      assert.deepEqual(decision, decide(policies, request))
+      const denying = layers.filter(({ verdict }) => verdict === 'explicitDeny').map(({ kind }) => kind)
+      assert.deepEqual(new Set(denying), new Set(decision.outcome === 'explicitDeny' ? decision.blame : []))
+      if (decision.outcome === 'implicitDeny') {
+        for (const kind of decision.blame) assert.ok(layers.some((layer) => layer.kind === kind && lacksAllow(layer)))
+      }
+      for (const { applies, failed } of layers.flatMap((layer) => layer.policies.flatMap((each) => each.statements))) {
+        assert.equal(applies, failed.length === 0)
+      }
+      for (const { failed } of nearMisses) assert.equal(failed.length, 1)
+    })
+  }
+})
+
+function lacksAllow({ verdict }: LayerTrace): boolean {
+  return verdict === 'noMatch' || verdict === 'notApplicable'
+}
+
+test('a condition shows what was asked, what the request had, and the rule that settled it', () => {
+  const variable = '$' + '{aws:username}'
+  const Condition = {
+    StringEquals: { 'sts:RoleSessionName': [variable, 'fixed'] },
+    StringNotLike: { 'aws:PrincipalTag/Team': 'red*' },
+    NumericLessThan: { 'aws:MultiFactorAuthAge': 3600 },
+    'ForAnyValue:StringEquals': { 'aws:TagKeys': ['a'] },
+    Null: { 'sts:ExternalId': 'false' },
+  }
+  const trust = {
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole', Condition },
+  }
+  const { layers, nearMisses } = explain(
+    { identity: [], resource: compiled(trust, 'trust') },
+    {
+      principal: { kind: 'anonymous' },
+      action: 'sts:AssumeRole',
+      resource: 'arn:aws:iam::111122223333:role/x',
+      resourceAccount: '111122223333',
+      context: contextOf({ 'aws:username': 'alice', 'sts:RoleSessionName': 'bob', 'aws:TagKeys': ['b', 'c'] }),
+    },
+  )
+  const statement = layers[0]?.policies[0]?.statements[0]
+  assert.deepEqual(statement?.failed, ['condition'])
+  assert.deepEqual(nearMisses, [statement])
+  assert.deepEqual(
+    layers.map(({ kind, verdict }) => `${kind} ${verdict}`),
+    ['trust noMatch', 'identity notApplicable', 'boundary notApplicable', 'session notApplicable'],
+  )
+  assert.deepEqual(statement?.conditions, [
+    {
+      operator: 'StringEquals',
+      key: 'sts:RoleSessionName',
+      expected: ['alice', 'fixed'],
+      actual: ['bob'],
+      holds: false,
+      rule: 'the request value has to match a policy value',
+    },
+    {
+      operator: 'StringNotLike',
+      key: 'aws:PrincipalTag/Team',
+      expected: ['red*'],
+      actual: undefined,
+      holds: true,
+      rule: 'missing key + negated operator = true',
+    },
+    {
+      operator: 'NumericLessThan',
+      key: 'aws:MultiFactorAuthAge',
+      expected: ['3600'],
+      actual: undefined,
+      holds: false,
+      rule: 'missing key + positive operator = false',
+    },
+    {
+      operator: 'ForAnyValue:StringEquals',
+      key: 'aws:TagKeys',
+      expected: ['a'],
+      actual: ['b', 'c'],
+      holds: false,
+      rule: 'some request value has to match a policy value',
+    },
+    {
+      operator: 'Null',
+      key: 'sts:ExternalId',
+      expected: ['false'],
+      actual: undefined,
+      holds: false,
+      rule: 'missing key + Null = true where "true" is asked',
+    },
+  ])
+})
