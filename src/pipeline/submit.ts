@@ -1,5 +1,13 @@
 import type { AuditDetails } from '../domain/audit/index.ts'
-import { AccessDenied, type Caller, type Fault, type RequestFacts, toFault } from '../model/index.ts'
+import {
+  AccessDenied,
+  type Caller,
+  type Fault,
+  type RequestFacts,
+  ServiceUnavailable,
+  toFault,
+} from '../model/index.ts'
+import { StoreUnavailable } from '../platform/storage/index.ts'
 import type { Proven } from './authentication/index.ts'
 import { authorize } from './authorization/index.ts'
 import type { BrokerParts, Operation } from './operation.ts'
@@ -41,7 +49,7 @@ export async function submit<Asking extends Caller, Input, Output>(
     broker.metrics.requestDone(operation.action, 'granted', secondsSince(startedAt))
     return output
   } catch (error) {
-    const fault = toFault(error)
+    const fault = faultOf(error)
     if (proven !== undefined) {
       const details = input === undefined ? {} : operation.details(input, undefined)
       await record(operation, facts, proven, details, fault, broker)
@@ -63,6 +71,13 @@ async function record<Asking extends Caller, Input, Output>(
   const event = { caller, service, eventName, region, facts, details, fault }
   if (grants && fault === undefined) await audit.granted(event)
   else audit.noted(event)
+}
+
+/** A store that fails is a failure that passes: the caller may try again. */
+function faultOf(error: unknown): Fault {
+  return error instanceof StoreUnavailable
+    ? new ServiceUnavailable('the store fails', { cause: error })
+    : toFault(error)
 }
 
 function outcomeOf({ httpStatus }: Fault): 'refused' | 'failed' {

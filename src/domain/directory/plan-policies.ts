@@ -22,7 +22,7 @@ export function planDocument(
   maxSize: number,
 ): PolicyDocument | undefined {
   try {
-    const document = parsePolicy(text)
+    const document = parsePolicy(text, kind)
     validatePolicy(document, kind)
     if (compactLength(text) <= maxSize) return document
     plan.mistake(at, `the document is longer than ${maxSize} characters`)

@@ -25,6 +25,11 @@ export interface Petition<Asking extends Caller, Input> {
 
 /** The actions that a role's trust policy decides on. */
 const TRUST_ACTIONS: ReadonlySet<string> = new Set(['sts:AssumeRole'])
+/** Stands for the trust policy of a role that is not there: the caller is answered as by a role that trusts nobody. */
+const TRUSTS_NOBODY = compilePolicy(parsePolicy('{"Version":"2012-10-17","Statement":[]}'), {
+  kind: 'trust',
+  name: 'missing-role',
+})
 /** What belongs to the operator: no policy of any account can grant it. */
 const OPERATOR_ACTIONS = 'rolecall:'
 
@@ -71,8 +76,7 @@ async function permit(
     resourceAccount,
     context: new AccessContext({ caller, facts, region, access, resourceAccount, resourceTags: role?.tags ?? [] }),
   }
-  // A role that is not there is asked like one that trusts nobody, and answered in the same words.
-  const trust = TRUST_ACTIONS.has(access.action) ? role?.trust : undefined
+  const trust = TRUST_ACTIONS.has(access.action) ? (role?.trust ?? TRUSTS_NOBODY) : undefined
   const decision = decide(applicable(policies, trust), request)
   if (decision.outcome !== 'allowed' || access.action.startsWith(OPERATOR_ACTIONS)) {
     throw denial(caller, access, resourceAccount, decision)
