@@ -47,10 +47,10 @@ export interface DirectoryParts {
 const PAGE = 1_000
 const NOTHING: readonly CompiledPolicy[] = []
 /** Stands for a boundary that cannot be resolved: it allows nothing. */
-const ALLOWS_NOTHING = compilePolicy(
-  parsePolicy('{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'),
-  { kind: 'boundary', name: 'missing-boundary' },
-)
+const ALLOWS_NOTHING = compilePolicy(parsePolicy('{"Version":"2012-10-17","Statement":[]}'), {
+  kind: 'boundary',
+  name: 'missing-boundary',
+})
 
 /** Accounts and what is in them, compiled for deciding. Reads are answered from memory in the steady state. */
 export class Directory {

@@ -3,7 +3,9 @@ import {
   type AccessRequest,
   type ApplicablePolicies,
   type CompiledPolicy,
+  compilePolicy,
   decide,
+  parsePolicy,
   type RequestPrincipal,
 } from '../../engines/policy/index.ts'
 import { AccessDenied, type AccountCaller, type Caller, parseArn, type RequestFacts } from '../../model/index.ts'
