@@ -2,7 +2,7 @@ import { type ClientSettings, clientEnvironment } from '../model/index.ts'
 import type { DirectoryInput } from '../operations/loading/index.ts'
 import { type BrokerSettings, loadConfig } from '../platform/config/index.ts'
 import type { Addresses } from './node-files.ts'
-import { startNode } from './start-node.ts'
+import { type RunningNode, startNode } from './start-node.ts'
 
 /** How to start a broker inside another program: the settings of a configuration file, with a directory as an object too. */
 export interface BrokerOptions extends Omit<BrokerSettings, 'directory'> {
@@ -33,37 +33,45 @@ export interface Broker extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-/** Three free ports and little talk: a program that starts a broker asks it where it is. */
-const IN_PROCESS: BrokerSettings = {
-  listen: { api: '127.0.0.1:0', metadata: '127.0.0.1:0', admin: '127.0.0.1:0' },
-  logLevel: 'error',
-}
+/** Where a broker inside a program listens when it is not told: its program asks it where it is. */
+const FREE_PORTS = { api: '127.0.0.1:0', metadata: '127.0.0.1:0', admin: '127.0.0.1:0' }
 
 /**
  * Starts a broker in this process. Without a data folder everything is in memory and gone when it stops.
  * @throws ConfigError, DirectoryFileError and other errors with a sentence that says what to do
  */
-export async function startBroker({ directory = [], ...settings }: BrokerOptions = {}): Promise<Broker> {
+export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
+  const { broker } = await startInProcess({ data: ':memory:', logLevel: 'error', ...options }, 'startBroker')
+  return broker
+}
+
+/**
+ * Starts a broker in this process and gives the node beside it.
+ * @param caller - what to call the options in errors
+ */
+export async function startInProcess(
+  { directory = [], listen, ...settings }: BrokerOptions,
+  caller: string,
+): Promise<{ readonly broker: Broker; readonly node: RunningNode }> {
   const inputs = Array.isArray(directory) ? directory : [directory]
   const content = {
-    ...IN_PROCESS,
-    data: ':memory:',
     ...settings,
-    listen: { ...IN_PROCESS.listen, ...settings.listen },
+    listen: { ...FREE_PORTS, ...listen },
     directory: inputs.filter((input) => typeof input === 'string'),
   }
-  const config = loadConfig({ file: { name: 'startBroker', content } })
+  const config = loadConfig({ file: { name: caller, content } })
   const node = await startNode(config, { directories: inputs.filter((input) => typeof input !== 'string') })
   const { addresses, operatorToken } = node
-  return {
+  const broker: Broker = {
     endpoint: config.publicUrl ?? addresses.api,
     addresses,
     operatorToken: operatorToken.reveal(),
     async as(principal) {
-      const settings = await node.clientSettings(principal)
-      return { ...settings, env: clientEnvironment(settings) }
+      const client = await node.clientSettings(principal)
+      return { ...client, env: clientEnvironment(client) }
     },
     stop: () => node.stop(),
     [Symbol.asyncDispose]: () => node.stop(),
   }
+  return { broker, node }
 }

@@ -43,7 +43,10 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     return listener
   }
 
-  const answer = answerer({ services: [STS], query: { cors: false, redirectMissingAction, maxParameters: limits.parameters }, region }, broker)
+  const answer = answerer(
+    { services: [STS], query: { cors: false, redirectMissingAction, maxParameters: limits.parameters }, region },
+    broker,
+  )
   const api = await listen(apiApp({ answer, trustedProxies, maxBodyBytes: limits.bodyBytes, logger: broker.logger }), {
     listen: config.listen.api,
     flag: '--listen',
