@@ -12,3 +12,8 @@ export function epochMillis(millis: number): EpochMillis {
 export function epochSeconds(instant: EpochMillis): number {
   return Math.floor(instant / 1000)
 }
+
+/** An instant as ISO 8601 in whole seconds: `2026-01-01T12:00:00Z`, as AWS writes instants in text. */
+export function isoSeconds(instant: EpochMillis): string {
+  return `${new Date(instant).toISOString().slice(0, 19)}Z`
+}

@@ -4,7 +4,7 @@ export { type Arn, parseArn } from './arn.ts'
 export type { Brand } from './brand.ts'
 export type { AccountCaller, Caller, OperatorCaller, RoleCaller, RootCaller, UserCaller } from './caller.ts'
 export { type ClientSettings, clientEnvironment } from './client-settings.ts'
-export { type EpochMillis, epochMillis, epochSeconds } from './epoch-millis.ts'
+export { type EpochMillis, epochMillis, epochSeconds, isoSeconds } from './epoch-millis.ts'
 export {
   AccessDenied,
   ExpiredToken,

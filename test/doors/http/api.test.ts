@@ -32,7 +32,7 @@ before(async () => {
     listen: { host: '127.0.0.1', port: 0 },
     flag: '--listen',
     maxHeaderBytes: 32_768,
-    requestTimeoutMs: 300,
+    requestTimeoutMs: 500,
     idleTimeoutMs: 60_000,
     logger,
   })
@@ -84,7 +84,7 @@ for (const [rule, framing] of [
   ['in chunks', `Transfer-Encoding: chunked\r\n\r\n3e0\r\n${'a'.repeat(992)}\r\n8\r\n${'b'.repeat(8)}\r\n0\r\n\r\n`],
 ] as const) {
   test(`a body of exactly the limit is taken, ${rule}`, async () => {
-    assert.match(await exchange(listener.port, POST + framing), /^HTTP\/1\.1 200 [^]*POST \/ 1000 /)
+    assert.match(await exchange(listener.port, POST + framing), /^HTTP\/1\.1 200 .*POST \/ 1000 /s)
   })
 }
 
@@ -152,7 +152,7 @@ test('garbage after a request does not become part of it', async () => {
 
 test('requests in one packet are answered one by one, in order', async () => {
   const response = await exchange(listener.port, `GET /1 HTTP/1.1\r\nHost: a\r\n\r\n${POST}Content-Length: 2\r\n\r\nab`)
-  assert.match(response, /GET \/1 0 [^]*POST \/ 2 /)
+  assert.match(response, /GET \/1 0 .*POST \/ 2 /s)
 })
 
 test('an answer has its own headers, a length and a date, and tells nothing of its making', async () => {

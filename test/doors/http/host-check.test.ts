@@ -94,6 +94,6 @@ test('where nothing is found the answer is empty', async () => {
     listener.port,
     'GET /latest/meta-data/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
   )
-  assert.match(answer, /^HTTP\/1\.1 404 Not Found\r\nContent-Type: text\/plain[^]*\r\n\r\n$/)
+  assert.match(answer, /^HTTP\/1\.1 404 Not Found\r\nContent-Type: text\/plain.*\r\n\r\n$/s)
   assert.doesNotMatch(answer, /x-powered-by|etag/i)
 })

@@ -28,10 +28,6 @@ export class RawClient {
     return new RawClient(socket)
   }
 
-  get received(): string {
-    return this.#received
-  }
-
   get closed(): boolean {
     return this.#closed
   }
