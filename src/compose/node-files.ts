@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Secret } from '../model/index.ts'
 import type { FirstAdmin } from '../operations/loading/index.ts'
 import { type BrokerConfig, isInMemory } from '../platform/config/index.ts'
@@ -58,5 +58,5 @@ function newToken(): Secret {
 }
 
 function tokenFile({ data }: BrokerConfig): string {
-  return join(data, 'operator-token')
+  return resolve(data, 'operator-token')
 }

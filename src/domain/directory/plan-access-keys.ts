@@ -3,7 +3,8 @@ import { openAccessKeySecret, sealAccessKeySecret } from './access-key-secret.ts
 import type { DesiredAccessKey } from './desired-directory.ts'
 import type { DesiredPath } from './mistakes.ts'
 import type { Plan } from './plan.ts'
-import { QUOTAS, RULES } from './rules.ts'
+import { nameKey } from './records.ts'
+import { keeps, QUOTAS, RULES } from './rules.ts'
 
 /** Whose access keys are planned: a user, or the account's root (no user name). */
 export interface KeyOwner {
@@ -14,8 +15,8 @@ export interface KeyOwner {
 }
 
 /**
- * Plans the access keys of one owner and gives the ids it will have. What a key leaves out is generated; a key that
- * names nothing (`{}`) stands for the owner's first one and is generated only when there is none.
+ * Plans the access keys of one owner and gives the ids it will have. What a key leaves out is generated; a key without
+ * an id stands for one that the owner has and the list does not name, and is generated only when there is none.
  */
 export async function planAccessKeys(
   plan: Plan,
@@ -24,9 +25,12 @@ export async function planAccessKeys(
   desired: readonly DesiredAccessKey[],
 ): Promise<readonly string[]> {
   const ids = new Set(owner.accessKeyIds)
+  const listed = new Set(desired.map((key) => key.AccessKeyId))
+  const unlisted = owner.accessKeyIds.filter((id) => !listed.has(id))
   for (const [index, key] of desired.entries()) {
-    if (key.AccessKeyId === undefined && key.SecretAccessKey === undefined && owner.accessKeyIds.length > 0) continue
-    ids.add(await planAccessKey(plan, [...at, index], owner, key))
+    const id = key.AccessKeyId ?? unlisted.shift() ?? accessKeyId('AKIA', owner.account, plan.parts.random.bytes(5))
+    await planAccessKey(plan, [...at, index], owner, id, key)
+    ids.add(id)
   }
   if (ids.size > QUOTAS.accessKeysPerPrincipal) {
     plan.mistake(at, `a user or root has at most ${QUOTAS.accessKeysPerPrincipal} access keys`)
@@ -38,28 +42,38 @@ async function planAccessKey(
   plan: Plan,
   at: DesiredPath,
   { account, userName }: KeyOwner,
-  desired: DesiredAccessKey,
-): Promise<string> {
+  id: string,
+  { SecretAccessKey, Status }: DesiredAccessKey,
+): Promise<void> {
   const { directory, keyring, random, now } = plan.parts
-  const id = desired.AccessKeyId ?? accessKeyId('AKIA', account, random.bytes(5))
   plan.check([...at, 'AccessKeyId'], id, RULES.accessKeyId)
   if (!plan.claim('access-key', id)) plan.mistake([...at, 'AccessKeyId'], `"${id}" stands here twice`)
   const existing = await directory.stored('access-key', id)
-  if (existing !== undefined && (existing.account !== account || existing.userName !== userName)) {
+  if (existing !== undefined && ownerKey(existing) !== ownerKey({ account, userName })) {
     plan.mistake([...at, 'AccessKeyId'], `"${id}" belongs to another principal`)
   }
-  if (desired.SecretAccessKey !== undefined && !RULES.secretAccessKey.matches.test(desired.SecretAccessKey)) {
+  // Not through `check`, which quotes what it refuses.
+  if (SecretAccessKey !== undefined && !keeps(SecretAccessKey, RULES.secretAccessKey)) {
     plan.mistake([...at, 'SecretAccessKey'], RULES.secretAccessKey.says)
   }
   const secret =
-    desired.SecretAccessKey !== undefined
-      ? new Secret(desired.SecretAccessKey)
+    SecretAccessKey !== undefined
+      ? new Secret(SecretAccessKey)
       : existing !== undefined
         ? openAccessKeySecret(id, existing.sealedSecret, keyring)
         : new Secret(random.bytes(30).toString('base64'))
   const { sealed, keyId } = sealAccessKeySecret(id, secret, keyring, random)
   const createdAt = existing?.createdAt ?? now
-  const body = { accessKeyId: id, account, userName, status: desired.Status, sealedSecret: sealed, createdAt }
-  plan.put('access-key', id, account, body, keyId)
-  return id
+  plan.put(
+    'access-key',
+    id,
+    account,
+    { accessKeyId: id, account, userName, status: Status, sealedSecret: sealed, createdAt },
+    keyId,
+  )
+}
+
+/** Tells owners apart: no user is called ''. */
+function ownerKey({ account, userName = '' }: Pick<KeyOwner, 'account' | 'userName'>): string {
+  return nameKey(account, userName)
 }

@@ -38,6 +38,7 @@ export class Plan {
   readonly mistakes: Mistake[] = []
   readonly #entities = new Map<string, Entity>()
   readonly #announcedArns = new Map<string, string>()
+  readonly #replacedArns = new Set<string>()
   readonly #claimed = new Set<string>()
 
   constructor(parts: PlanParts) {
@@ -97,11 +98,13 @@ export class Plan {
 
   /** Whether a managed policy will exist under exactly that ARN. */
   async hasManagedPolicy(arn: string): Promise<boolean> {
-    return this.#announcedArns.has(arn) || (await this.parts.directory.managedPolicy(arn)) !== undefined
+    if (this.#announcedArns.has(arn)) return true
+    return !this.#replacedArns.has(arn) && (await this.parts.directory.managedPolicy(arn)) !== undefined
   }
 
   /** The unique id that a user or role ARN will stand for; `undefined` when there will be none. */
   async uniqueIdOf(arn: string): Promise<string | undefined> {
+    if (this.#replacedArns.has(arn)) return undefined
     return this.#announcedArns.get(arn) ?? (await this.parts.directory.principal(arn))?.uniqueId
   }
 
@@ -117,19 +120,20 @@ export class Plan {
     const key = entityKey(kind, account, name)
     if (this.#entities.has(key)) return this.mistake(at, `"${name}" stands here twice; case does not tell names apart`)
     const existing = await this.parts.directory.stored(kind, nameKey(account, name))
-    const arn = iamArn(this.parts.directory.partition, account, kind === 'managed-policy' ? 'policy' : kind, path, name)
+    const arn = this.#arnOf(kind, account, path, name)
+    const existingArn = existing && this.#arnOf(kind, account, existing.path, nameOf(existing))
     // Another path is another ARN, and so another principal under the same name.
-    const entity =
-      existing?.path === path && nameOf(existing) === name
-        ? { arn, path, uniqueId: existing.uniqueId, createdAt: existing.createdAt }
-        : {
-            arn,
-            path,
-            uniqueId: uniqueId(ID_PREFIXES[kind], account, this.parts.random.bytes(6)),
-            createdAt: this.parts.now,
-          }
-    this.#entities.set(key, entity)
-    this.#announcedArns.set(arn, entity.uniqueId)
+    const { uniqueId: id, createdAt } =
+      existing !== undefined && existingArn === arn
+        ? existing
+        : { uniqueId: uniqueId(ID_PREFIXES[kind], account, this.parts.random.bytes(6)), createdAt: this.parts.now }
+    if (existingArn !== undefined && existingArn !== arn) this.#replacedArns.add(existingArn)
+    this.#entities.set(key, { arn, path, uniqueId: id, createdAt })
+    this.#announcedArns.set(arn, id)
+  }
+
+  #arnOf(kind: EntityKind, account: AccountId, path: string, name: string): string {
+    return iamArn(this.parts.directory.partition, account, kind === 'managed-policy' ? 'policy' : kind, path, name)
   }
 }
 
