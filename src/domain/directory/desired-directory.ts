@@ -3,7 +3,47 @@
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_IAM.html
  */
 export interface DesiredDirectory {
+  readonly Organization?: DesiredOrganization | undefined
   readonly Accounts: readonly DesiredAccount[]
+}
+
+/**
+ * The organization that accounts belong to.
+ * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_getting-started_concepts.html
+ */
+export interface DesiredOrganization {
+  /** `o-...`; made when left out. */
+  readonly Id?: string | undefined
+  readonly ManagementAccountId: string
+  /** Exactly one, as at AWS. */
+  readonly Roots: readonly DesiredRoot[]
+}
+
+interface DesiredControls {
+  /** None: AWS's `FullAWSAccess`. */
+  readonly ServiceControlPolicies: readonly DesiredPolicy[]
+  readonly ResourceControlPolicies: readonly DesiredPolicy[]
+}
+
+/** The root of an organization. */
+export interface DesiredRoot extends DesiredControls {
+  readonly Id: string
+  readonly Accounts: readonly DesiredMember[]
+  readonly OrganizationalUnits: readonly DesiredUnit[]
+}
+
+/** An organizational unit. */
+export interface DesiredUnit extends DesiredControls {
+  /** `ou-...`; made of its place when left out. */
+  readonly Id?: string | undefined
+  readonly Name: string
+  readonly Accounts: readonly DesiredMember[]
+  readonly OrganizationalUnits: readonly DesiredUnit[]
+}
+
+/** An account in an organization. */
+export interface DesiredMember extends DesiredControls {
+  readonly Id: string
 }
 
 /** An account and what is in it. */

@@ -6,12 +6,14 @@ import type { ChangeEntry, DirectoryChange, RecordKind, Storage } from '../../pl
 import { openAccessKeySecret } from './access-key-secret.ts'
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts'
 import { ChangeFollower } from './change-follower.ts'
+import { type OrganizationPlace, type OrganizationView, viewOrganization } from './organization-view.ts'
 import {
   type AccountAliasBody,
   type AccountBody,
   bodyOf,
   managedPolicyKey,
   nameKey,
+  ORGANIZATION_KEY,
   RECORD_KINDS,
   type RecordBodies,
 } from './records.ts'
@@ -65,6 +67,7 @@ export class Directory {
     readonly role: ViewCache<'role', RoleView>
     readonly 'managed-policy': ViewCache<'managed-policy', ManagedPolicyView>
     readonly 'access-key': ViewCache<'access-key', AccessKeyView>
+    readonly organization: ViewCache<'organization', OrganizationView>
   }
   readonly #awsManaged = new Map<string, ManagedPolicyView>()
 
@@ -85,6 +88,7 @@ export class Directory {
         const { sealedSecret, ...key } = bodyOf(record)
         return { ...key, secretAccessKey: openAccessKeySecret(key.accessKeyId, sealedSecret, keyring) }
       }),
+      organization: new ViewCache(store, 'organization', 1, (record) => viewOrganization(bodyOf(record))),
     }
     this.#follower = new ChangeFollower(storage.changes, clock, (entry) => this.#drop(entry))
     for (const [name, document] of Object.entries(AWS_MANAGED_POLICIES)) {
@@ -109,6 +113,11 @@ export class Directory {
 
   account(id: string): Promise<AccountBody | undefined> {
     return this.#views.account.find(id)
+  }
+
+  /** Where an account stands in its organization; `undefined` for an account in none. */
+  async placeOf(account: string): Promise<OrganizationPlace | undefined> {
+    return (await this.#views.organization.find(ORGANIZATION_KEY))?.places.get(account)
   }
 
   /** The account that goes by an alias. */

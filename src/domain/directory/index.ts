@@ -11,9 +11,11 @@ export type {
   DesiredPolicy,
   DesiredRole,
   DesiredTag,
+  DesiredUnit,
   DesiredUser,
 } from './desired-directory.ts'
 export { Directory, type DirectoryParts, type PrincipalPolicies } from './directory.ts'
 export { type DesiredPath, DirectoryMistakes, type Mistake } from './mistakes.ts'
+export type { OrganizationPlace } from './organization-view.ts'
 export { planDirectory } from './plan-directory.ts'
 export type { AccessKeyView, RoleView, UserView } from './views.ts'

@@ -4,6 +4,7 @@ import type { DesiredAccount, DesiredDirectory, DesiredGroup, DesiredRole, Desir
 import { type DesiredPath, DirectoryMistakes } from './mistakes.ts'
 import { Plan, type PlanParts } from './plan.ts'
 import { planAccessKeys } from './plan-access-keys.ts'
+import { planOrganization } from './plan-organization.ts'
 import {
   checkAttachments,
   checkManagedPolicy,
@@ -32,6 +33,7 @@ export async function planDirectory(desired: DesiredDirectory, parts: PlanParts)
     seen.add(account.Id)
     await planAccount(plan, at, account)
   }
+  if (desired.Organization !== undefined) await planOrganization(plan, ['Organization'], desired.Organization)
   if (plan.mistakes.length > 0) throw new DirectoryMistakes(plan.mistakes)
   return plan.changes
 }

@@ -40,16 +40,27 @@ export function planInlinePolicies(
   policies: readonly DesiredPolicy[],
   maxSize: number,
 ): readonly InlinePolicy[] {
-  const names = new Set<string>()
   let size = 0
+  for (const { PolicyDocument } of policies) size += compactLength(PolicyDocument)
+  if (size > maxSize) plan.mistake(at, `the inline policies together are longer than ${maxSize} characters`)
+  return planPolicies(plan, at, policies, 'identity', maxSize)
+}
+
+/** Plans a list of named policies of one kind. */
+export function planPolicies(
+  plan: Plan,
+  at: DesiredPath,
+  policies: readonly DesiredPolicy[],
+  kind: PolicyKind,
+  maxSize: number,
+): readonly InlinePolicy[] {
+  const names = new Set<string>()
   for (const [index, { PolicyName, PolicyDocument }] of policies.entries()) {
     plan.check([...at, index, 'PolicyName'], PolicyName, RULES.policyName)
     if (names.has(PolicyName)) plan.mistake([...at, index, 'PolicyName'], `"${PolicyName}" stands here twice`)
     names.add(PolicyName)
-    planDocument(plan, [...at, index, 'PolicyDocument'], PolicyDocument, 'identity', maxSize)
-    size += compactLength(PolicyDocument)
+    planDocument(plan, [...at, index, 'PolicyDocument'], PolicyDocument, kind, maxSize)
   }
-  if (size > maxSize) plan.mistake(at, `the inline policies together are longer than ${maxSize} characters`)
   return policies.map(({ PolicyName, PolicyDocument }) => ({ name: PolicyName, document: PolicyDocument }))
 }
 

@@ -39,6 +39,7 @@ export class Plan {
   readonly #entities = new Map<string, Entity>()
   readonly #announcedArns = new Map<string, string>()
   readonly #replacedArns = new Set<string>()
+  readonly #accounts = new Set<string>()
   readonly #claimed = new Set<string>()
 
   constructor(parts: PlanParts) {
@@ -68,6 +69,7 @@ export class Plan {
   async announce(at: DesiredPath, account: DesiredAccount): Promise<void> {
     // The id was checked for its shape before; a wrong one is a mistake already and the plan is never carried out.
     const id = account.Id as AccountId
+    this.#accounts.add(id)
     for (const [index, { Path, UserName }] of account.Users.entries()) {
       await this.#announce([...at, 'Users', index, 'UserName'], 'user', id, Path, UserName)
     }
@@ -88,6 +90,11 @@ export class Plan {
     const entity = this.#entities.get(entityKey(kind, account, name))
     if (entity === undefined) throw new Error(`${kind} ${name} was never announced`)
     return entity
+  }
+
+  /** Whether an account will exist. */
+  async hasAccount(id: string): Promise<boolean> {
+    return this.#accounts.has(id) || (await this.parts.directory.stored('account', id)) !== undefined
   }
 
   /** Whether a group will exist. */

@@ -79,6 +79,36 @@ export interface AccessKeyBody {
   readonly createdAt: EpochMillis
 }
 
+/** An account in an organization, with the control policies attached to itself. */
+export interface OrganizationMember {
+  readonly account: AccountId
+  readonly controls: ControlPolicies
+}
+
+/** The root of an organization or a unit in it. */
+export interface OrganizationNode {
+  /** `r-...` or `ou-...`. */
+  readonly id: string
+  readonly name: string
+  readonly controls: ControlPolicies
+  readonly members: readonly OrganizationMember[]
+  readonly units: readonly OrganizationNode[]
+}
+
+/** What is attached to one level of an organization. Without service control policies it is AWS's FullAWSAccess. */
+export interface ControlPolicies {
+  readonly service: readonly InlinePolicy[]
+  readonly resource: readonly InlinePolicy[]
+}
+
+/** The organization as it is stored: one in a directory. */
+export interface OrganizationBody {
+  /** `o-...` */
+  readonly id: string
+  readonly managementAccount: AccountId
+  readonly root: OrganizationNode
+}
+
 /** What each kind of record holds. */
 export interface RecordBodies {
   readonly account: AccountBody
@@ -88,6 +118,7 @@ export interface RecordBodies {
   readonly role: RoleBody
   readonly 'managed-policy': ManagedPolicyBody
   readonly 'access-key': AccessKeyBody
+  readonly organization: OrganizationBody
 }
 
 /** Every kind of record. */
@@ -99,7 +130,11 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'role',
   'managed-policy',
   'access-key',
+  'organization',
 ]
+
+/** The key of the one organization. */
+export const ORGANIZATION_KEY = 'organization'
 
 /** The key of a thing whose name is unique in its account whatever the case of its letters. */
 export function nameKey(account: string, name: string): string {

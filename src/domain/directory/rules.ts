@@ -33,6 +33,13 @@ export const RULES = {
     matches: /^\/(?:[\x21-\x7e]+\/)?$/,
     says: 'must begin and end with "/" and have at most 512 characters',
   },
+  organizationId: { matches: /^o-[a-z0-9]{10,32}$/, says: 'must be "o-" and 10 to 32 lower-case letters and digits' },
+  rootId: { matches: /^r-[0-9a-z]{4,32}$/, says: 'must be "r-" and 4 to 32 lower-case letters and digits' },
+  unitId: {
+    matches: /^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$/,
+    says: 'must be "ou-", the letters and digits of the root, "-" and 8 to 32 lower-case letters and digits',
+  },
+  unitName: { min: 1, max: 128, matches: /\S/, says: 'must be 1 to 128 characters' },
   accessKeyId: {
     min: 16,
     max: 128,
@@ -62,6 +69,11 @@ export const QUOTAS = {
   tagsPerPrincipal: 50,
   managedPolicySize: 6144,
   trustPolicySize: 2048,
+  scpSize: 10_240,
+  rcpSize: 5120,
+  scpsPerNode: 10,
+  rcpsPerNode: 5,
+  unitDepth: 5,
   inlinePoliciesSize: { user: 2048, group: 5120, role: 10_240 },
 } as const
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { DesiredUnit } from '../../domain/directory/index.ts'
 
 /** A policy document: written as an object, or as JSON text. Kept as text, because that is what is parsed with positions. */
 const document = z
@@ -22,6 +23,32 @@ const accessKeys = list(
     Status: z.enum(['Active', 'Inactive']).default('Active'),
   }),
 )
+
+const controls = { ServiceControlPolicies: policies, ResourceControlPolicies: policies }
+
+/** An account by its id alone, or with control policies of its own. */
+const member = z.union([
+  z.string().transform((Id) => ({ Id, ServiceControlPolicies: [], ResourceControlPolicies: [] })),
+  z.strictObject({ Id: z.string(), ...controls }),
+])
+
+const unit: z.ZodType<DesiredUnit, unknown> = z.strictObject({
+  Id: z.string().optional(),
+  Name: z.string(),
+  ...controls,
+  Accounts: list(member),
+  get OrganizationalUnits() {
+    return list(unit)
+  },
+})
+
+const organization = z.strictObject({
+  Id: z.string().optional(),
+  ManagementAccountId: z.string(),
+  Roots: z.array(
+    z.strictObject({ Id: z.string(), ...controls, Accounts: list(member), OrganizationalUnits: list(unit) }),
+  ),
+})
 
 const user = z.strictObject({
   UserName: z.string(),
@@ -59,6 +86,7 @@ const role = z.strictObject({
  * the directory's own rules.
  */
 export const directorySchema = z.strictObject({
+  Organization: organization.optional(),
   Accounts: z.array(
     z.strictObject({
       Id: z.string('must be 12 digits, in quotes'),

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type DesiredPath, DirectoryMistakes } from '../../domain/directory/index.ts'
+import { type DesiredDirectory, type DesiredPath, DirectoryMistakes } from '../../domain/directory/index.ts'
 import type { RequestFacts } from '../../model/index.ts'
 import { AS_OPERATOR } from '../../pipeline/authentication/index.ts'
 import { type BrokerParts, submit } from '../../pipeline/index.ts'
@@ -18,13 +18,25 @@ export async function loadDirectory(
   broker: BrokerParts,
 ): Promise<void> {
   const sources = await Promise.all(inputs.map(readSource))
-  const desired = { Accounts: sources.flatMap((source) => source.desired.Accounts) }
+  const desired = joined(sources)
   try {
     await submit(applyDirectory, { facts, prove: async () => AS_OPERATOR, input: () => desired }, broker)
   } catch (error) {
     if (!(error instanceof DirectoryMistakes)) throw error
     throw new DirectoryFileError(error.mistakes.map(({ path, message }) => describe(path, message, sources)).join('\n'))
   }
+}
+
+/** One desired directory of all sources. Accounts add up; the organization stands in one of them. */
+function joined(sources: readonly DirectorySource[]): DesiredDirectory {
+  const [first, second] = sources.filter(({ desired }) => desired.Organization !== undefined)
+  if (second !== undefined) {
+    throw new DirectoryFileError(
+      second.describe({ path: ['Organization'], message: 'another directory has one already' }),
+    )
+  }
+  const Accounts = sources.flatMap(({ desired }) => desired.Accounts)
+  return { Organization: first?.desired.Organization, Accounts }
 }
 
 async function readSource(input: string | DirectoryInput): Promise<DirectorySource> {
@@ -42,8 +54,12 @@ async function readText(file: string): Promise<string> {
 
 /** Finds the source that an account came from: their lists were joined in order. */
 function describe(path: DesiredPath, message: string, sources: readonly DirectorySource[]): string {
-  const [list = '', joined = 0, ...rest] = path
-  let index = Number(joined)
+  const [list = '', position = 0, ...rest] = path
+  if (list === 'Organization') {
+    const source = sources.find(({ desired }) => desired.Organization !== undefined)
+    return source?.describe({ path, message }) ?? message
+  }
+  let index = Number(position)
   for (const source of sources) {
     const count = source.desired.Accounts.length
     if (index < count) return source.describe({ path: [list, index, ...rest], message })

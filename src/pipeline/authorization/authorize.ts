@@ -1,4 +1,4 @@
-import type { Directory, PrincipalPolicies, RoleView } from '../../domain/directory/index.ts'
+import type { Directory, OrganizationPlace, PrincipalPolicies, RoleView } from '../../domain/directory/index.ts'
 import {
   type AccessRequest,
   type ApplicablePolicies,
@@ -71,15 +71,18 @@ async function permit(
 ): Promise<RoleView | undefined> {
   const resourceAccount = parseArn(access.resource)?.account || caller.account
   const role = await directory.role(access.resource)
+  const place = await directory.placeOf(caller.account)
+  const resourcePlace = await directory.placeOf(resourceAccount)
+  const resourceTags = role?.tags ?? []
   const request: AccessRequest = {
     principal: principalOf(caller),
     action: access.action,
     resource: access.resource,
     resourceAccount,
-    context: new AccessContext({ caller, facts, region, access, resourceAccount, resourceTags: role?.tags ?? [] }),
+    context: new AccessContext({ caller, facts, region, access, resourceAccount, place, resourcePlace, resourceTags }),
   }
   const trust = TRUST_ACTIONS.has(access.action) ? (role?.trust ?? TRUSTS_NOBODY) : undefined
-  const decision = decide(applicable(policies, trust), request)
+  const decision = decide(applicable(policies, trust, place, resourcePlace), request)
   if (decision.outcome !== 'allowed' || access.action.startsWith(OPERATOR_ACTIONS)) {
     throw denial(caller, access, resourceAccount, decision)
   }
@@ -90,9 +93,16 @@ async function permit(
 function applicable(
   { identity, boundary }: PrincipalPolicies,
   resource: CompiledPolicy | undefined,
+  place: OrganizationPlace | undefined,
+  resourcePlace: OrganizationPlace | undefined,
 ): ApplicablePolicies {
-  if (boundary === undefined) return resource === undefined ? { identity } : { identity, resource }
-  return resource === undefined ? { identity, boundary } : { identity, boundary, resource }
+  return {
+    identity,
+    ...(boundary && { boundary }),
+    ...(resource && { resource }),
+    ...(place?.scp && { scp: place.scp }),
+    ...(resourcePlace?.rcp && { rcp: resourcePlace.rcp }),
+  }
 }
 
 function principalOf(caller: AccountCaller): RequestPrincipal {

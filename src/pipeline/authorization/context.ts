@@ -1,3 +1,4 @@
+import type { OrganizationPlace } from '../../domain/directory/index.ts'
 import type { RequestContext } from '../../engines/policy/index.ts'
 import type { AccountCaller, RequestFacts, Tag } from '../../model/index.ts'
 import type { Access, ContextValue } from './access.ts'
@@ -9,6 +10,9 @@ export interface ContextSources {
   readonly region: string | undefined
   readonly access: Access
   readonly resourceAccount: string
+  /** Where the caller's account and the resource's stand in an organization, if they stand in one. */
+  readonly place: OrganizationPlace | undefined
+  readonly resourcePlace: OrganizationPlace | undefined
   /** Tags of the resource, where it has any. */
   readonly resourceTags: readonly Tag[]
 }
@@ -42,6 +46,10 @@ const KEYS = new Map<string, Source>([
     ({ caller }) => (caller.kind === 'assumed-role' ? isoSeconds(caller.session.issuedAt) : undefined),
   ],
   ['aws:multifactorauthpresent', ({ caller }) => (caller.kind === 'assumed-role' ? 'false' : undefined)],
+  ['aws:principalorgid', ({ place }) => place?.organizationId],
+  ['aws:principalorgpaths', ({ place }) => place && [place.path]],
+  ['aws:resourceorgid', ({ resourcePlace }) => resourcePlace?.organizationId],
+  ['aws:resourceorgpaths', ({ resourcePlace }) => resourcePlace && [resourcePlace.path]],
   ['aws:resourceaccount', ({ resourceAccount }) => resourceAccount],
 ])
 

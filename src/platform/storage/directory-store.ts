@@ -1,5 +1,13 @@
 /** What a directory record describes. */
-export type RecordKind = 'account' | 'account-alias' | 'user' | 'group' | 'role' | 'managed-policy' | 'access-key'
+export type RecordKind =
+  | 'account'
+  | 'account-alias'
+  | 'user'
+  | 'group'
+  | 'role'
+  | 'managed-policy'
+  | 'access-key'
+  | 'organization'
 
 /** Names one record. Records keep the account they were made in. */
 export interface RecordName {
