@@ -1,0 +1,74 @@
+import { CliError } from './cli-error.ts'
+import { memberAt, parseJson, textAt } from './json-members.ts'
+
+const TIMEOUT_MS = 10_000
+const MAX_ANSWER_BYTES = 1_048_576
+
+/** What a listener answered. */
+export interface Answer {
+  readonly status: number
+  /** The `Date` header. */
+  readonly date: string | undefined
+  /** `undefined` when the body is no JSON. */
+  readonly json: unknown
+}
+
+/** A request, as `fetch` takes it. */
+export interface Question {
+  readonly method?: 'GET' | 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/**
+ * Sends a request and reads the whole answer: within 10 seconds, at most 1 MiB, and following no redirect, which would
+ * take credentials to somebody else.
+ * @throws {@link CliError} when there is no answer
+ */
+export async function ask(url: URL, question: Question = {}): Promise<Answer> {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const response = await fetch(url, { ...question, redirect: 'manual', signal })
+    const json = parseJson(await readBounded(response))
+    return { status: response.status, date: response.headers.get('date') ?? undefined, json }
+  } catch (cause) {
+    throw new CliError(`${url.origin} ${reasonOf(cause)}`, { cause })
+  }
+}
+
+/** The error of an answer that refuses, in one line: code and message as AWS and the admin listener spell them. */
+export function refusal({ status, json }: Answer, url: URL): CliError {
+  const code = textAt(json, 'Error', 'Code')
+  if (code === undefined) return new CliError(`${url.origin} answered ${status} and nothing that Rolecall would say`)
+  // What a server says must not reach a terminal as anything but one line of text.
+  return new CliError(`${code}: ${textAt(json, 'Error', 'Message') ?? ''}`.replaceAll(/\p{Cc}+/gu, ' '))
+}
+
+/** An address that can be asked. @throws {@link CliError} when the text is none; `name` says whose it is */
+export function urlOf(text: string, name: string): URL {
+  const url = URL.parse(text)
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url
+  throw new CliError(`${name} has to be an address such as http://127.0.0.1:7600`)
+}
+
+async function readBounded({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body ?? []) {
+    length += chunk.length
+    if (length > MAX_ANSWER_BYTES) throw new Error('its answer is too long')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return `did not answer within ${TIMEOUT_MS / 1000} seconds`
+  }
+  // fetch only says that it failed, and keeps the reason as the cause.
+  const cause = memberAt(error, 'cause') ?? error
+  const code = textAt(cause, 'code')
+  if (code === 'ECONNREFUSED') return 'does not answer: is the broker running there? (rolecall serve)'
+  return `cannot be reached (${code ?? (cause instanceof Error ? cause.message : String(cause))})`
+}

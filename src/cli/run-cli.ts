@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises'
+import { Command, CommanderError } from 'commander'
+import type { CliCommand } from './cli-command.ts'
+import type { CliContext } from './cli-context.ts'
+import { CliError, WRONG_USAGE } from './cli-error.ts'
+import { textAt } from './json-members.ts'
+
+interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  load(): Promise<CliCommand>
+}
+
+const COMMANDS: readonly CommandEntry[] = [
+  { name: 'serve', summary: 'run the broker', load: async () => (await import('./serve.ts')).serve },
+  {
+    name: 'init',
+    summary: 'make the data folder, the key ring and the first administrator',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    name: 'env',
+    summary: "a user's or a root's access key as environment variables, or as an AWS profile",
+    load: async () => (await import('./env.ts')).env,
+  },
+  {
+    name: 'whoami',
+    summary: 'whom the broker takes the credentials of this environment for',
+    load: async () => (await import('./whoami.ts')).whoami,
+  },
+  {
+    name: 'exec',
+    summary: 'assume a role and run a command as it',
+    load: async () => (await import('./exec.ts')).exec,
+  },
+  {
+    name: 'doctor',
+    summary: 'look for what keeps clients from working with the broker',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+]
+
+/**
+ * Runs the command that the arguments name, and tells a person in one sentence when it cannot be done.
+ * @param args - without the executable's own name
+ * @returns the exit status: 2 when it was used wrongly
+ */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  let status = 0
+  const program = new Command('rolecall')
+    .description("A security token service that speaks AWS's own wire protocols.")
+    .version(await packageVersion())
+    .showHelpAfterError('(--help says more)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: (text, write) => write(`rolecall: ${text.replace(/^error: /, '')}`),
+    })
+  try {
+    for (const { name, summary, load } of COMMANDS) {
+      const command = program.command(name).summary(summary).description(sentence(summary))
+      // Also in second place, for `rolecall help serve`.
+      if (!args.slice(0, 2).includes(name)) continue
+      const { configure, run } = await load()
+      configure(command)
+      command.action(async () => {
+        status = await run(command, context)
+      })
+    }
+    await program.parseAsync(args, { from: 'user' })
+    return status
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE
+    context.stderr.write(`rolecall: ${error instanceof Error ? error.message : String(error)}\n`)
+    return error instanceof CliError ? error.status : 1
+  }
+}
+
+function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
+  return textAt(JSON.parse(text), 'version') ?? ''
+}

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Command } from 'commander'
+import { type ClientSettings, Secret } from '../model/index.ts'
+import { ask, refusal, urlOf } from './ask.ts'
+import type { Environment } from './cli-context.ts'
+import { CliError } from './cli-error.ts'
+import { DEFAULTS } from './defaults.ts'
+import { parseJson, textAt } from './json-members.ts'
+
+/** The flags that say which broker is meant. */
+export interface BrokerFlags {
+  readonly readyFile?: string
+  readonly admin?: string
+  readonly operatorTokenFile?: string
+  readonly data?: string
+}
+
+/** A broker that runs on this machine, as far as flags, environment and its ready file tell. */
+export interface RunningBroker {
+  /** The file that told it. */
+  readonly readyFile: string | undefined
+  readonly admin: URL
+  /** The origin of its API; `undefined` without a ready file. */
+  readonly api: string | undefined
+  /** Its data folder; `undefined` when its data is in memory. */
+  readonly data: string | undefined
+  /** The token that proves its operator, or the file where it stands. */
+  readonly operatorToken: OperatorToken
+}
+
+type OperatorToken = Secret | { readonly file: string }
+
+/** Gives a command the flags that say which broker is meant. */
+export function addBrokerFlags(command: Command): void {
+  command
+    .option('--ready-file <FILE>', 'the file that serve --ready-file wrote [ROLECALL_READY_FILE]')
+    .option('--admin <URL>', `the broker's admin listener (default ${DEFAULTS.admin})`)
+    .option('--data <FOLDER>', `the broker's data folder (default ${DEFAULTS.data}) [ROLECALL_DATA]`)
+    .option('--operator-token-file <FILE>', "the operator's token (default operator-token in the data folder)")
+}
+
+/** Finds the broker that is meant: flags win over the ready file. @throws {@link CliError} when a ready file is none */
+export async function findBroker(flags: BrokerFlags, environment: Environment): Promise<RunningBroker> {
+  const readyFile = flags.readyFile ?? (environment['ROLECALL_READY_FILE'] || undefined)
+  const ready = readyFile === undefined ? undefined : await readReadyFile(readyFile)
+  const data = flags.data ?? (ready === undefined ? environment['ROLECALL_DATA'] || DEFAULTS.data : ready.data)
+  const kept = flags.data === undefined ? ready?.operatorToken : undefined
+  return {
+    readyFile,
+    admin: urlOf(flags.admin ?? ready?.admin ?? DEFAULTS.admin, '--admin'),
+    api: ready?.api,
+    data,
+    operatorToken:
+      flags.operatorTokenFile === undefined
+        ? (kept ?? { file: join(data ?? DEFAULTS.data, 'operator-token') })
+        : { file: flags.operatorTokenFile },
+  }
+}
+
+/**
+ * Asks the broker's operator door for the access key of a user or of an account's root.
+ * @throws {@link CliError} with the broker's words when it refuses
+ */
+export async function getAccessKey(
+  principal: string,
+  { admin, operatorToken }: RunningBroker,
+): Promise<ClientSettings> {
+  const url = new URL('/operations/GetAccessKey', admin)
+  const token = operatorToken instanceof Secret ? operatorToken : await readToken(operatorToken.file)
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token.reveal()}` }
+  const answer = await ask(url, { method: 'POST', headers, body: JSON.stringify({ principal }) })
+  const [endpoint, region] = [textAt(answer.json, 'endpoint'), textAt(answer.json, 'region')]
+  const accessKeyId = textAt(answer.json, 'accessKeyId')
+  const secretAccessKey = textAt(answer.json, 'secretAccessKey')
+  if (answer.status !== 200 || !endpoint || !region || !accessKeyId || !secretAccessKey) throw refusal(answer, url)
+  return { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+}
+
+async function readReadyFile(
+  file: string,
+): Promise<Pick<RunningBroker, 'api' | 'data' | 'operatorToken'> & { admin: string }> {
+  const content = parseJson(await readText(file, 'has the broker started?'))
+  const [admin, api] = [textAt(content, 'addresses', 'admin'), textAt(content, 'addresses', 'api')]
+  const [token, tokenFile] = [textAt(content, 'operatorToken'), textAt(content, 'operatorTokenFile')]
+  if (admin !== undefined && api !== undefined) {
+    if (tokenFile !== undefined) return { admin, api, data: dirname(tokenFile), operatorToken: { file: tokenFile } }
+    if (token !== undefined) return { admin, api, data: undefined, operatorToken: secretToken(token, file) }
+  }
+  throw new CliError(`${file} is not what serve --ready-file writes`)
+}
+
+async function readToken(file: string): Promise<Secret> {
+  return secretToken((await readText(file, 'name it with --ready-file, --data or --operator-token-file')).trim(), file)
+}
+
+function secretToken(token: string, file: string): Secret {
+  // fetch would refuse another character in a header, and quote the whole of it.
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new CliError(`${file} holds no operator token`)
+  return new Secret(token)
+}
+
+async function readText(file: string, hint: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new CliError(`${file} cannot be read (${textAt(cause, 'code')}): ${hint}`, { cause })
+  }
+}

@@ -1,0 +1,84 @@
+import type { RunningNode } from '../compose/index.ts'
+import { type BrokerConfig, isInMemory } from '../platform/config/index.ts'
+import { align } from './align.ts'
+import type { CliCommand } from './cli-command.ts'
+import type { Output, Signals } from './cli-context.ts'
+import { DEFAULTS } from './defaults.ts'
+import { firstAdminRows } from './first-admin-rows.ts'
+import { addSettings, loadSettings } from './node-settings.ts'
+
+const EXAMPLE = `
+Examples:
+  rolecall serve
+  rolecall serve --data :memory: --directory accounts.yaml --ready-file ready.json`
+
+const CUT_SHORT = 1
+
+/** `rolecall serve`: runs a node until it is told to stop. A second signal does not wait for requests under way. */
+export const serve: CliCommand = {
+  configure(command) {
+    addSettings(command)
+    command.addHelpText('after', EXAMPLE)
+  },
+
+  async run(command, { environment, stdout, signals }) {
+    const config = await loadSettings(command, environment)
+    // Before the start: a signal may come as soon as somebody sees that the node is ready.
+    const { first, second } = stopSignals(signals)
+    const serving = async (): Promise<number> => {
+      const { startNode } = await import('../compose/index.ts')
+      const node = await startNode(config)
+      stdout.write(describeNode(node, config, stdout))
+      await first
+      await node.stop()
+      return 0
+    }
+    return await Promise.race([serving(), second.then(() => CUT_SHORT)])
+  },
+}
+
+function stopSignals(signals: Signals): { readonly first: Promise<void>; readonly second: Promise<void> } {
+  const first = Promise.withResolvers<void>()
+  const second = Promise.withResolvers<void>()
+  let told = false
+  const listener = (): void => {
+    if (told) second.resolve()
+    told = true
+    first.resolve()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) signals.on(signal, listener)
+  return { first: first.promise, second: second.promise }
+}
+
+function describeNode(node: RunningNode, config: BrokerConfig, stdout: Output): string {
+  const { addresses, firstAdmin } = node
+  const rows = [
+    ['API', addresses.api],
+    ['metadata', addresses.metadata],
+    ['admin', addresses.admin],
+    [
+      'data',
+      isInMemory(config) ? 'in memory, gone when the broker stops' : `in ${config.data}, its keys in ${config.keys}`,
+    ],
+    ...(firstAdmin === undefined ? [] : firstAdminRows(firstAdmin, config, stdout)),
+    ...(config.dev ? [['--dev', 'adds POST /clock and POST /reset on the admin listener, for its operator']] : []),
+  ]
+  return `Rolecall is ready.\n${align(rows, '  ')}${stdout.isTTY ? `\n${nextSteps(node, config)}` : ''}`
+}
+
+function nextSteps({ addresses, firstAdmin }: RunningNode, config: BrokerConfig): string {
+  const principal = firstAdmin === undefined ? 'ALIAS/USER' : `${firstAdmin.account}/admin`
+  const location = locationFlags(addresses.admin, config)
+  if (location === undefined) return 'Start it with --ready-file FILE, so that "rolecall env" can find it.\n'
+  return `In another terminal:\n  eval "$(rolecall env ${principal}${location})"\n  rolecall whoami\n`
+}
+
+/** What other commands have to be told to find this node; `undefined` when nothing would do. */
+function locationFlags(admin: string, config: BrokerConfig): string | undefined {
+  if (config.readyFile !== undefined) return ` --ready-file ${config.readyFile}`
+  if (isInMemory(config)) return undefined
+  return (
+    (admin === DEFAULTS.admin ? '' : ` --admin ${admin}`) +
+    (config.data === DEFAULTS.data ? '' : ` --data ${config.data}`)
+  )
+}

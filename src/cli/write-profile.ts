@@ -1,0 +1,61 @@
+import { mkdir, realpath } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { ClientSettings } from '../model/index.ts'
+import { readFileIfPresent, writePrivateFile } from '../platform/private-file.ts'
+import { type AwsFiles, awsFiles } from './aws-files.ts'
+import type { Environment } from './cli-context.ts'
+import { CliError, WRONG_USAGE } from './cli-error.ts'
+import { IniFile } from './ini-file.ts'
+
+/**
+ * Writes a profile into AWS's shared files, or renews one that was written here, so that `aws --profile NAME sts ...`
+ * reaches this broker; only STS is redirected. Everything else in the files stays as it is, byte for byte.
+ * @throws {@link CliError} rather than overwrite a profile that is somebody's own: its key could not be had back
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+export async function writeProfile(
+  name: string,
+  settings: ClientSettings,
+  environment: Environment,
+): Promise<AwsFiles> {
+  if (!/^[A-Za-z0-9][\w.@+-]{0,63}$/.test(name)) {
+    throw new CliError('A profile is named with letters, digits and . _ @ + -', { status: WRONG_USAGE })
+  }
+  const files = awsFiles(environment)
+  const credentials = await readIni(files.credentials)
+  const config = await readIni(files.config)
+  const inConfig = name === 'default' ? ['default', 'profile default'] : [`profile ${name}`]
+  const services = `rolecall-${name}`
+  const { endpoint, region } = settings
+  const { accessKeyId, secretAccessKey } = settings.credentials
+
+  const ours = config.value(inConfig, 'services') === services
+  if (!ours && (credentials.has([name]) || config.has(inConfig))) {
+    throw new CliError(
+      `There is a profile ${name} that Rolecall did not write: choose another name, or remove it first`,
+    )
+  }
+  const newConfig = config
+    .with(inConfig, { region, services })
+    .with([`services ${services}`], { sts: `\n  endpoint_url = ${endpoint}` })
+  const newCredentials = credentials.with([name], {
+    aws_access_key_id: accessKeyId,
+    aws_secret_access_key: secretAccessKey,
+    aws_session_token: undefined,
+  })
+  // The key last: a profile that has one must already lead here.
+  await writeIni(files.config, newConfig)
+  await writeIni(files.credentials, newCredentials)
+  return files
+}
+
+async function readIni(path: string): Promise<IniFile> {
+  return new IniFile((await readFileIfPresent(path)) ?? '')
+}
+
+async function writeIni(path: string, { text }: IniFile): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  // A link stays one: the file it leads to is replaced.
+  const target = await realpath(path).catch(() => path)
+  await writePrivateFile(target, text)
+}

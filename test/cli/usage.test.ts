@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { commandLine } from './command-line.ts'
+
+interface Misuse {
+  readonly rule: string
+  readonly args: readonly string[]
+  readonly says: RegExp
+}
+
+const MISUSED: readonly Misuse[] = [
+  { rule: 'no command at all is shown the commands', args: [], says: /^Usage: rolecall/ },
+  { rule: 'a command that does not exist is refused', args: ['serf'], says: /^rolecall: unknown command 'serf'/ },
+  {
+    rule: 'a flag that does not exist is refused, and the one that was meant is named',
+    args: ['serve', '--lisen', '127.0.0.1:0'],
+    says: /^rolecall: unknown option '--lisen'\n\(Did you mean --listen\?\)/,
+  },
+  {
+    rule: 'a flag of serve that has no value is refused',
+    args: ['serve', '--data'],
+    says: /'--data <FOLDER>' argument missing/,
+  },
+  {
+    rule: 'every setting that cannot be used is named at once',
+    args: ['serve', '--listen', 'here', '--log-level', 'loud'],
+    says: /--listen: must be HOST:PORT.*\n.*--log-level: must be one of/,
+  },
+  {
+    rule: 'the admin listener does not leave the machine',
+    args: ['serve', '--admin-listen', '0.0.0.0:0'],
+    says: /--admin-listen: must be a loopback address/,
+  },
+  { rule: 'serve takes no arguments', args: ['serve', 'data'], says: /too many arguments/ },
+  { rule: 'env wants a principal', args: ['env'], says: /missing required argument 'PRINCIPAL'/ },
+  {
+    rule: 'env writes in one form only',
+    args: ['env', 'source/alice', '--json', '--profile', 'alice'],
+    says: /'--json' cannot be used with option '--profile <NAME>'/,
+  },
+  { rule: 'exec wants a role', args: ['exec', '--', 'true'], says: /required option '--role <ARN>' not specified/ },
+  {
+    rule: 'exec wants a command',
+    args: ['exec', '--role', 'arn:aws:iam::111111111111:role/x'],
+    says: /missing required argument 'COMMAND'/,
+  },
+]
+
+for (const { rule, args, says } of MISUSED) {
+  test(`${rule}, with status 2`, async () => {
+    const { status, stdout, stderr } = await commandLine(args)
+    assert.match(stderr, says)
+    assert.equal(stdout, '')
+    assert.equal(status, 2)
+  })
+}
+
+test('a configuration file that is not there is refused with status 2', async () => {
+  const { status, stderr } = await commandLine(['serve', '--config', '/nowhere/rolecall.yaml'])
+  assert.match(stderr, /\/nowhere\/rolecall\.yaml: cannot be read \(ENOENT\)\n$/)
+  assert.equal(status, 2)
+})
+
+test('init does not take data that would not last', async () => {
+  const { status, stderr } = await commandLine(['init', '--data', ':memory:'])
+  assert.equal(stderr, 'rolecall: Data in :memory: does not last: name a folder with --data\n')
+  assert.equal(status, 1)
+})
+
+test('what is wrong is never a stack trace', async () => {
+  for (const args of [['whoami'], ['serve', '--listen', 'x'], ['env', 'a/b', '--admin', 'http://127.0.0.1:1']]) {
+    assert.doesNotMatch((await commandLine(args)).stderr, /^\s+at /m)
+  }
+})
+
+test('every command has a help text with an example, and --help ends with status 0', async () => {
+  for (const name of ['serve', 'init', 'env', 'whoami', 'exec', 'doctor']) {
+    for (const args of [
+      [name, '--help'],
+      ['help', name],
+    ]) {
+      const { status, stdout, stderr } = await commandLine(args)
+      assert.match(stdout, new RegExp(`^Usage: rolecall ${name} [^]*\nExamples?:\n  .*rolecall ${name}`))
+      assert.equal(stderr, '')
+      assert.equal(status, 0)
+    }
+  }
+})
+
+test('--version tells the version of the package', async () => {
+  const { status, stdout } = await commandLine(['--version'])
+  assert.match(stdout, /^\d+\.\d+\.\d+\n$/)
+  assert.equal(status, 0)
+})
