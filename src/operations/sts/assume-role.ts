@@ -1,12 +1,5 @@
 import { integer, type Params } from '../../engines/wire/index.ts'
-import {
-  AccessDenied,
-  type AccountCaller,
-  type Arn,
-  assumedRoleArn,
-  parseArn,
-  ValidationError,
-} from '../../model/index.ts'
+import { type AccountCaller, type Arn, assumedRoleArn, parseArn, ValidationError } from '../../model/index.ts'
 import { defineOperation } from '../../pipeline/index.ts'
 import { arnText, externalId, sessionName } from './sts-types.ts'
 
@@ -44,8 +37,7 @@ export const assumeRole = defineOperation({
     return { ...rest, roleArn: parsedArn(roleArn) }
   },
 
-  requires({ roleArn, roleSessionName, externalId }, caller) {
-    if (caller.kind === 'root') throw new AccessDenied('Roles may not be assumed by root accounts.')
+  requires({ roleArn, roleSessionName, externalId }) {
     const context = new Map([['sts:rolesessionname', roleSessionName]])
     if (externalId !== undefined) context.set('sts:externalid', externalId)
     return [{ action: 'sts:AssumeRole', resource: roleArn.text, context }]

@@ -8,15 +8,14 @@ import {
 } from '../../engines/sigv4/index.ts'
 import {
   type AccountCaller,
-  assumedRoleArn,
   type EpochMillis,
   ExpiredToken,
   InvalidClientTokenId,
-  rootArn,
   type Secret,
   SignatureDoesNotMatch,
 } from '../../model/index.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { roleCaller, rootCaller, userCaller } from './callers.ts'
 import type { Proven } from './proven.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
@@ -79,24 +78,13 @@ async function claimOfSession(
   if (opened === undefined) throw new InvalidClientTokenId('the session token does not open')
   if (opened.session.accessKeyId !== accessKeyId) throw new InvalidClientTokenId('the session token is of another key')
   if (opened.session.expiresAt <= now) throw new ExpiredToken()
-  return { caller: await roleCaller(opened, directory), secretAccessKey: opened.secretAccessKey }
+  return { caller: await sessionHolder(opened, directory), secretAccessKey: opened.secretAccessKey }
 }
 
-async function roleCaller({ session }: OpenedSession, directory: Directory): Promise<AccountCaller> {
+async function sessionHolder({ session }: OpenedSession, directory: Directory): Promise<AccountCaller> {
   const role = await directory.role(session.roleArn)
   if (role?.uniqueId !== session.roleId) throw new InvalidClientTokenId('the role of the session is gone')
-  const { accessKeyId, account, sessionName } = session
-  return {
-    kind: 'assumed-role',
-    account,
-    arn: assumedRoleArn(directory.partition, account, role.roleName, sessionName),
-    principalArn: role.arn,
-    userId: `${role.uniqueId}:${sessionName}`,
-    uniqueId: role.uniqueId,
-    accessKeyId,
-    tags: role.tags,
-    session,
-  }
+  return roleCaller(directory.partition, role, session)
 }
 
 async function claimOfKey({ accessKeyId }: PresentedSignature, { directory }: SignatureParts): Promise<Claim> {
@@ -108,22 +96,8 @@ async function claimOfKey({ accessKeyId }: PresentedSignature, { directory }: Si
 
 async function keyOwner(key: AccessKeyView, directory: Directory): Promise<AccountCaller> {
   const { account, accessKeyId, userName } = key
-  if (userName === undefined) {
-    const arn = rootArn(directory.partition, account)
-    return { kind: 'root', account, arn, principalArn: arn, userId: account, accessKeyId, tags: [] }
-  }
+  if (userName === undefined) return rootCaller(directory.partition, account, accessKeyId)
   const user = await directory.user(account, userName)
   if (user === undefined) throw new InvalidClientTokenId('the user of the key is gone')
-  const { arn, uniqueId, tags } = user
-  return {
-    kind: 'user',
-    account,
-    arn,
-    principalArn: arn,
-    userId: uniqueId,
-    uniqueId,
-    accessKeyId,
-    tags,
-    userName: user.userName,
-  }
+  return userCaller(user, accessKeyId)
 }

@@ -1,5 +1,9 @@
-/** Who is calling: proves a signature and yields a caller. Never asks what the caller may do. @module */
+/**
+ * Who is calling: proves a signature and yields a caller, or makes the caller whom a proof would yield, for questions
+ * that nobody acts on. Never asks what the caller may do. @module
+ */
 export { AS_OPERATOR } from './as-operator.ts'
 export { bySignature, type SignatureParts } from './by-signature.ts'
+export { roleCaller, rootCaller, userCaller } from './callers.ts'
 export type { Proven } from './proven.ts'
 export { SigningKeys } from './signing-keys.ts'

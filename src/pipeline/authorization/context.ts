@@ -60,6 +60,19 @@ const TAG_KEYS: readonly (readonly [prefix: string, tags: (sources: ContextSourc
   ['iam:resourcetag/', ({ resourceTags }) => resourceTags],
 ]
 
+/** The keys that only a request can tell: where it came from, and to whom it was sent. */
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
+  'aws:securetransport',
+  'aws:sourceip',
+  'aws:useragent',
+  'aws:requestedregion',
+])
+
+/** Whether caller, resource and time settle a key, so that it is known without a request. @param key - in lower case */
+export function isSettled(key: string): boolean {
+  return (KEYS.has(key) && !OF_THE_CONNECTION.has(key)) || TAG_KEYS.some(([prefix]) => key.startsWith(prefix))
+}
+
 /** The condition keys of one request, each read only when a policy asks for it. */
 export class AccessContext implements RequestContext {
   readonly #sources: ContextSources

@@ -24,8 +24,7 @@ export function denial(
   resourceAccount: string,
   decision: Decision,
 ): AccessDenied {
-  const on = access.resource === '*' ? '' : ` on resource: ${access.resource}`
-  const message = `User: ${caller.arn} is not authorized to perform: ${access.action}${on}`
+  const message = bareDenial(caller, access)
   const detail = `${decision.outcome}: ${decision.blame.join(', ')}`
   const kind = culprit(decision)
   if (kind === undefined || caller.account !== resourceAccount) {
@@ -36,6 +35,12 @@ export function denial(
       ? `with an explicit deny in ${NAMES[kind].denying}`
       : `because no ${NAMES[kind].missing} allows the ${access.action} action`
   return new AccessDenied(`${message} ${reason}`, { detail })
+}
+
+/** The text of a refusal without its reason. */
+export function bareDenial(caller: AccountCaller, { action, resource }: Access): string {
+  const on = resource === '*' ? '' : ` on resource: ${resource}`
+  return `User: ${caller.arn} is not authorized to perform: ${action}${on}`
 }
 
 /**

@@ -1,7 +1,9 @@
 /**
  * May they: gathers the policies that apply to an access, asks the engine, and yields a permitted call or a refusal in
- * AWS's words. The only place that makes permitted calls. @module
+ * AWS's words; or, for a question that nobody acts on, how it would be decided. The only place that makes permitted
+ * calls. @module
  */
 export type { Access, ContextValue } from './access.ts'
 export { authorize, type Petition } from './authorize.ts'
+export { type AccessExplanation, explainAccess, type SupposedAccess } from './explain-access.ts'
 export type { PermittedCall } from './permitted-call.ts'

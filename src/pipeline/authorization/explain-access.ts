@@ -1,0 +1,82 @@
+import type { Directory } from '../../domain/directory/index.ts'
+import { explain, type Trace } from '../../engines/policy/index.ts'
+import type { AccessDenied, AccountCaller, EpochMillis, RequestFacts } from '../../model/index.ts'
+import type { ContextValue } from './access.ts'
+import { isSettled } from './context.ts'
+import { denial } from './denial.ts'
+import { gather, TRUST_ACTIONS } from './gather.ts'
+import { needsNoPermission, OPERATOR_ACTIONS, refusedByRule } from './standing-rules.ts'
+import { SupposedContext } from './supposed-context.ts'
+
+/** A question that nobody has to prove anything for: it grants nothing. */
+export interface SupposedAccess {
+  readonly caller: AccountCaller
+  /** In any case, as in policies. */
+  readonly action: string
+  /** An ARN, or `*` for an action without resource types. */
+  readonly resource: string
+  /** The instant that conditions see. */
+  readonly now: EpochMillis
+  /** Condition keys that are supposed, by their names in lower case; they win over what is known. */
+  readonly context: ReadonlyMap<string, ContextValue>
+}
+
+/** What a question comes to, and why. */
+export interface AccessExplanation {
+  /** As AWS spells it. */
+  readonly action: string
+  /** What the caller would be told, in AWS's words; `undefined` when it is allowed. */
+  readonly refusal: AccessDenied | undefined
+  /** What policies come to; `undefined` where a rule decides that no policy can change. */
+  readonly trace: Trace | undefined
+  /** A role was asked for that is not there. */
+  readonly roleIsMissing: boolean
+  /** The condition keys that could have mattered and that nobody supposed, as policies spell them. */
+  readonly notGiven: readonly string[]
+}
+
+/** Decides a question as `authorize` would, from the same policies and in the same words, and shows how. */
+export async function explainAccess(
+  { caller, action: asked, resource, now, context }: SupposedAccess,
+  directory: Directory,
+): Promise<AccessExplanation> {
+  const access = { action: spelled(asked), resource }
+  const { action } = access
+  const ruled = refusedByRule(caller, access)
+  if (ruled !== undefined || needsNoPermission(access)) {
+    return { action, refusal: ruled, trace: undefined, roleIsMissing: false, notGiven: [] }
+  }
+  const policies = await directory.policiesOf(caller)
+  const side = { caller, facts: factsAt(now), region: undefined, policies }
+  const gathered = await gather(access, side, directory)
+  const request = { ...gathered.request, context: new SupposedContext(context, gathered.request.context) }
+  const trace = explain(gathered.policies, request)
+  const { decision } = trace
+  const refusal = decision.outcome === 'allowed' ? undefined : denial(caller, access, request.resourceAccount, decision)
+  const roleIsMissing = TRUST_ACTIONS.has(action) && gathered.role === undefined
+  return { action, refusal, trace, roleIsMissing, notGiven: keysNotGiven(trace) }
+}
+
+/** Policies take an action in any case; the pipeline knows the ones it has rules for by AWS's spelling. */
+function spelled(action: string): string {
+  const lower = action.toLowerCase()
+  for (const known of TRUST_ACTIONS) if (known.toLowerCase() === lower) return known
+  return lower.startsWith(OPERATOR_ACTIONS) ? `${OPERATOR_ACTIONS}${action.slice(OPERATOR_ACTIONS.length)}` : action
+}
+
+function factsAt(now: EpochMillis): RequestFacts {
+  return { requestId: '', now, sourceIp: undefined, secureTransport: false, userAgent: undefined }
+}
+
+/** Only of statements that nothing but a condition could keep from applying: the others do not bear on the question. */
+function keysNotGiven({ layers }: Trace): readonly string[] {
+  const keys = new Map<string, string>()
+  for (const { failed, conditions } of layers.flatMap(({ policies }) => policies.flatMap((each) => each.statements))) {
+    if (failed.some((part) => part !== 'condition')) continue
+    for (const { key, actual } of conditions) {
+      const name = key.toLowerCase()
+      if (actual === undefined && !isSettled(name) && !keys.has(name)) keys.set(name, key)
+    }
+  }
+  return [...keys.values()]
+}
