@@ -1,0 +1,80 @@
+import type { ConditionTrace, LayerTrace, PolicyKind, StatementRef } from '../../engines/policy/index.ts'
+
+/** What was asked, as far as words need it. */
+export interface Asked {
+  /** The caller's ARN. */
+  readonly caller: string
+  readonly action: string
+  readonly resource: string
+  /** A role was asked for that is not there. */
+  readonly roleIsMissing: boolean
+  /** The condition keys that nobody gave and that nothing else could tell. */
+  readonly notGiven: readonly string[]
+}
+
+/** How AWS names each kind of policy, one and several of them. */
+export const KINDS: Readonly<Record<PolicyKind, { readonly one: string; readonly many: string }>> = {
+  identity: { one: 'identity-based policy', many: 'identity-based policies' },
+  boundary: { one: 'permissions boundary', many: 'permissions boundary' },
+  session: { one: 'session policy', many: 'session policies' },
+  resource: { one: 'resource-based policy', many: 'resource-based policy' },
+  trust: { one: 'role trust policy', many: 'role trust policy' },
+  scp: { one: 'service control policy', many: 'service control policies' },
+  rcp: { one: 'resource control policy', many: 'resource control policies' },
+}
+
+const LONGEST = 120
+const MANY_VALUES = 4
+
+/** A policy by its kind and name. A role has one trust policy, which needs no name. */
+export function policyName({ kind, policy }: StatementRef): string {
+  return kind === 'trust' ? KINDS.trust.one : `${KINDS[kind].one} ${plain(policy)}`
+}
+
+/** Where in the organization a level of control policies is. */
+export function levelName(level: number, kind: PolicyKind, layers: readonly LayerTrace[]): string {
+  const levels = layers.filter((layer) => layer.kind === kind).length
+  if (level === 0) return 'at the root'
+  return level === levels - 1 ? 'at the account' : `at level ${level} below the root`
+}
+
+/** A statement by its `Sid`, or by its place counted from one. */
+export function statementName({ sid, index }: StatementRef): string {
+  return sid === undefined ? `statement ${index + 1}` : `statement ${quoted(sid)}`
+}
+
+/** The values that a condition asks for: any of them will do. */
+export function expectedValues({ expected }: ConditionTrace): string {
+  if (expected.length === 0) return 'any of no values'
+  const words = expected
+    .slice(0, MANY_VALUES)
+    .map((value) => (value === undefined ? 'a value whose variable is missing' : quoted(value)))
+  if (expected.length > MANY_VALUES) words.push(`one of ${expected.length - MANY_VALUES} more`)
+  return words.join(' or ')
+}
+
+/** What the request has of a condition's key. */
+export function actualValue({ key, actual }: ConditionTrace, { notGiven }: Asked): string {
+  if (actual !== undefined) return `it is ${listed(actual.map(quoted))}`
+  const name = key.toLowerCase()
+  return notGiven.some((each) => each.toLowerCase() === name) ? 'it was not given' : 'it is missing'
+}
+
+/** `a`, `a and b`, `a, b and c`; of many only the first. */
+export function listed(words: readonly string[]): string {
+  if (words.length > MANY_VALUES) {
+    return `${words.slice(0, MANY_VALUES).join(', ')} and ${words.length - MANY_VALUES} more`
+  }
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
+
+/** A name as it is where it is plain, quoted where it holds anything that could be taken for something else. */
+export function plain(text: string): string {
+  return /^[\x21-\x7e]+$/.test(text) ? text : quoted(text)
+}
+
+/** A text in quotes, in one line, cut when it is long: nothing in it can move a terminal's cursor. */
+function quoted(text: string): string {
+  const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text
+  return JSON.stringify(shown).replaceAll(/\p{C}/gu, (control) => `\\u{${control.codePointAt(0)?.toString(16)}}`)
+}
