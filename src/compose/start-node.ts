@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http'
 import type { AdminOptions } from '../doors/admin/index.ts'
 import { adminApp, apiApp, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
 import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.ts'
-import { getAccessKey, readGetAccessKey } from '../operations/broker/index.ts'
+import { checkAccess, getAccessKey, readCheckAccess, readGetAccessKey } from '../operations/broker/index.ts'
 import { STS } from '../operations/sts/index.ts'
 import { answerer } from '../pipeline/index.ts'
 import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
@@ -64,14 +64,20 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     const { secretAccessKey, ...key } = await node.operate(getAccessKey, { principal })
     return { ...key, secretAccessKey: secretAccessKey.reveal(), endpoint, region }
   }
+  /** What the operator can ask for from outside: each reads what came, which may be anything. */
+  const operations = new Map<string, (input: unknown) => Promise<unknown>>([
+    ['GetAccessKey', (input) => keyOf(readGetAccessKey(input).principal)],
+    ['CheckAccess', (input) => node.operate(checkAccess, readCheckAccess(input))],
+  ])
   const operatorToken = await operatorTokenOf(config)
   const adminOptions: AdminOptions = {
     ready: () => readiness(draining, broker.directory.isCurrent()),
     metrics: () => broker.metrics.render(),
     operatorToken,
     operate: async (name, input) => {
-      if (name !== 'GetAccessKey') throw new NoSuchEntity(`There is no operation ${name} here.`)
-      return await keyOf(readGetAccessKey(input).principal)
+      const operation = operations.get(name)
+      if (operation === undefined) throw new NoSuchEntity(`There is no operation ${name} here.`)
+      return await operation(input)
     },
     dev: devControls(node),
     logger: broker.logger,

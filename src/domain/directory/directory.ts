@@ -143,6 +143,11 @@ export class Directory {
     return role?.arn === arn ? role : undefined
   }
 
+  /** The role of that name, whatever its path and the case of its letters: names are unique in an account. */
+  roleNamed(account: AccountId, roleName: string): Promise<RoleView | undefined> {
+    return this.#views.role.find(nameKey(account, roleName))
+  }
+
   /** The user or role with exactly that ARN. */
   async principal(arn: string): Promise<UserView | RoleView | undefined> {
     const named = parseArn(arn)

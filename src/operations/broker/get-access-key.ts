@@ -1,14 +1,7 @@
 import type { Directory } from '../../domain/directory/index.ts'
-import {
-  accountId,
-  NoSuchEntity,
-  parseArn,
-  rootArn,
-  type Secret,
-  ValidationError,
-  Violation,
-} from '../../model/index.ts'
+import { NoSuchEntity, rootArn, type Secret, ValidationError } from '../../model/index.ts'
 import { defineOperatorOperation } from '../../pipeline/index.ts'
+import { findPrincipal } from './find-principal.ts'
 
 /** Whose key is wanted. */
 export interface GetAccessKeyInput {
@@ -61,26 +54,12 @@ interface KeyOwner {
 }
 
 async function findOwner(principal: string, directory: Directory): Promise<KeyOwner> {
-  const owner =
-    parseArn(principal) === undefined ? await byName(principal, directory) : await byArn(principal, directory)
-  if (owner !== undefined) return owner
+  const found = await findPrincipal(principal, directory)
+  if (found?.kind === 'user') return found.user
+  if (found?.kind === 'root') {
+    return { arn: rootArn(directory.partition, found.account), accessKeyIds: found.accessKeyIds }
+  }
   throw new NoSuchEntity(
     `There is no user or root called ${principal}. Say an ARN, or ALIAS/NAME or ACCOUNT/NAME for a user; a role has no access key, it is assumed: rolecall exec --role ARN -- COMMAND`,
   )
-}
-
-async function byArn(arn: string, directory: Directory): Promise<KeyOwner | undefined> {
-  const principal = await directory.principal(arn)
-  if (principal !== undefined && 'accessKeyIds' in principal) return principal
-  const account = await directory.account(parseArn(arn)?.account ?? '')
-  if (account === undefined || arn !== rootArn(directory.partition, account.id)) return undefined
-  return { arn, accessKeyIds: account.accessKeyIds }
-}
-
-async function byName(name: string, directory: Directory): Promise<KeyOwner | undefined> {
-  const [place = '', userName = '', ...more] = name.split('/')
-  if (more.length > 0) return undefined
-  const id = accountId(place)
-  const account = id instanceof Violation ? await directory.accountOfAlias(place) : id
-  return account === undefined ? undefined : await directory.user(account, userName)
 }
