@@ -37,11 +37,15 @@ export async function ask(url: URL, question: Question = {}): Promise<Answer> {
 }
 
 /** The error of an answer that refuses, in one line: code and message as AWS and the admin listener spell them. */
-export function refusal({ status, json }: Answer, url: URL): CliError {
+export function refusal({ status, json }: Answer, url: URL, exitStatus = 1): CliError {
   const code = textAt(json, 'Error', 'Code')
   if (code === undefined) return new CliError(`${url.origin} answered ${status} and nothing that Rolecall would say`)
-  // What a server says must not reach a terminal as anything but one line of text.
-  return new CliError(`${code}: ${textAt(json, 'Error', 'Message') ?? ''}`.replaceAll(/\p{Cc}+/gu, ' '))
+  return new CliError(oneLine(`${code}: ${textAt(json, 'Error', 'Message') ?? ''}`), { status: exitStatus })
+}
+
+/** What a server says must not reach a terminal as anything but one line of text. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ')
 }
 
 /** An address that can be asked. @throws {@link CliError} when the text is none; `name` says whose it is */

@@ -34,6 +34,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exec.ts')).exec,
   },
   {
+    name: 'can',
+    summary: 'whether a principal may do something, and why or why not',
+    load: async () => (await import('./can.ts')).can,
+  },
+  {
     name: 'doctor',
     summary: 'look for what keeps clients from working with the broker',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { type ClientSettings, Secret } from '../model/index.ts'
 import { ask, refusal, urlOf } from './ask.ts'
 import type { Environment } from './cli-context.ts'
-import { CliError } from './cli-error.ts'
+import { CliError, WRONG_USAGE } from './cli-error.ts'
 import { DEFAULTS } from './defaults.ts'
 import { parseJson, textAt } from './json-members.ts'
 
@@ -59,22 +59,38 @@ export async function findBroker(flags: BrokerFlags, environment: Environment): 
 }
 
 /**
- * Asks the broker's operator door for the access key of a user or of an account's root.
- * @throws {@link CliError} with the broker's words when it refuses
+ * Asks the broker's operator door for an operation.
+ * @returns its answer, unchecked
+ * @throws {@link CliError} with the broker's words when it refuses; of wrong usage when it could not read the input
  */
-export async function getAccessKey(
-  principal: string,
+export async function callOperator(
+  operation: string,
+  input: unknown,
   { admin, operatorToken }: RunningBroker,
-): Promise<ClientSettings> {
-  const url = new URL('/operations/GetAccessKey', admin)
+): Promise<unknown> {
+  const url = new URL(`/operations/${operation}`, admin)
   const token = operatorToken instanceof Secret ? operatorToken : await readToken(operatorToken.file)
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token.reveal()}` }
-  const answer = await ask(url, { method: 'POST', headers, body: JSON.stringify({ principal }) })
-  const [endpoint, region] = [textAt(answer.json, 'endpoint'), textAt(answer.json, 'region')]
-  const accessKeyId = textAt(answer.json, 'accessKeyId')
-  const secretAccessKey = textAt(answer.json, 'secretAccessKey')
-  if (answer.status !== 200 || !endpoint || !region || !accessKeyId || !secretAccessKey) throw refusal(answer, url)
+  const answer = await ask(url, { method: 'POST', headers, body: JSON.stringify(input) })
+  if (answer.status !== 200) throw refusal(answer, url, answer.status === 400 ? WRONG_USAGE : undefined)
+  return answer.json
+}
+
+/**
+ * Asks the broker's operator door for the access key of a user or of an account's root.
+ * @throws {@link CliError} as `callOperator`
+ */
+export async function getAccessKey(principal: string, broker: RunningBroker): Promise<ClientSettings> {
+  const key = await callOperator('GetAccessKey', { principal }, broker)
+  const [endpoint, region] = [textAt(key, 'endpoint'), textAt(key, 'region')]
+  const [accessKeyId, secretAccessKey] = [textAt(key, 'accessKeyId'), textAt(key, 'secretAccessKey')]
+  if (!endpoint || !region || !accessKeyId || !secretAccessKey) throw strangeAnswer(broker)
   return { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+}
+
+/** What answered is no broker, or one of another version. */
+export function strangeAnswer({ admin }: RunningBroker): CliError {
+  return new CliError(`${admin.origin} answered 200 and nothing that Rolecall would say`)
 }
 
 async function readReadyFile(

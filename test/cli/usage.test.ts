@@ -44,6 +44,31 @@ const MISUSED: readonly Misuse[] = [
     args: ['exec', '--role', 'arn:aws:iam::111111111111:role/x'],
     says: /missing required argument 'COMMAND'/,
   },
+  {
+    rule: 'can wants a resource',
+    args: ['can', 'source/alice', 's3:GetObject'],
+    says: /missing required argument 'RESOURCE'/,
+  },
+  {
+    rule: 'can is told keys with their values',
+    args: ['can', 'source/alice', 's3:GetObject', '*', '--with', 'aws:SourceIp'],
+    says: /'--with <KEY=VALUE>' argument 'aws:SourceIp' is invalid\. Say KEY=VALUE\./,
+  },
+  {
+    rule: 'a value without a key is refused',
+    args: ['can', 'source/alice', 's3:GetObject', '*', '--with', '=10.0.0.1'],
+    says: /argument '=10\.0\.0\.1' is invalid\. Say KEY=VALUE\./,
+  },
+  {
+    rule: 'can asks a broker or a directory, not both',
+    args: ['can', 'source/alice', 's3:GetObject', '*', '--directory', 'a.yaml', '--admin', 'http://127.0.0.1:1'],
+    says: /'--directory <FILE>' cannot be used with option '--admin <URL>'/,
+  },
+  {
+    rule: 'can answers people or programs',
+    args: ['can', 'source/alice', 's3:GetObject', '*', '--json', '--explain'],
+    says: /'--json' cannot be used with option '--explain'/,
+  },
 ]
 
 for (const { rule, args, says } of MISUSED) {
@@ -74,7 +99,7 @@ test('what is wrong is never a stack trace', async () => {
 })
 
 test('every command has a help text with an example, and --help ends with status 0', async () => {
-  for (const name of ['serve', 'init', 'env', 'whoami', 'exec', 'doctor']) {
+  for (const name of ['serve', 'init', 'env', 'whoami', 'exec', 'can', 'doctor']) {
     for (const args of [
       [name, '--help'],
       ['help', name],
