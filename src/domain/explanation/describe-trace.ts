@@ -79,7 +79,7 @@ function row(ok: boolean, part: string, words: string): Branch {
 
 function conditionWords(condition: ConditionTrace, asked: Asked): string {
   const { operator, key } = condition
-  return `${plain(operator)} ${plain(key)} ${expectedValues(condition)}; ${actualValue(condition, asked)}, and ${ruleOf(condition)}`
+  return `${plain(operator)} ${plain(key)} ${expectedValues(condition)}; ${actualValue(condition, asked)}: ${ruleOf(condition)}`
 }
 
 function ruleOf({ operator, actual, holds, rule }: ConditionTrace): string {

@@ -51,7 +51,8 @@ function whatDenies(statements: readonly StatementRef[], layers: readonly LayerT
   const words = conditions.map(
     (each) => `${plain(each.operator)} ${plain(each.key)} ${expectedValues(each)} (${actualValue(each, asked)})`,
   )
-  return words.length === 0 ? text : `${text}, since ${listed(words)} holds`
+  if (words.length === 0) return text
+  return `${text}, as its ${words.length === 1 ? 'condition is' : 'conditions are'} met: ${listed(words)}`
 }
 
 function place(statement: StatementRef): string {
@@ -73,10 +74,13 @@ function whatLacks(layer: LayerTrace, layers: readonly LayerTrace[], asked: Aske
   return nearest
 }
 
-/** What one part keeps from applying; `undefined` for a Deny, and where more is missing. */
+/**
+ * What an Allow lacks, when one part keeps it from applying, a condition aside; `undefined` where more is missing: it
+ * is about something else.
+ */
 function nearMiss({ statement, effect, failed, conditions }: StatementTrace, asked: Asked): Reason | undefined {
-  const [part] = failed
-  if (effect === 'Deny' || part === undefined || failed.length > 1) return undefined
+  const [part = 'condition', ...more] = failed.filter((each) => each !== 'condition')
+  if (effect === 'Deny' || failed.length === 0 || more.length > 0) return undefined
   const policy = `the ${policyName(statement)}`
   const [action, caller] = [plain(asked.action), plain(asked.caller)]
   switch (part) {

@@ -45,7 +45,7 @@ export function statementName({ sid, index }: StatementRef): string {
 
 /** The values that a condition asks for: any of them will do. */
 export function expectedValues({ expected }: ConditionTrace): string {
-  if (expected.length === 0) return 'any of no values'
+  if (expected.length === 0) return 'one of no values'
   const words = expected
     .slice(0, MANY_VALUES)
     .map((value) => (value === undefined ? 'a value whose variable is missing' : quoted(value)))
@@ -76,5 +76,8 @@ export function plain(text: string): string {
 /** A text in quotes, in one line, cut when it is long: nothing in it can move a terminal's cursor. */
 function quoted(text: string): string {
   const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text
-  return JSON.stringify(shown).replaceAll(/\p{C}/gu, (control) => `\\u{${control.codePointAt(0)?.toString(16)}}`)
+  return JSON.stringify(shown).replaceAll(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (control) => `\\u{${control.codePointAt(0)?.toString(16)}}`,
+  )
 }
