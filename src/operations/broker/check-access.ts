@@ -6,7 +6,7 @@ import { defineOperatorOperation } from '../../pipeline/index.ts'
 import { supposedCaller } from './supposed-caller.ts'
 
 /** May this principal do that to this? */
-export interface CheckAccessInput {
+interface CheckAccessInput {
   /** The ARN of a user, a role, a role session or an account's root, or `ALIAS/NAME` or `ACCOUNT/NAME`. */
   readonly principal: string
   /** `service:Name`, in any case. */
@@ -18,7 +18,7 @@ export interface CheckAccessInput {
 }
 
 /** The answer, ready for people and for programs. */
-export interface AccessCheck {
+interface AccessCheck {
   readonly allowed: boolean
   /** The caller's ARN: a session's, for a role. */
   readonly principal: string
@@ -35,6 +35,9 @@ export interface AccessCheck {
   /** The same for programs; absent where no policy was asked. */
   readonly trace?: Trace
 }
+
+const SHAPE =
+  'Send {"principal": "ALIAS/NAME", "action": "sts:AssumeRole", "resource": "ARN", "context": {"KEY": "VALUE"}}.'
 
 /**
  * Tells whether a principal may do something, and why or why not: from the same policies, keys and words as a real
@@ -79,9 +82,7 @@ export const checkAccess = defineOperatorOperation<CheckAccessInput, AccessCheck
 export function readCheckAccess(value: unknown): CheckAccessInput {
   const { principal, action, resource, context = {} } = membersOf(value)
   if (typeof principal !== 'string' || typeof action !== 'string' || typeof resource !== 'string') {
-    throw new ValidationError(
-      'Send {"principal": "ALIAS/NAME", "action": "sts:AssumeRole", "resource": "ARN", "context": {"KEY": "VALUE"}}.',
-    )
+    throw new ValidationError(SHAPE)
   }
   if (!/^[A-Za-z0-9-]+:[A-Za-z0-9]+$/.test(action)) {
     throw new ValidationError(`${action} is no action: say service:Name, without wildcards.`)
@@ -101,7 +102,8 @@ function reasonOf({ trace, refusal }: AccessExplanation, asked: Asked): string {
 }
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  throw new ValidationError(SHAPE)
 }
 
 function contextValue(key: string, value: unknown): ContextValue {

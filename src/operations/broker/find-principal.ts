@@ -2,7 +2,7 @@ import type { Directory, RoleView, UserView } from '../../domain/directory/index
 import { type AccountId, accountId, parseArn, rootArn, Violation } from '../../model/index.ts'
 
 /** A principal of some account that has policies, keys, or both. */
-export type FoundPrincipal =
+type FoundPrincipal =
   | { readonly kind: 'user'; readonly user: UserView }
   | { readonly kind: 'role'; readonly role: RoleView }
   | { readonly kind: 'root'; readonly account: AccountId; readonly accessKeyIds: readonly string[] }

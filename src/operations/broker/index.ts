@@ -1,5 +1,5 @@
 /** What the operator, the authority above accounts, can ask for. @module */
 export { applyDirectory } from './apply-directory.ts'
-export { type AccessCheck, type CheckAccessInput, checkAccess, readCheckAccess } from './check-access.ts'
+export { checkAccess, readCheckAccess } from './check-access.ts'
 export { clearDirectory } from './clear-directory.ts'
 export { type AccessKey, type GetAccessKeyInput, getAccessKey, readGetAccessKey } from './get-access-key.ts'

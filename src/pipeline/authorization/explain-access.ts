@@ -9,7 +9,7 @@ import { needsNoPermission, OPERATOR_ACTIONS, refusedByRule } from './standing-r
 import { SupposedContext } from './supposed-context.ts'
 
 /** A question that nobody has to prove anything for: it grants nothing. */
-export interface SupposedAccess {
+interface SupposedAccess {
   readonly caller: AccountCaller
   /** In any case, as in policies. */
   readonly action: string

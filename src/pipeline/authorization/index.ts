@@ -5,5 +5,5 @@
  */
 export type { Access, ContextValue } from './access.ts'
 export { authorize, type Petition } from './authorize.ts'
-export { type AccessExplanation, explainAccess, type SupposedAccess } from './explain-access.ts'
+export { type AccessExplanation, explainAccess } from './explain-access.ts'
 export type { PermittedCall } from './permitted-call.ts'
