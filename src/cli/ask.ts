@@ -18,18 +18,23 @@ export interface Question {
   readonly method?: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** How long an answer is read; 1 MiB unless told. */
+  readonly maxAnswerBytes?: number
 }
 
 /**
- * Sends a request and reads the whole answer: within 10 seconds, at most 1 MiB, and following no redirect, which would
+ * Sends a request and reads the whole answer: within 10 seconds, up to a length, and following no redirect, which would
  * take credentials to somebody else.
  * @throws {@link CliError} when there is no answer
  */
-export async function ask(url: URL, question: Question = {}): Promise<Answer> {
+export async function ask(
+  url: URL,
+  { maxAnswerBytes = MAX_ANSWER_BYTES, ...question }: Question = {},
+): Promise<Answer> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS)
     const response = await fetch(url, { ...question, redirect: 'manual', signal })
-    const json = parseJson(await readBounded(response))
+    const json = parseJson(await readBounded(response, maxAnswerBytes))
     return { status: response.status, date: response.headers.get('date') ?? undefined, json }
   } catch (cause) {
     throw new CliError(`${url.origin} ${reasonOf(cause)}`, { cause })
@@ -55,12 +60,12 @@ export function urlOf(text: string, name: string): URL {
   throw new CliError(`${name} has to be an address such as http://127.0.0.1:7600`)
 }
 
-async function readBounded({ body }: Response): Promise<string> {
+async function readBounded({ body }: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body ?? []) {
     length += chunk.length
-    if (length > MAX_ANSWER_BYTES) throw new Error('its answer is too long')
+    if (length > maxBytes) throw new Error('its answer is too long')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -11,7 +11,7 @@ import { addBrokerFlags, type BrokerFlags, callOperator, findBroker, strangeAnsw
 const EXAMPLE = `
 What only a request can tell is absent unless --with says it: aws:SourceIp, aws:SecureTransport, aws:UserAgent,
 aws:RequestedRegion, and everything of the action itself, such as sts:ExternalId. A key that is given twice has both
-values; KEY= is an empty text, not a missing key.
+values; KEY= is an empty text, not a missing key. Directory files are in the partition aws, or in ROLECALL_PARTITION.
 
 Ends with 0 when it is allowed, 1 when it is denied, 2 when used wrongly, 3 when it cannot be decided.
 
@@ -41,10 +41,7 @@ export const can: CliCommand = {
       .argument('<RESOURCE>', 'an ARN, or * for an action without a resource')
       .addOption(new Option('--with <KEY=VALUE>', 'a condition key of the request; may be repeated').argParser(suppose))
       .addOption(
-        new Option(
-          '--directory <FILE>',
-          'ask directory files instead of a running broker; may be repeated [ROLECALL_PARTITION]',
-        )
+        new Option('--directory <FILE>', 'ask directory files instead of a running broker; may be repeated')
           .argParser((file: string, before: readonly string[] = []) => [...before, file])
           .conflicts(['readyFile', 'admin', 'data', 'operatorTokenFile']),
       )

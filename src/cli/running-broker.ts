@@ -8,6 +8,9 @@ import { CliError, WRONG_USAGE } from './cli-error.ts'
 import { DEFAULTS } from './defaults.ts'
 import { parseJson, textAt } from './json-members.ts'
 
+/** An explanation names every statement that was considered, of every level of an organization. */
+const MAX_ANSWER_BYTES = 16 * 1_048_576
+
 /** The flags that say which broker is meant. */
 export interface BrokerFlags {
   readonly readyFile?: string
@@ -71,7 +74,12 @@ export async function callOperator(
   const url = new URL(`/operations/${operation}`, admin)
   const token = operatorToken instanceof Secret ? operatorToken : await readToken(operatorToken.file)
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token.reveal()}` }
-  const answer = await ask(url, { method: 'POST', headers, body: JSON.stringify(input) })
+  const answer = await ask(url, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(input),
+    maxAnswerBytes: MAX_ANSWER_BYTES,
+  })
   if (answer.status !== 200) throw refusal(answer, url, answer.status === 400 ? WRONG_USAGE : undefined)
   return answer.json
 }

@@ -311,6 +311,15 @@ test('no answer moves the cursor of a terminal', async () => {
   assert.match(ended.stdout, /^allowed[^\p{Cc}]*\nbecause[^\p{Cc}]*\nhint[^\p{Cc}]*\n\n[^\p{Cc}]*\n$/u)
 })
 
+test('an explanation may be long, and no answer is read without end', async () => {
+  const tree = Array.from({ length: 40 }, () => 'x'.repeat(100_000))
+  const { ended } = await askFake({ body: { allowed: true, tree } }, ['--explain'])
+  assert.equal(ended.stdout.split('\n').length, tree.length + 4)
+  const endless = await askFake({ body: { allowed: true, tree: 'x'.repeat(17_000_000) } })
+  assert.match(endless.ended.stderr, /its answer is too long/)
+  assert.equal(endless.ended.status, 3)
+})
+
 test('a running broker is asked as the operator, with every key that was given', async () => {
   const { asked } = await askFake({ body: { allowed: true } }, withs(['a:B=1', 'a:b=2', 'c:d=x=y', '__proto__=z']))
   assert.equal(`${asked?.method} ${asked?.url}`, 'POST /operations/CheckAccess')
