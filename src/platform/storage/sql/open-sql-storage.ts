@@ -14,6 +14,10 @@ import { ThreadWriter } from './thread-writer.ts'
 import type { DatabaseName, Writer } from './writer.ts'
 
 const IN_MEMORY = ':memory:'
+/** In memory nothing else bounds the audit log: it keeps the newest 10,000 events, and up to 1,000 more. */
+const FORGET_OLD_EVENTS = `
+  CREATE TRIGGER audit_event_bound AFTER INSERT ON audit_event WHEN NEW.rowid % 1000 = 0
+  BEGIN DELETE FROM audit_event WHERE rowid <= NEW.rowid - 10000; END`
 
 /** Where the data lives: a folder, made when missing, or `:memory:` for as long as the process. */
 export interface SqlStorageOptions {
@@ -53,6 +57,7 @@ function openMemory(opened: AsyncDisposableStack): Opened {
   const connections = { directory: new SqliteConnection(IN_MEMORY), audit: new SqliteConnection(IN_MEMORY) }
   migrate(connections.directory, 'The directory', MIGRATIONS.directory)
   migrate(connections.audit, 'The audit log', MIGRATIONS.audit)
+  connections.audit.execute(FORGET_OLD_EVENTS)
   const directory = openReader(connections.directory, opened)
   const audit = openReader(connections.audit, opened)
   const writer = inlineWriter(connections)
