@@ -4,6 +4,8 @@ import {
   type AccountCaller,
   type Arn,
   assumedRoleArn,
+  epochMillis,
+  isoSeconds,
   parseArn,
   ValidationError,
 } from '../../model/index.ts'
@@ -37,7 +39,7 @@ export const assumeRole = defineOperation({
     const { roleArn, ...rest } = params.collect({
       roleArn: params.required('RoleArn', arnText),
       roleSessionName: params.required('RoleSessionName', sessionName),
-      durationSeconds: params.optional('DurationSeconds', integer({ min: 900, max: 43_200 }), ONE_HOUR),
+      durationSeconds: params.optional('DurationSeconds', integer({ min: 900, max: 43_200 }), undefined),
       externalId: params.optional('ExternalId', externalId, undefined),
     })
     refuseWhatIsNotTaken(params)
@@ -53,7 +55,7 @@ export const assumeRole = defineOperation({
 
   async perform({ caller, input, facts, role }, { sessions, directory }) {
     if (role === undefined) throw new Error('a role was permitted that does not exist')
-    const { roleSessionName, durationSeconds } = input
+    const { roleSessionName, durationSeconds = ONE_HOUR } = input
     // Only now: before authorization these answers would tell that the role exists.
     if (durationSeconds > role.maxSessionDurationSeconds) {
       throw new ValidationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
@@ -92,7 +94,7 @@ export const assumeRole = defineOperation({
       responseElements: output && {
         credentials: {
           accessKeyId: output.Credentials.AccessKeyId,
-          expiration: output.Credentials.Expiration.toISOString(),
+          expiration: isoSeconds(epochMillis(output.Credentials.Expiration.getTime())),
         },
         assumedRoleUser: { assumedRoleId: output.AssumedRoleUser.AssumedRoleId, arn: output.AssumedRoleUser.Arn },
       },
