@@ -39,6 +39,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./can.ts')).can,
   },
   {
+    name: 'lint',
+    summary: 'what AWS would refuse in policies, and what to look at before saving them',
+    load: async () => (await import('./lint.ts')).lint,
+  },
+  {
     name: 'doctor',
     summary: 'look for what keeps clients from working with the broker',
     load: async () => (await import('./doctor.ts')).doctor,

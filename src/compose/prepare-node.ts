@@ -3,7 +3,13 @@ import { Directory } from '../domain/directory/index.ts'
 import { Sessions } from '../domain/sessions/index.ts'
 import type { OperatorCaller, RequestFacts } from '../model/index.ts'
 import { clearDirectory } from '../operations/broker/index.ts'
-import { createFirstAdmin, type DirectoryInput, type FirstAdmin, loadDirectory } from '../operations/loading/index.ts'
+import {
+  type DirectoryInput,
+  directoryOf,
+  type FirstAdmin,
+  inventFirstAdmin,
+  loadDirectory,
+} from '../operations/loading/index.ts'
 import { AS_OPERATOR, SigningKeys } from '../pipeline/authentication/index.ts'
 import { type BrokerParts, type Operation, submit } from '../pipeline/index.ts'
 import { systemClock, type VirtualClock, virtualClock } from '../platform/clock.ts'
@@ -78,20 +84,31 @@ export async function prepareNode(config: BrokerConfig, { directories = [] }: No
 
   const sources = [...config.directory, ...directories]
   const populate = async (): Promise<FirstAdmin | undefined> => {
+    const firstAdmin =
+      sources.length === 0 && (await directory.isEmpty()) ? inventFirstAdmin(partition, systemRandom) : undefined
+    if (firstAdmin !== undefined) {
+      // Before there is such an account: the key of one that nobody was told is lost for good.
+      if (!inMemory) await keepFirstAdmin(firstAdmin, config.data)
+      sources.push(directoryOf(firstAdmin, partition))
+    }
     if (sources.length > 0) await loadDirectory(sources, inProcessFacts(broker), broker)
-    else if (await directory.isEmpty()) return await createFirstAdmin(inProcessFacts(broker), broker)
-    return undefined
+    return firstAdmin
   }
   const operate: PreparedNode['operate'] = (operation, input) =>
     submit(operation, { facts: inProcessFacts(broker), prove: async () => AS_OPERATOR, input: () => input }, broker)
-  const reset = async (): Promise<void> => {
+  const clearAndPopulate = async (): Promise<void> => {
     await operate(clearDirectory, undefined)
     await populate()
+  }
+  let resetting = Promise.resolve()
+  const reset = (): Promise<void> => {
+    // One after the other: two that load at once would leave keys behind that nobody lists.
+    resetting = resetting.then(clearAndPopulate, clearAndPopulate)
+    return resetting
   }
 
   if (!inMemory) await markDevelopment(config)
   const firstAdmin = await populate()
-  if (firstAdmin !== undefined && !inMemory) await keepFirstAdmin(firstAdmin, config.data)
   const held = opened.move()
   return { broker, virtualClock: moved, firstAdmin, operate, reset, stop: () => held.disposeAsync() }
 }

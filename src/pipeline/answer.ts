@@ -87,7 +87,8 @@ function factsOf(
 ): RequestFacts {
   let userAgent: string | undefined
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === 'user-agent') userAgent = rawHeaders[index + 1]
+    const name = rawHeaders[index]
+    if (name?.length === USER_AGENT.length && name.toLowerCase() === USER_AGENT) userAgent = rawHeaders[index + 1]
   }
   return { requestId: broker.random.uuid(), now: broker.clock.now(), sourceIp, secureTransport, userAgent }
 }
@@ -99,6 +100,8 @@ function logFault(fault: Fault, { requestId, sourceIp }: RequestFacts, { logger 
   else if (UNPROVEN.has(code)) logger.warn('signature.rejected', { requestId, sourceIp, code, reason: detail })
   else logger.info('request.refused', { requestId, code, detail })
 }
+
+const USER_AGENT = 'user-agent'
 
 const UNPROVEN: ReadonlySet<string> = new Set([
   'MissingAuthenticationToken',

@@ -23,6 +23,7 @@ export class AuditTrail {
   #buffer: AuditEntry[] = []
   #dropped = 0
   #timer: NodeJS.Timeout | undefined
+  #writing: Promise<void> | undefined
 
   constructor({ log, random, logger }: AuditTrailParts) {
     this.#log = log
@@ -54,13 +55,20 @@ export class AuditTrail {
     this.#timer ??= setTimeout(() => this.#flushLater(), FLUSH_MS).unref()
   }
 
-  /** Writes out what is noted. */
+  /** Writes out what is noted. One write at a time: behind a slow disk the rest waits in the buffer, which is bounded. */
   async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const entries = this.#buffer
+    if (this.#buffer.length === 0) return
+    this.#writing = this.#write(this.#buffer).finally(() => {
+      this.#writing = undefined
+    })
     this.#buffer = []
-    if (entries.length === 0) return
+    await this.#writing
+  }
+
+  async #write(entries: readonly AuditEntry[]): Promise<void> {
     try {
       await this.#log.append(entries)
     } catch (error) {

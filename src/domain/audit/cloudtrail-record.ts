@@ -1,4 +1,4 @@
-import type { AccountCaller, Caller } from '../../model/index.ts'
+import { type AccountCaller, type Caller, isoSeconds } from '../../model/index.ts'
 import type { AuditEntry } from '../../platform/storage/index.ts'
 import type { AuditEvent } from './audit-event.ts'
 
@@ -9,11 +9,11 @@ import type { AuditEvent } from './audit-event.ts'
 export function cloudTrailRecord(event: AuditEvent, eventId: string): AuditEntry {
   const { caller, service, eventName, region, facts, details, fault } = event
   const eventSource = service === 'rolecall' ? 'rolecall' : `${service}.amazonaws.com`
-  const account = caller.kind === 'operator' ? '' : caller.account
+  const account = caller.kind === 'operator' ? undefined : caller.account
   const body = {
     eventVersion: '1.11',
     userIdentity: userIdentity(caller),
-    eventTime: `${new Date(facts.now).toISOString().slice(0, 19)}Z`,
+    eventTime: isoSeconds(facts.now),
     eventSource,
     eventName,
     awsRegion: region,
@@ -29,11 +29,12 @@ export function cloudTrailRecord(event: AuditEvent, eventId: string): AuditEntry
     eventType: 'AwsApiCall',
     managementEvent: true,
     recipientAccountId: account,
+    eventCategory: 'Management',
   }
   return {
     eventId,
     eventTime: facts.now,
-    account,
+    account: account ?? '',
     eventSource,
     eventName,
     accessKeyId: caller.kind === 'operator' ? undefined : caller.accessKeyId,
@@ -64,7 +65,7 @@ function userIdentity(caller: Caller): object {
             accountId: caller.account,
             userName: caller.principalArn.slice(caller.principalArn.lastIndexOf('/') + 1),
           },
-          attributes: { mfaAuthenticated: 'false', creationDate: new Date(caller.session.issuedAt).toISOString() },
+          attributes: { mfaAuthenticated: 'false', creationDate: isoSeconds(caller.session.issuedAt) },
         },
       }
   }

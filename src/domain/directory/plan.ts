@@ -1,4 +1,4 @@
-import { type AccountId, type EpochMillis, iamArn, uniqueId } from '../../model/index.ts'
+import { type AccountId, type EpochMillis, iamArn, parseArn, uniqueId } from '../../model/index.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { Random } from '../../platform/random.ts'
 import type { DirectoryChange, RecordKind } from '../../platform/storage/index.ts'
@@ -105,8 +105,9 @@ export class Plan {
 
   /** Whether a managed policy will exist under exactly that ARN. */
   async hasManagedPolicy(arn: string): Promise<boolean> {
-    if (this.#announcedArns.has(arn)) return true
-    return !this.#replacedArns.has(arn) && (await this.parts.directory.managedPolicy(arn)) !== undefined
+    if (this.#replacedArns.has(arn)) return false
+    if (this.#announcedArns.has(arn)) return parseArn(arn)?.resource.startsWith('policy/') === true
+    return (await this.parts.directory.managedPolicy(arn)) !== undefined
   }
 
   /** The unique id that a user or role ARN will stand for; `undefined` when there will be none. */

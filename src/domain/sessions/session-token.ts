@@ -7,19 +7,33 @@ const IV_BYTES = 12
 const TAG_BYTES = 16
 const MAX_TOKEN_LENGTH = 4096
 
+/** What stands before every token that one key seals: made once, because making it costs half as much as sealing. */
+export interface SealHeader {
+  readonly key: Key
+  readonly text: string
+  /** The same, as the seal covers it. */
+  readonly bytes: Buffer
+}
+
+/** The header of the tokens that `key` seals. */
+export function sealHeader(key: Key): SealHeader {
+  const text = headerOf(key)
+  return { key, text, bytes: Buffer.from(text, 'latin1') }
+}
+
 /**
  * Seals claims into a compact JWE (`alg: dir`, `enc: A256GCM`), readable only with a key of the ring.
  * `node:crypto` instead of a JOSE library because it is several times cheaper here.
  * @see https://www.rfc-editor.org/rfc/rfc7516#section-7.1
  */
-export function sealToken(claims: SessionClaims, key: Key, random: Random): string {
-  const header = headerOf(key)
+export function sealToken(claims: SessionClaims, { key, text, bytes }: SealHeader, random: Random): string {
   const iv = random.bytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key.material, iv, { authTagLength: TAG_BYTES })
-  cipher.setAAD(Buffer.from(header, 'latin1'))
+  cipher.setAAD(bytes)
   // GCM is a stream: `update` gives every byte, `final` only completes the tag.
-  const sealed = cipher.update(JSON.stringify(claims), 'utf8', 'base64url')
-  return `${header}..${iv.toString('base64url')}.${sealed}${cipher.final('base64url')}.${cipher.getAuthTag().toString('base64url')}`
+  const sealed = cipher.update(JSON.stringify(claims), 'utf8')
+  cipher.final()
+  return `${text}..${iv.toString('base64url')}.${sealed.toString('base64url')}.${cipher.getAuthTag().toString('base64url')}`
 }
 
 /**

@@ -12,7 +12,7 @@ import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { Random } from '../../platform/random.ts'
 import { toClaims, toSession } from './session-claims.ts'
 import { secretOf } from './session-secret.ts'
-import { openToken, sealToken } from './session-token.ts'
+import { openToken, type SealHeader, sealHeader, sealToken } from './session-token.ts'
 
 /** What a new role session is to be. */
 export interface SessionRequest {
@@ -42,6 +42,7 @@ export class Sessions {
   readonly #keyring: KeyRing
   readonly #random: Random
   readonly #seen: LRUCache<string, SeenSession>
+  #header: SealHeader | undefined
 
   constructor(parts: { keyring: KeyRing; random: Random; cachedSessions: number }) {
     this.#keyring = parts.keyring
@@ -60,7 +61,7 @@ export class Sessions {
 
     const deriveKey = this.#keyring.active('session-secret')
     const claims = toClaims(session, deriveKey.id)
-    const sessionToken = sealToken(claims, this.#keyring.active('session-seal'), this.#random)
+    const sessionToken = sealToken(claims, this.#sealHeader(), this.#random)
     const secretAccessKey = secretOf(sessionToken, deriveKey)
     return { session, credentials: { accessKeyId: keyId, secretAccessKey, sessionToken, expiresAt } }
   }
@@ -84,6 +85,12 @@ export class Sessions {
     // Keyed by the whole text: it is canonical, or it would not have opened.
     this.#seen.set(token, fresh)
     return fresh
+  }
+
+  #sealHeader(): SealHeader {
+    const key = this.#keyring.active('session-seal')
+    if (this.#header?.key !== key) this.#header = sealHeader(key)
+    return this.#header
   }
 
   /** A destroyed key ends every session under it at once, remembered or not. */

@@ -50,10 +50,10 @@ async function handle(
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  response.statusCode = status
-  for (const name in headers) response.setHeader(name, headers[name] ?? '')
-  // Headers and body leave in one write, with a Content-Length.
-  response.end(body)
+  const lines = ['Content-Length', String(Buffer.byteLength(body))]
+  for (const name in headers) lines.push(name, headers[name] ?? '')
+  // Headers and body leave in one write.
+  response.writeHead(status, lines).end(body)
 }
 
 /**

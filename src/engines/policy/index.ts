@@ -1,6 +1,7 @@
 /**
- * The policy language: parse a document with positions, check it as AWS does when it is saved, compile it once, decide
- * many requests, explain one on demand. What it does not know refuses. Knows nothing of storage, HTTP or time.
+ * The policy language: parse a document with positions, check it as AWS does when it is saved, lint it for whoever
+ * writes it, compile it once, decide many requests, explain one on demand. What it does not know refuses. Knows nothing
+ * of storage, HTTP or time.
  * @module
  */
 export type { ApplicablePolicies } from './applicable-policies.ts'
@@ -8,6 +9,8 @@ export { type CompiledPolicy, type CompileOptions, compilePolicy } from './compi
 export { decide } from './decide.ts'
 export type { Decision, StatementRef } from './decision.ts'
 export { type ConditionTrace, explain, type LayerTrace, type StatementTrace, type Trace } from './explain.ts'
+export type { Finding } from './lint/finding.ts'
+export { lintPolicy } from './lint/lint-policy.ts'
 export { parsePolicy } from './parse-policy.ts'
 export type { PolicyDocument, PolicyKind } from './policy-document.ts'
 export { compactLength } from './policy-size.ts'

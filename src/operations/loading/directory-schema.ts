@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { DesiredUnit } from '../../domain/directory/index.ts'
 
+const NO_POLICY = 'must be a policy document'
+
 /** A policy document: written as an object, or as JSON text. Kept as text, because that is what is parsed with positions. */
 const document = z
-  .union([z.string(), z.record(z.string(), z.unknown())], 'must be a policy document')
-  .transform((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+  .union([z.string(), z.custom<Readonly<Record<string, unknown>>>(isObject)], NO_POLICY)
+  .transform((value, context) => (typeof value === 'string' ? value : jsonOf(value, context)))
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).default([])
 const nullable = <Item extends z.ZodType>(item: Item) =>
   item
@@ -102,3 +104,18 @@ export const directorySchema = z.strictObject({
 
 /** A directory as it is written: what may be left out may be missing, documents are objects or JSON text. */
 export type DirectoryInput = z.input<typeof directorySchema>
+
+/** Not zod's own record, which drops a member called `__proto__`: what AWS would refuse must not vanish unseen. */
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What has no JSON is no policy: an object that contains itself, as aliases in a file can make one. */
+function jsonOf(value: object, context: z.RefinementCtx): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    context.addIssue(NO_POLICY)
+    return z.NEVER
+  }
+}

@@ -1,4 +1,4 @@
-import { isNode, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 import type { DesiredDirectory, DesiredPath, Mistake } from '../../domain/directory/index.ts'
 import { directorySchema } from './directory-schema.ts'
@@ -15,6 +15,9 @@ export interface DirectorySource {
   describe(mistake: Mistake): string
 }
 
+/** No object of a directory has nearly as many. */
+const MAX_PROPERTIES = 1000
+
 /**
  * Reads the text of a directory file: YAML in CloudFormation's property names.
  * @param name - what to call the file in errors
@@ -22,11 +25,17 @@ export interface DirectorySource {
  */
 export function readDirectoryFile(text: string, name: string): DirectorySource {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  if (document.errors.length > 0) {
-    throw new DirectoryFileError(document.errors.map(({ pos, message }) => `${place(pos[0])}: ${message}`).join('\n'))
+  // The parser would compare each property with every other of its mapping: a hostile file takes it minutes.
+  const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false }
+  const document = bounded(name, () => parseDocument(text, options))
+  // Warnings too: a tag that nobody resolves, such as !Sub, would be taken for the plain text behind it.
+  const syntax = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: pos[0], message }))
+  const errors = syntax.length > 0 ? syntax : bounded(name, () => propertyErrors(document))
+  if (errors.length > 0) {
+    throw new DirectoryFileError(errors.map(({ offset, message }) => `${place(offset)}: ${message}`).join('\n'))
   }
-  return check(document.toJS({ maxAliasCount: 100 }), ({ path, message }) => {
+  const value: unknown = bounded(name, () => document.toJS({ maxAliasCount: 100 }))
+  return check(value, ({ path, message }) => {
     return `${place(offsetOf(path))}: ${pathText(path)}: ${message}`
   })
 
@@ -39,7 +48,11 @@ export function readDirectoryFile(text: string, name: string): DirectorySource {
   function offsetOf(path: DesiredPath): number {
     for (let length = path.length; length >= 0; length--) {
       const node = document.getIn(path.slice(0, length), true)
-      if (isNode(node) && node.range) return node.range[0]
+      const above = document.getIn(path.slice(0, Math.max(length - 1, 0)), true)
+      // A list or mapping may begin lines below its name, and is sought there.
+      const name = isMap(above) && !isScalar(node) ? above.items.find(({ value }) => value === node)?.key : undefined
+      const found = isNode(name) ? name : node
+      if (isNode(found) && found.range) return found.range[0]
     }
     return 0
   }
@@ -51,6 +64,38 @@ export function readDirectoryFile(text: string, name: string): DirectorySource {
  */
 export function readDirectoryObject(value: unknown): DirectorySource {
   return check(value, ({ path, message }) => `directory: ${pathText(path)}: ${message}`)
+}
+
+/** Properties that stand twice, of which the last would silently win, and mappings that are no object of a directory. */
+function propertyErrors(document: Document): readonly { offset: number; message: string }[] {
+  const errors: { offset: number; message: string }[] = []
+  visit(document, {
+    Map(_, map) {
+      if (map.items.length > MAX_PROPERTIES) {
+        errors.push({ offset: map.range?.[0] ?? 0, message: `more than ${MAX_PROPERTIES} properties stand here` })
+        return visit.SKIP
+      }
+      const names = new Set<string>()
+      for (const { key } of map.items) {
+        const name = isScalar(key) ? String(key.value) : undefined
+        const offset = (isNode(key) ? key : map).range?.[0] ?? 0
+        if (name === undefined) errors.push({ offset, message: 'the name of a property is a text' })
+        else if (names.has(name)) errors.push({ offset, message: `"${name}" stands here twice` })
+        else names.add(name)
+      }
+      return undefined
+    },
+  })
+  return errors
+}
+
+/** Runs a step of the parser, which throws at nesting that the stack cannot hold and at aliases that lead nowhere or too far. */
+function bounded<Result>(name: string, step: () => Result): Result {
+  try {
+    return step()
+  } catch (cause) {
+    throw new DirectoryFileError(`${name}: ${String(cause)}`)
+  }
 }
 
 function check(value: unknown, describe: (mistake: Mistake) => string): DirectorySource {

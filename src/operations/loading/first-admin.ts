@@ -1,8 +1,6 @@
-import { type AccountId, accountId, type RequestFacts, type Secret, Violation } from '../../model/index.ts'
-import { AS_OPERATOR } from '../../pipeline/authentication/index.ts'
-import { type BrokerParts, submit } from '../../pipeline/index.ts'
-import { getAccessKey } from '../broker/index.ts'
-import { loadDirectory } from './load-directory.ts'
+import { type AccountId, accessKeyId, accountId, iamArn, Secret, Violation } from '../../model/index.ts'
+import type { Random } from '../../platform/random.ts'
+import type { DirectoryInput } from './directory-schema.ts'
 
 /** The first account and its administrator, with the key that opens everything else. */
 export interface FirstAdmin {
@@ -12,21 +10,33 @@ export interface FirstAdmin {
   readonly secretAccessKey: Secret
 }
 
-/** Gives an empty directory its first account, of a random number, and in it an administrator with an access key. */
-export async function createFirstAdmin(facts: RequestFacts, broker: BrokerParts): Promise<FirstAdmin> {
-  const account = randomAccountId(broker)
-  const admin = {
-    UserName: 'admin',
-    ManagedPolicyArns: [`arn:${broker.directory.partition}:iam::aws:policy/AdministratorAccess`],
-    AccessKeys: [{}],
+const USER_NAME = 'admin'
+
+/** Invents a first account, of a random number, and its administrator. They exist once their directory is loaded. */
+export function inventFirstAdmin(partition: string, random: Random): FirstAdmin {
+  const account = randomAccountId(random)
+  return {
+    account,
+    arn: iamArn(partition, account, 'user', '/', USER_NAME),
+    accessKeyId: accessKeyId('AKIA', account, random.bytes(5)),
+    secretAccessKey: new Secret(random.bytes(30).toString('base64')),
   }
-  await loadDirectory([{ Accounts: [{ Id: account, Users: [admin] }] }], facts, broker)
-  const input = { principal: `${account}/admin` }
-  const key = await submit(getAccessKey, { facts, prove: async () => AS_OPERATOR, input: () => input }, broker)
-  return { account, ...key }
 }
 
-function randomAccountId({ random }: BrokerParts): AccountId {
+/** The directory that has the first administrator and nothing else. */
+export function directoryOf(
+  { account, accessKeyId: id, secretAccessKey }: FirstAdmin,
+  partition: string,
+): DirectoryInput {
+  const admin = {
+    UserName: USER_NAME,
+    ManagedPolicyArns: [`arn:${partition}:iam::aws:policy/AdministratorAccess`],
+    AccessKeys: [{ AccessKeyId: id, SecretAccessKey: secretAccessKey.reveal() }],
+  }
+  return { Accounts: [{ Id: account, Users: [admin] }] }
+}
+
+function randomAccountId(random: Random): AccountId {
   const number = random.bytes(6).readUIntBE(0, 6) % 1e12
   const id = accountId(String(number).padStart(12, '0'))
   if (id instanceof Violation) throw new Error('twelve digits are an account id')

@@ -17,7 +17,7 @@ export async function loadDirectory(
   facts: RequestFacts,
   broker: BrokerParts,
 ): Promise<void> {
-  const sources = await Promise.all(inputs.map(readSource))
+  const sources = await readSources(inputs)
   const desired = joined(sources)
   try {
     await submit(applyDirectory, { facts, prove: async () => AS_OPERATOR, input: () => desired }, broker)
@@ -39,6 +39,21 @@ function joined(sources: readonly DirectorySource[]): DesiredDirectory {
   return { Organization: first?.desired.Organization, Accounts }
 }
 
+async function readSources(inputs: readonly (string | DirectoryInput)[]): Promise<readonly DirectorySource[]> {
+  const sources: DirectorySource[] = []
+  const mistakes: string[] = []
+  for (const input of inputs) {
+    try {
+      sources.push(await readSource(input))
+    } catch (error) {
+      if (!(error instanceof DirectoryFileError)) throw error
+      mistakes.push(error.message)
+    }
+  }
+  if (mistakes.length > 0) throw new DirectoryFileError(mistakes.join('\n'))
+  return sources
+}
+
 async function readSource(input: string | DirectoryInput): Promise<DirectorySource> {
   if (typeof input !== 'string') return readDirectoryObject(input)
   return readDirectoryFile(await readText(input), input)
@@ -48,7 +63,8 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw new DirectoryFileError(`${file} cannot be read`, { cause: error })
+    const reason = error instanceof Error && 'code' in error ? error.code : error
+    throw new DirectoryFileError(`${file} cannot be read (${reason})`)
   }
 }
 

@@ -1,5 +1,13 @@
 import { integer, type Params } from '../../engines/wire/index.ts'
-import { type AccountCaller, type Arn, assumedRoleArn, parseArn, ValidationError } from '../../model/index.ts'
+import {
+  type AccountCaller,
+  type Arn,
+  assumedRoleArn,
+  epochMillis,
+  isoSeconds,
+  parseArn,
+  ValidationError,
+} from '../../model/index.ts'
 import { defineOperation } from '../../pipeline/index.ts'
 import { arnText, externalId, sessionName } from './sts-types.ts'
 
@@ -30,7 +38,7 @@ export const assumeRole = defineOperation({
     const { roleArn, ...rest } = params.collect({
       roleArn: params.required('RoleArn', arnText),
       roleSessionName: params.required('RoleSessionName', sessionName),
-      durationSeconds: params.optional('DurationSeconds', integer({ min: 900, max: 43_200 }), ONE_HOUR),
+      durationSeconds: params.optional('DurationSeconds', integer({ min: 900, max: 43_200 }), undefined),
       externalId: params.optional('ExternalId', externalId, undefined),
     })
     refuseWhatIsNotTaken(params)
@@ -45,7 +53,7 @@ export const assumeRole = defineOperation({
 
   async perform({ caller, input, facts, role }, { sessions, directory }) {
     if (role === undefined) throw new Error('a role was permitted that does not exist')
-    const { roleSessionName, durationSeconds } = input
+    const { roleSessionName, durationSeconds = ONE_HOUR } = input
     // Only now: before authorization these answers would tell that the role exists.
     if (durationSeconds > role.maxSessionDurationSeconds) {
       throw new ValidationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
@@ -84,7 +92,7 @@ export const assumeRole = defineOperation({
       responseElements: output && {
         credentials: {
           accessKeyId: output.Credentials.AccessKeyId,
-          expiration: output.Credentials.Expiration.toISOString(),
+          expiration: isoSeconds(epochMillis(output.Credentials.Expiration.getTime())),
         },
         assumedRoleUser: { assumedRoleId: output.AssumedRoleUser.AssumedRoleId, arn: output.AssumedRoleUser.Arn },
       },

@@ -1,6 +1,6 @@
 import type { OrganizationPlace } from '../../domain/directory/index.ts'
 import type { RequestContext } from '../../engines/policy/index.ts'
-import type { AccountCaller, RequestFacts, Tag } from '../../model/index.ts'
+import { type AccountCaller, epochSeconds, isoSeconds, type RequestFacts, type Tag } from '../../model/index.ts'
 import type { Access, ContextValue } from './access.ts'
 
 /** What condition keys are read from. */
@@ -28,7 +28,7 @@ const PRINCIPAL_TYPES = { root: 'Account', user: 'User', 'assumed-role': 'Assume
  */
 const KEYS = new Map<string, Source>([
   ['aws:currenttime', ({ facts }) => isoSeconds(facts.now)],
-  ['aws:epochtime', ({ facts }) => String(Math.floor(facts.now / 1000))],
+  ['aws:epochtime', ({ facts }) => String(epochSeconds(facts.now))],
   ['aws:securetransport', ({ facts }) => String(facts.secureTransport)],
   ['aws:sourceip', ({ facts }) => facts.sourceIp],
   ['aws:useragent', ({ facts }) => facts.userAgent],
@@ -95,8 +95,4 @@ export class AccessContext implements RequestContext {
 function tagValue(tags: readonly Tag[], key: string): string | undefined {
   for (const tag of tags) if (tag.key.toLowerCase() === key) return tag.value
   return undefined
-}
-
-function isoSeconds(instant: number): string {
-  return `${new Date(instant).toISOString().slice(0, 19)}Z`
 }

@@ -26,15 +26,15 @@ const turn = () => new Promise(setImmediate)
 
 test('a commit that fails rejects all that took part in it, and no others', async () => {
   const { commits, group } = manualWriter()
-  const outcomes = Promise.allSettled([
-    group.add(statements('first')),
-    group.add(statements('second')),
-    group.add(statements('third')),
-  ])
+  const first = group.add(statements('first'))
+  await turn()
+  const outcomes = Promise.allSettled([first, group.add(statements('second')), group.add(statements('third'))])
   commits[0]?.end.resolve()
+  await turn()
   await turn()
   const later = group.add(statements('fourth'))
   commits[1]?.end.reject(new StoreUnavailable('The disk is full.'))
+  await turn()
   await turn()
   commits[2]?.end.resolve()
   await later
@@ -51,13 +51,27 @@ test('a commit that fails rejects all that took part in it, and no others', asyn
 test('past ten thousand waiting statements further ones are refused at once', async () => {
   const { commits, group } = manualWriter()
   const first = group.add(statements('first'))
+  await turn()
   const many = group.add(statements(...Array.from({ length: 10_000 }, () => 'waiting')))
   await assert.rejects(group.add(statements('late')), StoreUnavailable)
   commits[0]?.end.resolve()
   await first
   await turn()
+  await turn()
   commits[1]?.end.resolve()
   await many
+})
+
+test('what arrives in one turn of the event loop shares a commit', async () => {
+  const { commits, group } = manualWriter()
+  const additions = [group.add(statements('first')), group.add(statements('second'))]
+  await turn()
+  commits[0]?.end.resolve()
+  await Promise.all(additions)
+  assert.deepEqual(
+    commits.map(({ texts }) => texts),
+    [['first', 'second']],
+  )
 })
 
 test('nothing is resolved before its commit is', async () => {
@@ -75,8 +89,12 @@ test('nothing is resolved before its commit is', async () => {
 test('what arrives during a commit goes into the next one, in its order and at most until a batch is full', async () => {
   const { commits, group } = manualWriter()
   const texts = Array.from({ length: 300 }, (_, n) => [`${n}a`, `${n}b`])
-  const additions = texts.map((pair) => group.add(statements(...pair)))
+  const [pair = [], ...pairs] = texts
+  const additions = [group.add(statements(...pair))]
+  await turn()
+  for (const later of pairs) additions.push(group.add(statements(...later)))
   for (let n = 0; n < 3; n++) {
+    await turn()
     await turn()
     commits[n]?.end.resolve()
   }
@@ -93,13 +111,16 @@ test('what arrives during a commit goes into the next one, in its order and at m
 
 test('closing waits for what was accepted and refuses what comes after', async () => {
   const { commits, group } = manualWriter()
-  const additions = [group.add(statements('first')), group.add(statements('second'))]
+  const first = group.add(statements('first'))
+  await turn()
+  const additions = [first, group.add(statements('second'))]
   let closed = false
   const closing = group.close().then(() => {
     closed = true
   })
   await assert.rejects(group.add(statements('late')), StoreUnavailable)
   commits[0]?.end.resolve()
+  await turn()
   await turn()
   assert.equal(closed, false)
   commits[1]?.end.resolve()

@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after } from 'node:test'
+import { after, test } from 'node:test'
 import { openSqlStorage } from '../../../src/platform/storage/sql/index.ts'
+import { event } from '../../../src/testing/storage-samples.ts'
 import { storageSuite } from '../../../src/testing/storage-suite.ts'
 
 const root = await mkdtemp(join(tmpdir(), 'rolecall-storage-'))
@@ -10,3 +12,13 @@ after(() => rm(root, { recursive: true }))
 
 storageSuite('in memory', () => openSqlStorage({ data: ':memory:' }))
 storageSuite('in a folder', async () => openSqlStorage({ data: await mkdtemp(join(root, 'data-')) }))
+
+test('in memory the audit log forgets old events, so that a long run does not fill the memory', async () => {
+  const storage = await openSqlStorage({ data: ':memory:' })
+  for (let batch = 0; batch < 25; batch++) {
+    await storage.audit.append(Array.from({ length: 500 }, (_, index) => event(`${batch}-${index}`, batch)))
+  }
+  const kept = await storage.audit.find({ limit: 20_000 })
+  await storage.close()
+  assert.ok(kept.length >= 10_000 && kept.length <= 11_000, `${kept.length} events are kept`)
+})

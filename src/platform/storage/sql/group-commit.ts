@@ -43,7 +43,11 @@ export class GroupCommit {
   }
 
   async #run(): Promise<void> {
-    while (this.#additions.length > 0) await this.#commit(this.#take())
+    while (this.#additions.length > 0) {
+      // What arrives in the same turn of the event loop shares the commit: crossing to the writer costs more than waiting.
+      await new Promise((resolve) => setImmediate(resolve))
+      await this.#commit(this.#take())
+    }
     this.#running = undefined
   }
 

@@ -1,7 +1,8 @@
-import type { Storage } from '../index.ts'
+import type { AuditLog, Storage } from '../index.ts'
 import { claimDataFolder } from './data-folder.ts'
 import { GroupCommit } from './group-commit.ts'
 import { inlineWriter } from './inline-writer.ts'
+import { memoryAuditLog } from './memory-audit-log.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts'
@@ -11,7 +12,7 @@ import { sqlChangeLog } from './sql-change-log.ts'
 import { sqlDirectoryStore } from './sql-directory-store.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { ThreadWriter } from './thread-writer.ts'
-import type { DatabaseName, Writer } from './writer.ts'
+import type { Writer } from './writer.ts'
 
 const IN_MEMORY = ':memory:'
 
@@ -28,13 +29,7 @@ export async function openSqlStorage({ data }: SqlStorageOptions): Promise<Stora
   // Whatever was opened before a failure is closed again; afterwards the same list, from its end, is how to close.
   await using opened = new AsyncDisposableStack()
   const { writer, directory, audit } = data === IN_MEMORY ? openMemory(opened) : await openFolder(data, opened)
-  const commits = new GroupCommit(writer, 'audit')
-  opened.defer(() => commits.close())
-  const ports = {
-    directory: sqlDirectoryStore(directory, writer),
-    changes: sqlChangeLog(directory),
-    audit: sqlAuditLog(audit, commits),
-  }
+  const ports = { directory: sqlDirectoryStore(directory, writer), changes: sqlChangeLog(directory), audit }
   const held = opened.move()
   let closing: Promise<void> | undefined
   return {
@@ -46,17 +41,21 @@ export async function openSqlStorage({ data }: SqlStorageOptions): Promise<Stora
   }
 }
 
-/** What both kinds of data come down to: a way to write, and a reader for each database. */
-type Opened = { readonly writer: Writer } & Readonly<Record<DatabaseName, Reader>>
+/** What both kinds of data come down to. */
+interface Opened {
+  readonly writer: Writer
+  readonly directory: Reader
+  readonly audit: AuditLog
+}
 
 function openMemory(opened: AsyncDisposableStack): Opened {
-  const connections = { directory: new SqliteConnection(IN_MEMORY), audit: new SqliteConnection(IN_MEMORY) }
-  migrate(connections.directory, 'The directory', MIGRATIONS.directory)
-  migrate(connections.audit, 'The audit log', MIGRATIONS.audit)
-  const directory = openReader(connections.directory, opened)
-  const audit = openReader(connections.audit, opened)
-  const writer = inlineWriter(connections)
+  const connection = new SqliteConnection(IN_MEMORY)
+  migrate(connection, 'The directory', MIGRATIONS.directory)
+  const directory = openReader(connection, opened)
+  const writer = inlineWriter(connection)
   opened.defer(() => writer.close())
+  const audit = memoryAuditLog()
+  opened.defer(() => audit.close())
   return { writer, directory, audit }
 }
 
@@ -69,8 +68,10 @@ async function openFolder(data: string, opened: AsyncDisposableStack): Promise<O
   const writer = await ThreadWriter.open(folder.files)
   opened.defer(() => writer.close())
   const directory = openReader(new SqliteConnection(folder.files.directory), opened)
-  const audit = openReader(new SqliteConnection(folder.files.audit), opened)
-  return { writer, directory, audit }
+  const events = openReader(new SqliteConnection(folder.files.audit), opened)
+  const commits = new GroupCommit(writer, 'audit')
+  opened.defer(() => commits.close())
+  return { writer, directory, audit: sqlAuditLog(events, commits) }
 }
 
 function openReader(connection: SqliteConnection, opened: AsyncDisposableStack): Reader {

@@ -1,0 +1,74 @@
+import type { DirectoryInput } from '../../src/index.ts'
+
+/** The user who asks. */
+export const CALLER = '111111111111/alice'
+
+const ROLE = 'arn:aws:iam::222222222222:role/Deployer'
+
+/** A role of another account, trusted with an ExternalId: what most calls of AssumeRole look like. */
+export const DIRECTORY: DirectoryInput = {
+  Accounts: [
+    {
+      Id: '222222222222',
+      Roles: [
+        {
+          RoleName: 'Deployer',
+          AssumeRolePolicyDocument: {
+            Version: '2012-10-17',
+            Statement: {
+              Effect: 'Allow',
+              Principal: { AWS: 'arn:aws:iam::111111111111:root' },
+              Action: 'sts:AssumeRole',
+              Condition: { StringEquals: { 'sts:ExternalId': 'benchmark' } },
+            },
+          },
+        },
+      ],
+    },
+    {
+      Id: '111111111111',
+      Users: [
+        {
+          UserName: 'alice',
+          AccessKeys: [{}],
+          Policies: [
+            {
+              PolicyName: 'assume-deployer',
+              PolicyDocument: {
+                Version: '2012-10-17',
+                Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: ROLE },
+              },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+}
+
+/** The parameters of an AssumeRole that the directory grants. */
+export function assumeRoleCall(sessionName: string): Record<string, string> {
+  return { Action: 'AssumeRole', RoleArn: ROLE, RoleSessionName: sessionName, ExternalId: 'benchmark' }
+}
+
+/** A directory with that many principals, half users and half roles, spread over accounts of a thousand. */
+export function largeDirectory(principals: number): DirectoryInput {
+  const accounts = []
+  for (let first = 0; first < principals; first += 1000) {
+    const half = Math.min(1000, principals - first) / 2
+    const numbers = Array.from({ length: half }, (_, index) => index)
+    accounts.push({
+      Id: String(300_000_000_000 + first),
+      Users: numbers.map((number) => ({ UserName: `user-${number}`, Policies: [USER_POLICY] })),
+      Roles: numbers.map((number) => ({ RoleName: `role-${number}`, AssumeRolePolicyDocument: TRUST })),
+    })
+  }
+  return { Accounts: [...DIRECTORY.Accounts, ...accounts] }
+}
+
+const USER_POLICY = {
+  PolicyName: 'read',
+  PolicyDocument: '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}}',
+}
+const TRUST =
+  '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"sts:AssumeRole"}}'

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { commandLine, temporaryHome } from './command-line.ts'
+
+const TRUSTS_EVERYBODY = `{
+  "Version": "2012-10-17",
+  "Statement": { "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "sts:AssumeRole" }
+}`
+const READS = `{
+  "Version": "2012-10-17",
+  "Statement": { "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::releases/*" }
+}`
+
+function policyFile(folder: string, name: string, text: string): string {
+  const file = join(folder, name)
+  writeFileSync(file, text)
+  return file
+}
+
+test('a file that cannot be read is named', async () => {
+  const { status, stderr } = await commandLine(['lint', '/nowhere/policy.json'])
+  assert.equal(status, 1)
+  assert.equal(stderr, 'rolecall: /nowhere/policy.json cannot be read\n')
+})
+
+test('a kind that does not exist is wrong usage, and the kinds are named', async () => {
+  const { status, stderr } = await commandLine(['lint', '--kind', 'bucket', 'x.json'])
+  assert.equal(status, 2)
+  assert.match(stderr, /there is no kind bucket; say one of identity, boundary/)
+})
+
+test('what AWS would refuse is told with file, line and column, and fails', async () => {
+  using home = temporaryHome()
+  const file = policyFile(home.path, 'policy.json', READS.replace('"Allow"', '"allow"'))
+  const { status, stdout } = await commandLine(['lint', file])
+  assert.equal(status, 1)
+  assert.match(stdout, new RegExp(`^${file}:3:\\d+ +ERROR +INVALID_EFFECT `, 'm'))
+})
+
+test('a policy with a principal is read as a trust policy: trusting everybody is a security warning', async () => {
+  using home = temporaryHome()
+  const file = policyFile(home.path, 'trust.json', TRUSTS_EVERYBODY)
+  const { status, stdout } = await commandLine(['lint', '--json', file])
+  assert.equal(status, 1)
+  const [finding] = JSON.parse(stdout)
+  assert.deepEqual([finding.file, finding.type, finding.code], [file, 'SECURITY_WARNING', 'trust-star'])
+})
+
+test('a policy that says what it means passes', async () => {
+  using home = temporaryHome()
+  const file = policyFile(home.path, 'policy.json', READS)
+  assert.deepEqual(await commandLine(['lint', file]), { status: 0, stdout: 'Nothing to say against it.\n', stderr: '' })
+})

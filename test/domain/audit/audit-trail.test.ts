@@ -1,0 +1,378 @@
+import assert from 'node:assert/strict'
+import { describe, type TestContext, test } from 'node:test'
+import { type AuditEvent, AuditTrail } from '../../../src/domain/audit/index.ts'
+import {
+  AccessDenied,
+  type AccountId,
+  accountId,
+  type Caller,
+  epochMillis,
+  InternalFailure,
+  ServiceUnavailable,
+  Violation,
+} from '../../../src/model/index.ts'
+import { systemRandom } from '../../../src/platform/random.ts'
+import { type AuditEntry, type AuditLog, StoreUnavailable } from '../../../src/platform/storage/index.ts'
+
+function account(text: string): AccountId {
+  const id = accountId(text)
+  assert.ok(!(id instanceof Violation))
+  return id
+}
+
+const SOURCE = account('111111111111')
+const TARGET = account('222222222222')
+const ROLE = `arn:aws:iam::${TARGET}:role/team/Deployer`
+
+const CALLERS = {
+  root: {
+    kind: 'root',
+    account: SOURCE,
+    arn: `arn:aws:iam::${SOURCE}:root`,
+    principalArn: `arn:aws:iam::${SOURCE}:root`,
+    userId: SOURCE,
+    accessKeyId: 'AKIAROOT',
+    tags: [],
+  },
+  user: {
+    kind: 'user',
+    account: SOURCE,
+    arn: `arn:aws:iam::${SOURCE}:user/team/alice`,
+    principalArn: `arn:aws:iam::${SOURCE}:user/team/alice`,
+    userId: 'AIDAALICE',
+    uniqueId: 'AIDAALICE',
+    userName: 'alice',
+    accessKeyId: 'AKIAALICE',
+    tags: [{ key: 'team', value: 'core' }],
+  },
+  session: {
+    kind: 'assumed-role',
+    account: TARGET,
+    arn: `arn:aws:sts::${TARGET}:assumed-role/Deployer/ci`,
+    principalArn: ROLE,
+    userId: 'AROADEPLOYER:ci',
+    uniqueId: 'AROADEPLOYER',
+    accessKeyId: 'ASIASESSION',
+    tags: [],
+    session: {
+      id: 'c2Vzc2lvbg',
+      accessKeyId: 'ASIASESSION',
+      account: TARGET,
+      roleArn: ROLE,
+      roleId: 'AROADEPLOYER',
+      sessionName: 'ci',
+      issuedAt: epochMillis(Date.UTC(2026, 0, 1, 11, 30, 0, 987)),
+      expiresAt: epochMillis(Date.UTC(2026, 0, 1, 12, 30, 0, 987)),
+      chainDepth: 0,
+    },
+  },
+  operator: { kind: 'operator' },
+} as const satisfies Record<string, Caller>
+
+function event(parts: Partial<AuditEvent> = {}): AuditEvent {
+  return {
+    caller: CALLERS.user,
+    service: 'sts',
+    eventName: 'AssumeRole',
+    region: 'eu-central-1',
+    facts: {
+      requestId: '01234567-89ab-4cde-8f01-23456789abcd',
+      now: epochMillis(Date.UTC(2026, 0, 1, 12, 0, 0, 999)),
+      sourceIp: '192.0.2.7',
+      secureTransport: true,
+      userAgent: 'aws-cli/2.0',
+    },
+    details: {
+      requestParameters: { roleArn: ROLE, roleSessionName: 'ci' },
+      responseElements: { credentials: { accessKeyId: 'ASIANEW' } },
+      resources: [{ ARN: ROLE, accountId: TARGET, type: 'AWS::IAM::Role' }],
+    },
+    fault: undefined,
+    ...parts,
+  }
+}
+
+/** A log that takes, refuses or holds what it is given. */
+class TestLog implements AuditLog {
+  readonly taken: AuditEntry[] = []
+  answer: () => Promise<void> = async () => undefined
+
+  async append(entries: readonly AuditEntry[]): Promise<void> {
+    this.taken.push(...entries)
+    await this.answer()
+  }
+
+  find = async () => []
+}
+
+function trailOn(t: TestContext) {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const log = new TestLog()
+  const lines: { readonly name: string; readonly fields: unknown }[] = []
+  const line = (name: string, fields?: unknown) => void lines.push({ name, fields })
+  const logger = { debug: line, info: line, warn: line, error: line }
+  return { log, lines, trail: new AuditTrail({ log, random: systemRandom, logger }) }
+}
+
+/** The record of an event as it is kept. */
+async function recordOf(t: TestContext, parts: Partial<AuditEvent>): Promise<{ entry: AuditEntry; body: object }> {
+  const { trail, log } = trailOn(t)
+  await trail.granted(event(parts))
+  const [entry] = log.taken
+  assert.ok(entry)
+  return { entry, body: JSON.parse(entry.body) }
+}
+
+describe('a grant', () => {
+  test('is not granted when it cannot be recorded: the caller may try again, the operator learns why', async (t) => {
+    const { trail, log, lines } = trailOn(t)
+    log.answer = async () => {
+      throw new StoreUnavailable('disk full')
+    }
+    await assert.rejects(trail.granted(event()), (fault) => {
+      assert.ok(fault instanceof ServiceUnavailable)
+      assert.ok(!fault.message.includes('disk full'))
+      assert.ok(fault.cause instanceof StoreUnavailable)
+      return true
+    })
+    assert.deepEqual(
+      lines.map(({ name }) => name),
+      ['audit.append-failed'],
+    )
+  })
+
+  test('waits until its record is durable', async (t) => {
+    const { trail, log } = trailOn(t)
+    const durable = Promise.withResolvers<void>()
+    log.answer = () => durable.promise
+    let granted = false
+    const granting = trail.granted(event()).then(() => {
+      granted = true
+    })
+    await new Promise(setImmediate)
+    assert.equal(log.taken.length, 1)
+    assert.equal(granted, false)
+    durable.resolve()
+    await granting
+    assert.equal(granted, true)
+  })
+
+  test('is recorded once, under an id of its own', async (t) => {
+    const { trail, log } = trailOn(t)
+    await Promise.all([trail.granted(event()), trail.granted(event())])
+    assert.equal(new Set(log.taken.map(({ eventId }) => eventId)).size, 2)
+  })
+})
+
+describe('a refusal', () => {
+  const refusal = event({ fault: new AccessDenied('no') })
+
+  test('is written within a tenth of a second, together with those beside it', async (t) => {
+    const { trail, log } = trailOn(t)
+    trail.noted(refusal)
+    trail.noted(refusal)
+    assert.equal(log.taken.length, 0)
+    t.mock.timers.tick(99)
+    assert.equal(log.taken.length, 0)
+    t.mock.timers.tick(1)
+    await new Promise(setImmediate)
+    assert.equal(log.taken.length, 2)
+    trail.noted(refusal)
+    t.mock.timers.tick(100)
+    await new Promise(setImmediate)
+    assert.equal(log.taken.length, 3)
+  })
+
+  test('is written when the node stops, without waiting', async (t) => {
+    const { trail, log } = trailOn(t)
+    trail.noted(refusal)
+    await trail.flush()
+    assert.equal(log.taken.length, 1)
+    await trail.flush()
+    t.mock.timers.tick(1000)
+    assert.equal(log.taken.length, 1)
+  })
+
+  test('is also written when the node stops while others are being written', async (t) => {
+    const { trail, log } = trailOn(t)
+    const durable = Promise.withResolvers<void>()
+    log.answer = () => durable.promise
+    trail.noted(refusal)
+    t.mock.timers.tick(100)
+    trail.noted(refusal)
+    let flushed = false
+    const flushing = trail.flush().then(() => {
+      flushed = true
+    })
+    await new Promise(setImmediate)
+    assert.equal(flushed, false)
+    durable.resolve()
+    await flushing
+    assert.equal(log.taken.length, 2)
+  })
+
+  test('that cannot be written is counted, and the operator is told how many', async (t) => {
+    const { trail, log, lines } = trailOn(t)
+    log.answer = async () => {
+      throw new StoreUnavailable('disk full')
+    }
+    for (let n = 0; n < 3; n++) trail.noted(refusal)
+    await trail.flush()
+    assert.deepEqual(lines.at(-1), { name: 'audit.dropped', fields: { entries: 3 } })
+    log.answer = async () => undefined
+    trail.noted(refusal)
+    await trail.flush()
+    assert.equal(lines.filter(({ name }) => name === 'audit.dropped').length, 1, 'what was told once is not told again')
+  })
+
+  test('takes no memory without bound when there are many: what is too much is dropped and counted', async (t) => {
+    const { trail, log, lines } = trailOn(t)
+    for (let n = 0; n < 10_050; n++) trail.noted(refusal)
+    await trail.flush()
+    assert.equal(log.taken.length, 10_000)
+    assert.deepEqual(lines, [{ name: 'audit.dropped', fields: { entries: 50 } }])
+  })
+
+  test('takes no memory without bound when the log hangs: one write is under way, not one more every tenth of a second', async (t) => {
+    const { trail, log, lines } = trailOn(t)
+    const durable = Promise.withResolvers<void>()
+    log.answer = () => durable.promise
+    for (let n = 0; n < 30; n++) {
+      for (let m = 0; m < 1000; m++) trail.noted(refusal)
+      t.mock.timers.tick(100)
+      await new Promise(setImmediate)
+    }
+    assert.equal(log.taken.length, 1000)
+    durable.resolve()
+    await trail.flush()
+    assert.equal(log.taken.length, 11_000)
+    assert.deepEqual(lines, [{ name: 'audit.dropped', fields: { entries: 19_000 } }])
+  })
+})
+
+describe('a record has the shape of CloudTrail', () => {
+  test('the whole of it', async (t) => {
+    const { body, entry } = await recordOf(t, {})
+    assert.deepEqual(body, {
+      eventVersion: '1.11',
+      userIdentity: {
+        type: 'IAMUser',
+        principalId: 'AIDAALICE',
+        arn: `arn:aws:iam::${SOURCE}:user/team/alice`,
+        accountId: SOURCE,
+        accessKeyId: 'AKIAALICE',
+        userName: 'alice',
+      },
+      eventTime: '2026-01-01T12:00:00Z',
+      eventSource: 'sts.amazonaws.com',
+      eventName: 'AssumeRole',
+      awsRegion: 'eu-central-1',
+      sourceIPAddress: '192.0.2.7',
+      userAgent: 'aws-cli/2.0',
+      requestParameters: { roleArn: ROLE, roleSessionName: 'ci' },
+      responseElements: { credentials: { accessKeyId: 'ASIANEW' } },
+      requestID: '01234567-89ab-4cde-8f01-23456789abcd',
+      eventID: entry.eventId,
+      resources: [{ ARN: ROLE, accountId: TARGET, type: 'AWS::IAM::Role' }],
+      eventType: 'AwsApiCall',
+      managementEvent: true,
+      recipientAccountId: SOURCE,
+      eventCategory: 'Management',
+    })
+  })
+
+  for (const [rule, caller, userIdentity] of [
+    [
+      'root is its account',
+      CALLERS.root,
+      {
+        type: 'Root',
+        principalId: SOURCE,
+        arn: `arn:aws:iam::${SOURCE}:root`,
+        accountId: SOURCE,
+        accessKeyId: 'AKIAROOT',
+      },
+    ],
+    [
+      'a role session names the role that issued it, without its path, and when',
+      CALLERS.session,
+      {
+        type: 'AssumedRole',
+        principalId: 'AROADEPLOYER:ci',
+        arn: `arn:aws:sts::${TARGET}:assumed-role/Deployer/ci`,
+        accountId: TARGET,
+        accessKeyId: 'ASIASESSION',
+        sessionContext: {
+          sessionIssuer: {
+            type: 'Role',
+            principalId: 'AROADEPLOYER',
+            arn: ROLE,
+            accountId: TARGET,
+            userName: 'Deployer',
+          },
+          attributes: { mfaAuthenticated: 'false', creationDate: '2026-01-01T11:30:00Z' },
+        },
+      },
+    ],
+    ['the operator is nobody in any account', CALLERS.operator, { type: 'RolecallOperator' }],
+  ] as const) {
+    test(rule, async (t) => {
+      const { body } = await recordOf(t, { caller })
+      assert.deepEqual('userIdentity' in body && body.userIdentity, userIdentity)
+    })
+  }
+
+  test('a refusal has its code and text, what was asked, and no response', async (t) => {
+    const fault = new AccessDenied('not you', { detail: 'trust policy of the other account' })
+    const { body, entry } = await recordOf(t, { fault })
+    assert.partialDeepStrictEqual(body, {
+      errorCode: 'AccessDenied',
+      errorMessage: 'not you',
+      requestParameters: { roleArn: ROLE, roleSessionName: 'ci' },
+      responseElements: null,
+    })
+    assert.ok(!entry.body.includes('trust policy of the other account'))
+    assert.equal(entry.errorCode, 'AccessDenied')
+  })
+
+  test('a failure of ours says nothing of its cause', async (t) => {
+    const { entry } = await recordOf(t, { fault: new InternalFailure(new Error('secret path /etc/x')) })
+    assert.ok(!entry.body.includes('/etc/x'))
+  })
+
+  test('what has no parameters and no response has null in their place', async (t) => {
+    const { body } = await recordOf(t, { details: {} })
+    assert.partialDeepStrictEqual(body, { requestParameters: null, responseElements: null })
+    assert.ok(!('resources' in body))
+  })
+
+  test('what the operator does belongs to no account, no region and no address', async (t) => {
+    const facts = { ...event().facts, sourceIp: undefined, userAgent: undefined }
+    const parts = {
+      caller: CALLERS.operator,
+      service: 'rolecall',
+      eventName: 'ApplyDirectory',
+      region: undefined,
+      facts,
+    }
+    const { body, entry } = await recordOf(t, parts)
+    assert.partialDeepStrictEqual(body, { eventSource: 'rolecall', eventName: 'ApplyDirectory' })
+    for (const name of ['awsRegion', 'sourceIPAddress', 'userAgent', 'recipientAccountId'])
+      assert.ok(!(name in body), name)
+    assert.deepEqual([entry.account, entry.accessKeyId, entry.principalArn], ['', undefined, undefined])
+  })
+
+  test('what it is found by stands beside it', async (t) => {
+    const { entry } = await recordOf(t, { caller: CALLERS.session })
+    const { eventId: _, body: __, ...found } = entry
+    assert.deepEqual(found, {
+      eventTime: Date.UTC(2026, 0, 1, 12, 0, 0, 999),
+      account: TARGET,
+      eventSource: 'sts.amazonaws.com',
+      eventName: 'AssumeRole',
+      accessKeyId: 'ASIASESSION',
+      principalArn: ROLE,
+      errorCode: undefined,
+    })
+  })
+})

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { findConditionKey, readOidcKey } from '../../../src/engines/policy/condition-keys.ts'
+
+describe('a condition key is not known', () => {
+  for (const name of [
+    '',
+    'aws',
+    'aws:',
+    'aws:nosuch',
+    'aws:RequestTag',
+    'aws:CurrentTime/x',
+    's3:prefix',
+    'idp.example.com:team',
+    'gitlab.com:repository',
+    'accounts.google.com:app_id',
+  ]) {
+    test(JSON.stringify(name), () => assert.equal(findConditionKey(name), undefined))
+  }
+})
+
+describe('a condition key is known by', () => {
+  const known: readonly (readonly [written: string, name: string, types: string, valued: string])[] = [
+    ['AWS:currenttime', 'aws:CurrentTime', 'Date', 'single'],
+    ['aws:RequestTag/Cost Center', 'aws:RequestTag/', 'String', 'single'],
+    ['aws:PrincipalTag/a.b:c/d', 'aws:PrincipalTag/', 'String', 'single'],
+    ['aws:TagKeys', 'aws:TagKeys', 'String', 'multi'],
+    ['aws:FederatedProvider', 'aws:FederatedProvider', 'Arn String', 'single'],
+    ['sts:ExternalId', 'sts:ExternalId', 'String', 'single'],
+    ['SAML:aud', 'saml:aud', 'String', 'single'],
+    ['saml:mail', 'saml:mail', 'String', 'either'],
+    ['oidc.eks.us-east-1.amazonaws.com/id/ABC:SUB', 'sub', 'String', 'single'],
+    ['127.0.0.1:3000/path:aud', 'aud', 'String', 'single'],
+    ['localhost:3000:amr', 'amr', 'String', 'multi'],
+    ['token.actions.githubusercontent.com/acme:job_workflow_ref', 'job_workflow_ref', 'String', 'single'],
+    ['accounts.google.com:google/organization_number', 'google/organization_number', 'Numeric', 'single'],
+    ['oidc.circleci.com/org/1:oidc.circleci.com/project-id', 'oidc.circleci.com/project-id', 'String', 'single'],
+  ]
+  for (const [written, name, types, valued] of known) {
+    test(written, () => {
+      const key = findConditionKey(written)
+      assert.deepEqual([key?.name, key?.types.join(' '), key?.valued], [name, types, valued])
+    })
+  }
+})
+
+test('the key of a claim is cut at its last colon', () => {
+  assert.deepEqual(readOidcKey('localhost:3000/a:sub'), { provider: 'localhost:3000/a', claim: 'sub' })
+  assert.equal(readOidcKey('aws:RequestTag/a.b:c'), undefined)
+  assert.equal(readOidcKey('idp.example.com'), undefined)
+})
