@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Secret } from '../model/index.ts'
 import type { FirstAdmin } from '../operations/loading/index.ts'
@@ -24,12 +24,19 @@ export async function keepFirstAdmin(admin: FirstAdmin, data: string): Promise<v
 
 /**
  * Marks a data folder that is served with a clock that can be moved: credentials in it may live longer than they say.
- * @throws Error when a marked folder is to be served without `--dev`
+ * @param isEmpty - whether nothing is in the folder yet
+ * @throws Error when a marked folder is to be served without `--dev`, or one that is in use with it
  */
-export async function markDevelopment({ data, dev }: BrokerConfig): Promise<void> {
+export async function markDevelopment({ data, dev }: BrokerConfig, isEmpty: boolean): Promise<void> {
   const mark = join(data, DEVELOPMENT_MARK)
-  if (dev) return await writeFile(mark, 'This folder was served with --dev.\n', { mode: 0o600 })
-  if ((await readFileIfPresent(mark)) === undefined) return
+  const isMarked = (await readFileIfPresent(mark)) !== undefined
+  if (dev === isMarked) return
+  if (dev && isEmpty) return await writeFile(mark, 'This folder was served with --dev.\n', { mode: 0o600 })
+  if (dev) {
+    throw new Error(
+      `The data folder ${data} was served without --dev. Moving its clock would make its expiry dates worthless for good: use --dev with another --data folder.`,
+    )
+  }
   throw new Error(
     `The data folder ${data} was served with --dev, where the clock can be moved, so its expiry dates prove nothing. Serve it with --dev, or start with another --data folder.`,
   )
@@ -43,6 +50,11 @@ export async function operatorTokenOf(config: BrokerConfig): Promise<Secret> {
   const token = newToken()
   await writePrivateFile(tokenFile(config), `${token.reveal()}\n`)
   return token
+}
+
+/** Removes the ready file: what it says is not true any more, or not yet. */
+export async function removeReadyFile({ readyFile }: BrokerConfig): Promise<void> {
+  if (readyFile !== undefined) await rm(readyFile, { force: true })
 }
 
 /** Tells whoever waits for it where the node answers, and how to prove to be its operator. */

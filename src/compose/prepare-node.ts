@@ -107,7 +107,7 @@ export async function prepareNode(config: BrokerConfig, { directories = [] }: No
     return resetting
   }
 
-  if (!inMemory) await markDevelopment(config)
+  if (!inMemory) await markDevelopment(config, await directory.isEmpty())
   const firstAdmin = await populate()
   const held = opened.move()
   return { broker, virtualClock: moved, firstAdmin, operate, reset, stop: () => held.disposeAsync() }

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import type { AdminOptions } from '../doors/admin/index.ts'
@@ -7,7 +8,7 @@ import { checkAccess, getAccessKey, readCheckAccess, readGetAccessKey } from '..
 import { STS } from '../operations/sts/index.ts'
 import { answerer } from '../pipeline/index.ts'
 import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
-import { type Addresses, operatorTokenOf, writeReadyFile } from './node-files.ts'
+import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
 import { type NodeOptions, type PreparedNode, prepareNode } from './prepare-node.ts'
 
 /** A node that serves. */
@@ -27,6 +28,7 @@ export interface RunningNode extends PreparedNode {
  */
 export async function startNode(config: BrokerConfig, options: NodeOptions = {}): Promise<RunningNode> {
   await using opened = new AsyncDisposableStack()
+  await removeReadyFile(config)
   const node = opened.adopt(await prepareNode(config, options), (each) => each.stop())
   const { broker } = node
   const { limits, trustedProxies, redirectMissingAction } = config
@@ -101,6 +103,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     },
     async stop() {
       draining = true
+      await removeReadyFile(config)
       await Promise.all([api.stop(limits.drainMs), metadata.stop(limits.drainMs)])
       // Last, so that whoever asks is told that the node is not ready rather than nothing.
       await admin.stop(limits.drainMs)
@@ -127,7 +130,28 @@ function devControls({ virtualClock, reset }: PreparedNode): AdminOptions['dev']
 
 async function readTls({ tls }: BrokerConfig): Promise<ListenerOptions['tls']> {
   if (tls === undefined) return undefined
-  return { cert: await readPem(tls.certFile, '--tls-cert'), key: await readPem(tls.keyFile, '--tls-key') }
+  const cert = await readPem(tls.certFile, '--tls-cert')
+  const key = await readPem(tls.keyFile, '--tls-key')
+  const certificate = parsePem(
+    () => new X509Certificate(cert),
+    `${tls.certFile}, named by --tls-cert, holds no certificate in PEM`,
+  )
+  const privateKey = parsePem(
+    () => createPrivateKey(key),
+    `${tls.keyFile}, named by --tls-key, holds no private key in PEM`,
+  )
+  if (!certificate.checkPrivateKey(privateKey)) {
+    throw new Error(`The key in ${tls.keyFile} is not the one of the first certificate in ${tls.certFile}.`)
+  }
+  return { cert, key }
+}
+
+function parsePem<Parsed>(parse: () => Parsed, otherwise: string): Parsed {
+  try {
+    return parse()
+  } catch (cause) {
+    throw new Error(otherwise, { cause })
+  }
 }
 
 async function readPem(file: string, flag: string): Promise<string> {

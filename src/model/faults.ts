@@ -66,10 +66,17 @@ export class IncompleteSignature extends Fault {
   override readonly httpStatus = 400
 }
 
-/** The signature does not verify, is out of date, or is scoped to something else. */
+/** The signature does not verify (what it says unless told otherwise), is out of date, or is scoped to something else. */
 export class SignatureDoesNotMatch extends Fault {
   override readonly code = 'SignatureDoesNotMatch'
   override readonly httpStatus = 403
+
+  constructor(
+    message = 'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+    options: { detail?: string } = {},
+  ) {
+    super(message, options)
+  }
 }
 
 /** One fault for every way in which a key or token can be wrong: telling them apart would answer a forger's question. */

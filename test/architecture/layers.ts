@@ -36,7 +36,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   express: ['doors/http', 'doors/admin'],
   'ipaddr.js': ['engines/policy', 'doors/http', 'platform/config'],
   kysely: ['platform/storage/sql'],
-  'lru-cache': ['domain/audit', 'domain/directory', 'domain/sessions'],
+  'lru-cache': ['domain/directory', 'domain/sessions'],
   'node:module': [],
   'node:process': ['main'],
   'node:sqlite': ['platform/storage/sql'],
@@ -44,7 +44,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   pino: ['platform/telemetry'],
   'prom-client': ['platform/telemetry'],
   yaml: ['operations/loading', 'platform/config'],
-  zod: ['platform/config', 'operations/loading', 'doors/admin'],
+  zod: ['platform/config', 'operations/loading'],
 }
 
 interface Reserved {

@@ -2,6 +2,8 @@ import { type AccountCaller, type Caller, isoSeconds } from '../../model/index.t
 import type { AuditEntry } from '../../platform/storage/index.ts'
 import type { AuditEvent } from './audit-event.ts'
 
+const MAX_TEXT = 1024
+
 /**
  * The record of an event in CloudTrail's shape, ready to be kept.
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
@@ -18,9 +20,9 @@ export function cloudTrailRecord(event: AuditEvent, eventId: string): AuditEntry
     eventName,
     awsRegion: region,
     sourceIPAddress: facts.sourceIp,
-    userAgent: facts.userAgent,
+    userAgent: bounded(facts.userAgent),
     errorCode: fault?.code,
-    errorMessage: fault?.message,
+    errorMessage: bounded(fault?.message),
     requestParameters: details.requestParameters ?? null,
     responseElements: fault === undefined ? (details.responseElements ?? null) : null,
     requestID: facts.requestId,
@@ -42,6 +44,11 @@ export function cloudTrailRecord(event: AuditEvent, eventId: string): AuditEntry
     errorCode: fault?.code,
     body: JSON.stringify(body),
   }
+}
+
+/** What a caller can make long takes no more room than this: a record is kept for good. */
+function bounded(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}...`
 }
 
 /** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */

@@ -37,15 +37,19 @@ export class ChangeFollower {
     clearInterval(this.#timer)
   }
 
-  /** Reads the log to its end. */
+  /** Reads the log to its end, then tells of all changes in one go: nobody sees the half of a commit. */
   async catchUp(): Promise<void> {
+    const changes: ChangeEntry[] = []
     for (;;) {
-      const entries = await this.#log.since(this.#sequence, PAGE)
-      for (const entry of entries) {
-        this.#sequence = Math.max(this.#sequence, entry.sequence)
-        this.#onChange(entry)
-      }
-      if (entries.length < PAGE) break
+      const page = await this.#log.since(changes.at(-1)?.sequence ?? this.#sequence, PAGE)
+      changes.push(...page)
+      if (page.length < PAGE) break
+    }
+    for (const entry of changes) {
+      // Another reading of the log may have come first.
+      if (entry.sequence <= this.#sequence) continue
+      this.#sequence = entry.sequence
+      this.#onChange(entry)
     }
     this.#followedAt = this.#clock.now()
   }

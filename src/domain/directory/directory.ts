@@ -69,6 +69,7 @@ export class Directory {
     readonly 'access-key': ViewCache<'access-key', AccessKeyView>
     readonly organization: ViewCache<'organization', OrganizationView>
   }
+  #version = 0
   readonly #awsManaged = new Map<string, ManagedPolicyView>()
 
   constructor({ storage, keyring, clock, partition, cachedRecords }: DirectoryParts) {
@@ -109,6 +110,11 @@ export class Directory {
   /** False when this node has not been able to follow the change log: it must not decide anything. */
   isCurrent(): boolean {
     return this.#follower.isCurrent()
+  }
+
+  /** Grows with every change that this node has seen: what was read between two equal ones is one state. */
+  get version(): number {
+    return this.#version
   }
 
   account(id: string): Promise<AccountBody | undefined> {
@@ -238,6 +244,7 @@ export class Directory {
   }
 
   #drop({ kind, key }: ChangeEntry): void {
+    this.#version += 1
     this.#views[kind].drop(key)
   }
 }

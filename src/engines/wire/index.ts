@@ -6,7 +6,7 @@
 export { type Envelope, envelopeFor } from './envelope.ts'
 export { integer } from './integer.ts'
 export type { Answer, Received } from './messages.ts'
-export type { Params } from './params.ts'
+export type { Member, Params } from './params.ts'
 export { readForm } from './read-form.ts'
 export { noSuchOperation, type QueryCall, type QueryOptions, readQueryCall } from './read-query-call.ts'
 export { renderFault, renderResult } from './render.ts'

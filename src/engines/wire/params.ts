@@ -124,7 +124,7 @@ abstract class Scope {
 }
 
 /** One structure in a list. */
-class Member extends Scope {
+export class Member extends Scope {
   /** All fields of the structure, or all that is wrong with them. */
   collect<Fields extends object>(fields: Fields): Collected<Fields> | Refusal {
     const complaints = complaintsOf(fields)

@@ -1,4 +1,4 @@
-import { integer, type Params } from '../../engines/wire/index.ts'
+import { integer, type Member } from '../../engines/wire/index.ts'
 import {
   type AccountCaller,
   type Arn,
@@ -9,19 +9,19 @@ import {
   ValidationError,
 } from '../../model/index.ts'
 import { defineOperation } from '../../pipeline/index.ts'
-import { arnText, externalId, sessionName } from './sts-types.ts'
+import {
+  arnText,
+  contextAssertion,
+  externalId as externalIdText,
+  policyText,
+  serialNumber,
+  sessionName,
+  sourceIdentity,
+  tagKey,
+  tagValue,
+  tokenCode,
+} from './sts-types.ts'
 
-/** Parameters that would limit or mark the session. Ignoring one would grant more than was asked for. */
-const NOT_TAKEN = [
-  'PolicyArns',
-  'Policy',
-  'Tags',
-  'TransitiveTagKeys',
-  'SerialNumber',
-  'TokenCode',
-  'SourceIdentity',
-  'ProvidedContexts',
-]
 const ONE_HOUR = 3600
 
 /**
@@ -35,14 +35,22 @@ export const assumeRole = defineOperation({
   grants: true,
 
   parse(params) {
-    const { roleArn, ...rest } = params.collect({
+    const { roleArn, roleSessionName, durationSeconds, externalId, ...notTaken } = params.collect({
       roleArn: params.required('RoleArn', arnText),
       roleSessionName: params.required('RoleSessionName', sessionName),
+      PolicyArns: params.list('PolicyArns', (each) => each.collect({ arn: each.optional('arn', arnText, undefined) })),
+      Policy: params.optional('Policy', policyText, undefined),
       durationSeconds: params.optional('DurationSeconds', integer({ min: 900, max: 43_200 }), undefined),
-      externalId: params.optional('ExternalId', externalId, undefined),
+      Tags: params.list('Tags', readTag, { max: 50 }),
+      TransitiveTagKeys: params.texts('TransitiveTagKeys', tagKey, { max: 50 }),
+      externalId: params.optional('ExternalId', externalIdText, undefined),
+      SerialNumber: params.optional('SerialNumber', serialNumber, undefined),
+      TokenCode: params.optional('TokenCode', tokenCode, undefined),
+      SourceIdentity: params.optional('SourceIdentity', sourceIdentity, undefined),
+      ProvidedContexts: params.list('ProvidedContexts', readProvidedContext, { max: 5 }),
     })
-    refuseWhatIsNotTaken(params)
-    return { ...rest, roleArn: parsedArn(roleArn) }
+    refuseWhatIsNotTaken(notTaken)
+    return { roleArn: parsedArn(roleArn), roleSessionName, durationSeconds, externalId }
   },
 
   requires({ roleArn, roleSessionName, externalId }) {
@@ -111,8 +119,20 @@ function depthBelow(caller: AccountCaller): number {
   return caller.kind === 'assumed-role' ? caller.session.chainDepth + 1 : 0
 }
 
-function refuseWhatIsNotTaken(params: Params): void {
-  for (const name of NOT_TAKEN) {
-    if (params.has(name)) throw new ValidationError(`This version of Rolecall does not take the parameter ${name}.`)
+const readTag = (tag: Member) =>
+  tag.collect({ key: tag.required('Key', tagKey), value: tag.required('Value', tagValue) })
+
+const readProvidedContext = (context: Member) =>
+  context.collect({
+    providerArn: context.optional('ProviderArn', arnText, undefined),
+    contextAssertion: context.optional('ContextAssertion', contextAssertion, undefined),
+  })
+
+/** These would limit or mark the session: ignoring one would grant more than was asked for. An empty list asks nothing. */
+function refuseWhatIsNotTaken(parameters: Readonly<Record<string, string | readonly unknown[] | undefined>>): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value.length > 0) {
+      throw new ValidationError(`This version of Rolecall does not take the parameter ${name}.`)
+    }
   }
 }

@@ -1,27 +1,60 @@
 import { type TextShape, type Violation, violationOf } from '../../model/index.ts'
 
+// The patterns of AWS's model, in its own words: they stand in answers. Compiled without Unicode mode where the model's
+// meaning needs that: `\u10000` is U+1000 and a zero then, in Java as here, so what lies beyond U+FFFF fails, as at AWS.
 const ARN_PATTERN = '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+'
-const SESSION_NAME_PATTERN = '[\\w+=,.@-]*'
-const EXTERNAL_ID_PATTERN = '[\\w+=,.@:\\/-]*'
+const NAME_PATTERN = '[\\w+=,.@-]*'
+const POLICY_PATTERN = '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+'
+const TAG_KEY_PATTERN = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+'
+const TAG_VALUE_PATTERN = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*'
 
 /**
  * The value types of STS's model: each reads one text and gives it back, or what AWS says is wrong with it.
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_RequestParameters
  */
-export const arnText = shaped({
-  min: 20,
-  max: 2048,
-  pattern: ARN_PATTERN,
-  // The pattern as Java and JavaScript read it without Unicode mode: what lies beyond U+FFFF fails, as it does at AWS.
-  matches: new RegExp(`^(?:${ARN_PATTERN})$`),
-})
+export const arnText = shaped({ min: 20, max: 2048, pattern: ARN_PATTERN, matches: whole(ARN_PATTERN) })
 
 /** `RoleSessionName`. */
-export const sessionName = shaped({ min: 2, max: 64, pattern: SESSION_NAME_PATTERN, matches: /^[\w+=,.@-]*$/ })
+export const sessionName = shaped({ min: 2, max: 64, pattern: NAME_PATTERN, matches: whole(NAME_PATTERN) })
+
+/** `SourceIdentity`: the model says 64, the live service takes 256. */
+export const sourceIdentity = shaped({ min: 2, max: 256, pattern: NAME_PATTERN, matches: whole(NAME_PATTERN) })
 
 /** `ExternalId`. */
-export const externalId = shaped({ min: 2, max: 1224, pattern: EXTERNAL_ID_PATTERN, matches: /^[\w+=,.@:/-]*$/ })
+export const externalId = shaped({
+  min: 2,
+  max: 1224,
+  pattern: '[\\w+=,.@:\\/-]*',
+  matches: whole('[\\w+=,.@:\\/-]*'),
+})
+
+/** `Policy`: the text of a session policy. */
+export const policyText = shaped({ min: 1, pattern: POLICY_PATTERN, matches: whole(POLICY_PATTERN) })
+
+/** `Key` of a session tag, and `TransitiveTagKeys`. */
+export const tagKey = shaped({ min: 1, max: 128, pattern: TAG_KEY_PATTERN, matches: whole(TAG_KEY_PATTERN, 'u') })
+
+/** `Value` of a session tag. */
+export const tagValue = shaped({ min: 0, max: 256, pattern: TAG_VALUE_PATTERN, matches: whole(TAG_VALUE_PATTERN, 'u') })
+
+/** `SerialNumber` of an MFA device. */
+export const serialNumber = shaped({
+  min: 9,
+  max: 256,
+  pattern: '[\\w+=/:,.@-]*',
+  matches: whole('[\\w+=/:,.@-]*'),
+})
+
+/** `TokenCode` of an MFA device. */
+export const tokenCode = shaped({ min: 6, max: 6, pattern: '[\\d]*', matches: whole('[\\d]*') })
+
+/** `ContextAssertion` of a provided context. */
+export const contextAssertion = shaped({ min: 4, max: 2048 })
 
 function shaped(shape: TextShape): (text: string) => string | Violation {
   return (text) => violationOf(text, shape) ?? text
+}
+
+function whole(pattern: string, flags = ''): RegExp {
+  return new RegExp(`^(?:${pattern})$`, flags)
 }

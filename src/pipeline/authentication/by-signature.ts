@@ -34,9 +34,8 @@ interface Claim {
   readonly secretAccessKey: Secret
 }
 
-const NO_MATCH =
-  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
 const TEMPORARY = 'ASIA'
+const MAX_KEY_ID = 128
 
 /**
  * Proves who signed a request. The order shows on the wire: shape, date and scope; then whose key it is and whether it
@@ -56,10 +55,12 @@ export async function bySignature(
 ): Promise<Proven<AccountCaller>> {
   const terms = { now: parts.wireClock.now(), service, isRegion: parts.isRegion }
   const presented = readSignature(request, terms)
+  // AWS's ids have at most 128 characters: what is longer is not looked up, let alone remembered.
+  if (presented.accessKeyId.length > MAX_KEY_ID) throw new InvalidClientTokenId('no such key')
   const isTemporary = presented.accessKeyId.startsWith(TEMPORARY)
   const claim = isTemporary ? await claimOfSession(presented, now, parts) : await claimOfKey(presented, parts)
   if (!signatureMatches(presented, request, parts.signingKeys.of(claim.secretAccessKey, presented))) {
-    throw new SignatureDoesNotMatch(NO_MATCH)
+    throw new SignatureDoesNotMatch(undefined, { detail: `not signed with the secret of ${presented.accessKeyId}` })
   }
   // AWS looks at a token beside a long-term key last.
   if (!isTemporary && presented.sessionToken !== undefined) {

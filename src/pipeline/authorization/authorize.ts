@@ -1,11 +1,19 @@
 import type { Directory, RoleView } from '../../domain/directory/index.ts'
 import { decide } from '../../engines/policy/index.ts'
-import { AccessDenied, type Caller, type RequestFacts } from '../../model/index.ts'
+import {
+  AccessDenied,
+  type AccountCaller,
+  type Caller,
+  type RequestFacts,
+  ServiceUnavailable,
+} from '../../model/index.ts'
 import type { Access } from './access.ts'
 import { denial } from './denial.ts'
 import { gather, type Side } from './gather.ts'
 import { PermittedCall } from './permitted-call.ts'
 import { isForOperators, refusedByRule } from './standing-rules.ts'
+
+const ATTEMPTS = 10
 
 /** What a proven caller asks to be permitted. */
 export interface Petition<Asking extends Caller, Input> {
@@ -27,16 +35,47 @@ export async function authorize<Asking extends Caller, Input>(
   { caller, input, accesses, facts, region }: Petition<Asking, Input>,
   directory: Directory,
 ): Promise<PermittedCall<Asking, Input>> {
-  let role: RoleView | undefined
-  if (caller.kind === 'operator') {
-    for (const access of accesses) {
-      if (!isForOperators(access)) throw new AccessDenied(`The operator may not perform ${access.action}`)
-    }
-  } else if (accesses.length > 0) {
-    const policies = await directory.policiesOf(caller)
-    for (const access of accesses) role = await permit(access, { caller, facts, region, policies }, directory)
+  if (caller.kind !== 'operator') {
+    const role = await permitAll({ caller, accesses, facts, region }, directory)
+    return new PermittedCall(caller, input, facts, role)
   }
-  return new PermittedCall(caller, input, facts, role)
+  for (const access of accesses) {
+    if (!isForOperators(access)) throw new AccessDenied(`The operator may not perform ${access.action}`)
+  }
+  return new PermittedCall(caller, input, facts, undefined)
+}
+
+type Accesses = Pick<Petition<AccountCaller, unknown>, 'caller' | 'accesses' | 'facts' | 'region'>
+
+/**
+ * Permits every access, on one state of the directory: when it changed while policies were gathered, they are gathered
+ * anew, or a request could be granted by a mixture that was never in force.
+ */
+async function permitAll(
+  { caller, accesses, facts, region }: Accesses,
+  directory: Directory,
+): Promise<RoleView | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { version } = directory
+    try {
+      const role = await permitOn({ caller, accesses, facts, region }, directory)
+      if (version === directory.version) return role
+    } catch (error) {
+      if (version === directory.version) throw error
+    }
+  }
+  throw new ServiceUnavailable('the directory changes faster than policies can be gathered')
+}
+
+async function permitOn({ accesses, ...asking }: Accesses, directory: Directory): Promise<RoleView | undefined> {
+  if (accesses.length === 0) return undefined
+  const side = { ...asking, policies: await directory.policiesOf(asking.caller) }
+  let subject: RoleView | undefined
+  for (const access of accesses) {
+    const role = await permit(access, side, directory)
+    subject ??= role
+  }
+  return subject
 }
 
 /** Permits one access and gives the role it is about. */

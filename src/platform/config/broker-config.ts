@@ -43,7 +43,7 @@ export interface BrokerConfig {
   readonly trustedProxies: readonly string[]
   /** Serve the API without TLS off loopback. */
   readonly insecureHttp: boolean
-  /** Offer what helps developers: a clock that can be moved, faults, reset. */
+  /** Offer what helps developers: a clock that can be moved, and a reset. */
   readonly dev: boolean
   readonly partition: Partition
   readonly logLevel: LogLevel

@@ -34,7 +34,7 @@ export const SETTINGS: readonly Setting[] = [
     repeatable: true,
   },
   setting('insecureHttp', 'insecure-http', undefined, 'serve the API in clear off loopback: gives up confidentiality'),
-  setting('dev', 'dev', undefined, 'offer a movable clock, faults and reset; loopback only'),
+  setting('dev', 'dev', undefined, 'offer a clock that can be moved, and a reset; loopback only'),
   setting('partition', 'partition', 'NAME', 'aws, aws-cn or aws-us-gov (default aws)'),
   setting('logLevel', 'log-level', 'LEVEL', 'debug, info, warn, error or silent (default info)'),
   setting(

@@ -207,20 +207,23 @@ const TEXTS: readonly Refusal[] = [
 /** What would limit or mark the session: leaving it out unasked would grant more than was asked for. */
 const NOT_TAKEN: readonly Refusal[] = (
   [
-    ['PolicyArns', 'PolicyArns.member.1.arn', 'arn:aws:iam::aws:policy/AWSDenyAll'],
-    ['Policy', 'Policy', '{"Version":"2012-10-17","Statement":[]}'],
-    ['Tags', 'Tags.member.1.Key', 'team'],
-    ['TransitiveTagKeys', 'TransitiveTagKeys.member.1', 'team'],
-    ['SerialNumber', 'SerialNumber', `arn:aws:iam::${TARGET}:mfa/alice`],
-    ['TokenCode', 'TokenCode', '123456'],
-    ['SourceIdentity', 'SourceIdentity', 'alice'],
-    ['ProvidedContexts', 'ProvidedContexts.member.1.ProviderArn', 'arn:aws:iam::aws:contextProvider/IdentityCenter'],
+    ['PolicyArns', { 'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/AWSDenyAll' }],
+    ['Policy', { Policy: '{"Version":"2012-10-17","Statement":[]}' }],
+    ['Tags', { 'Tags.member.1.Key': 'team', 'Tags.member.1.Value': 'core' }],
+    ['TransitiveTagKeys', { 'TransitiveTagKeys.member.1': 'team' }],
+    ['SerialNumber', { SerialNumber: `arn:aws:iam::${TARGET}:mfa/alice` }],
+    ['TokenCode', { TokenCode: '123456' }],
+    ['SourceIdentity', { SourceIdentity: 'alice' }],
+    [
+      'ProvidedContexts',
+      { 'ProvidedContexts.member.1.ProviderArn': 'arn:aws:iam::aws:contextProvider/IdentityCenter' },
+    ],
   ] as const
-).map(([parameter, name, value]) => ({
+).map(([parameter, params]) => ({
   rule: `${parameter} is refused rather than ignored`,
-  ask: { params: { [name]: value } },
+  ask: { params },
   ...answered(400, 'ValidationError', `This version of Rolecall does not take the parameter ${parameter}.`),
-  permitted: {},
+  permitted: { params: { [parameter.endsWith('s') ? parameter : 'Unknown']: '' } },
 }))
 
 const CALLERS: readonly Refusal[] = [
