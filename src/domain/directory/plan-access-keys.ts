@@ -15,8 +15,9 @@ export interface KeyOwner {
 }
 
 /**
- * Plans the access keys of one owner and gives the ids it will have. What a key leaves out is generated; a key without
- * an id stands for one that the owner has and the list does not name, and is generated only when there is none.
+ * Plans the access keys of one owner and gives the ids it will have. A list that names keys is the whole truth: a key
+ * that it does not name is removed, so that replacing a leaked key ends it. What a key leaves out is generated; a key
+ * without an id stands for one that the owner has and the list does not name, and is generated only when there is none.
  */
 export async function planAccessKeys(
   plan: Plan,
@@ -24,7 +25,8 @@ export async function planAccessKeys(
   owner: KeyOwner,
   desired: readonly DesiredAccessKey[],
 ): Promise<readonly string[]> {
-  const ids = new Set(owner.accessKeyIds)
+  if (desired.length === 0) return owner.accessKeyIds
+  const ids = new Set<string>()
   const listed = new Set(desired.map((key) => key.AccessKeyId))
   const unlisted = owner.accessKeyIds.filter((id) => !listed.has(id))
   for (const [index, key] of desired.entries()) {
@@ -32,6 +34,7 @@ export async function planAccessKeys(
     await planAccessKey(plan, [...at, index], owner, id, key)
     ids.add(id)
   }
+  for (const id of unlisted) plan.changes.push({ remove: { kind: 'access-key', key: id, account: owner.account } })
   if (ids.size > QUOTAS.accessKeysPerPrincipal) {
     plan.mistake(at, `a user or root has at most ${QUOTAS.accessKeysPerPrincipal} access keys`)
   }

@@ -722,3 +722,20 @@ test('unique ids say what they name and in which account', async (t) => {
   assert.match((await directory.stored('managed-policy', '123456789012/p'))?.uniqueId ?? '', /^ANPARZPUZDIK/)
   assert.match((await directory.account('123456789012'))?.accessKeyIds[0] ?? '', /^AKIARZPUZDIK/)
 })
+
+test('a list of access keys is the truth: a key that it does not name is gone, and its place is free', async (t) => {
+  const world = await aWorld(t)
+  const withKeys = (...ids: string[]) =>
+    anAccount(SOURCE, {
+      Users: [aUser('alice', { AccessKeys: ids.map((AccessKeyId) => ({ AccessKeyId, Status: 'Active' as const })) })],
+    })
+  await world.apply(withKeys('AKIALEAKEDLEAKEDLEAK', 'AKIASECONDSECONDSECO'))
+  await world.apply(withKeys('AKIASECONDSECONDSECO', 'AKIATHIRDTHIRDTHIRDT'))
+  assert.equal(await world.directory.accessKey('AKIALEAKEDLEAKEDLEAK'), undefined)
+  assert.deepEqual((await world.directory.user(SOURCE, 'alice'))?.accessKeyIds, [
+    'AKIASECONDSECONDSECO',
+    'AKIATHIRDTHIRDTHIRDT',
+  ])
+  await world.apply(withKeys())
+  assert.equal((await world.directory.user(SOURCE, 'alice'))?.accessKeyIds.length, 2, 'no list changes nothing')
+})
