@@ -1,10 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import express, { type Express } from 'express'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Answer, Received } from '../../engines/wire/index.ts'
 import type { Connection } from '../../pipeline/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
+import { bareApp } from './bare-app.ts'
 import { connectionReader } from './connection-facts.ts'
 import { readBody } from './read-body.ts'
+import { refuse } from './refuse.ts'
 
 /** Whom the API asks for its answers, and what it takes in. */
 export interface ApiOptions {
@@ -17,14 +18,17 @@ export interface ApiOptions {
   readonly logger: Logger
 }
 
-/** The app of the API listener: every request, whatever its path and method, is handed on as it came. */
-export function apiApp(options: ApiOptions): Express {
+/**
+ * The app of the API listener: every request, whatever its path and method, is handed on as it came. Only that of a
+ * trusted proxy that does not say for whom it speaks is answered with 400.
+ */
+export function apiApp(options: ApiOptions): RequestListener {
   const connectionOf = connectionReader(options.trustedProxies)
-  const app = express()
-  app.disable('x-powered-by')
-  app.disable('etag')
-  app.use((request, response) => handle(request, response, connectionOf(request), options))
-  return app
+  return bareApp((request, response) => {
+    const connection = connectionOf(request)
+    if (connection === undefined) return refuse(request, response, 400)
+    return handle(request, response, connection, options)
+  })
 }
 
 async function handle(
@@ -36,7 +40,7 @@ async function handle(
   const body = await readBody(request, maxBodyBytes)
   if (body === 'aborted') return
   if (body === 'too-large') {
-    refuseLargeBody(request, response)
+    refuse(request, response, 413)
     return
   }
   const { method = '', url = '', rawHeaders } = request
@@ -54,15 +58,4 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
   for (const name in headers) lines.push(name, headers[name] ?? '')
   // Headers and body leave in one write.
   response.writeHead(status, lines).end(body)
-}
-
-/**
- * Answers at once, but closes only when the client has stopped sending: closing on unread bytes would reset the
- * connection, and many clients would never see the answer. The request's timeout bounds the wait.
- */
-function refuseLargeBody(request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(413, { 'Content-Length': 0, Connection: 'close' })
-  response.flushHeaders()
-  request.once('close', () => response.end())
-  request.resume()
 }

@@ -11,18 +11,21 @@ const MAPPED = '::ffff:'
 
 /**
  * Tells who is at the other end of requests. Only a peer in one of `trustedProxies` (CIDR) may speak for somebody
- * else, with `X-Forwarded-For` and `X-Forwarded-Proto`: anybody could send these headers.
+ * else, with `X-Forwarded-For` and `X-Forwarded-Proto`: anybody could send these headers. It has to, and is not
+ * understood (`undefined`) when it names nobody: its own address would let everybody behind it pass for the proxy. So
+ * health checks of a proxy belong to the admin listener. A proxy must set `X-Forwarded-Proto` itself, whatever its
+ * client sent: a value that it hands on is believed.
  */
-export function connectionReader(trustedProxies: readonly string[]): (request: IncomingMessage) => Connection {
+export function connectionReader(
+  trustedProxies: readonly string[],
+): (request: IncomingMessage) => Connection | undefined {
   const networks = trustedProxies.map((text) => ipaddr.parseCIDR(text))
   return (request) => {
     const peer = plainAddress(request.socket.remoteAddress ?? '')
     const encrypted = request.socket instanceof TLSSocket
     if (networks.length === 0 || !isTrusted(peer, networks)) return { sourceIp: peer, secureTransport: encrypted }
-    return {
-      sourceIp: forwardedFor(request, peer, networks),
-      secureTransport: forwardedProto(request) ?? encrypted,
-    }
+    const sourceIp = forwardedFor(request, networks)
+    return sourceIp === undefined ? undefined : { sourceIp, secureTransport: forwardedProto(request) ?? encrypted }
   }
 }
 
@@ -34,23 +37,20 @@ function plainAddress(text: string): string {
 }
 
 /**
- * The nearest address that no trusted proxy has. Proxies append, so the header is read from its right end: what stands
- * left of the first stranger is the stranger's own claim. It ends, too, at whatever is no address.
+ * The nearest address that no trusted proxy has, or the farthest of all. Proxies append, so the header is read from its
+ * right end: what stands left of the first stranger is the stranger's own claim. `undefined` where a proxy put no
+ * address.
  */
-function forwardedFor(request: IncomingMessage, peer: string, networks: readonly Network[]): string {
+function forwardedFor(request: IncomingMessage, networks: readonly Network[]): string | undefined {
   const header = request.headers['x-forwarded-for']
   const hops = Array.isArray(header) ? header.join(',') : (header ?? '')
-  let nearest = peer
-  let end = hops.length
-  while (end > 0) {
-    const comma = hops.lastIndexOf(',', end - 1)
+  for (let end = hops.length; ; ) {
+    const comma = end === 0 ? -1 : hops.lastIndexOf(',', end - 1)
     const address = parseAddress(hops.slice(comma + 1, end).trim())
-    if (address === undefined) return nearest
-    nearest = address.toString()
-    if (!isIn(address, networks)) return nearest
+    if (address === undefined) return undefined
+    if (comma < 0 || !isIn(address, networks)) return address.toString()
     end = comma
   }
-  return nearest
 }
 
 /** What the nearest proxy says; a list is one entry for each proxy. */
@@ -80,5 +80,6 @@ function isIn(address: Address, networks: readonly Network[]): boolean {
 /** An address with or without port. `isIP` first: the parser alone would take `1` and `010.1`, too. */
 function parseAddress(text: string): Address | undefined {
   const host = /^\[([^\]]*)\](?::[0-9]{1,5})?$/.exec(text)?.[1] ?? /^([0-9.]+):[0-9]{1,5}$/.exec(text)?.[1] ?? text
-  return isIP(host) === 0 ? undefined : ipaddr.process(host)
+  const address = plainAddress(host)
+  return isIP(address) === 0 ? undefined : ipaddr.process(address)
 }

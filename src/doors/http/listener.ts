@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Listen } from '../../platform/config/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
+import { refuse } from './refuse.ts'
 
 /** What a listener serves, where, and what it endures. */
 export interface ListenerOptions {
@@ -42,7 +43,7 @@ const DRAIN_POLL_MS = 25
  */
 export async function startListener(handler: RequestListener, options: ListenerOptions): Promise<Listener> {
   const { listen, tls, logger } = options
-  const server = serverFor(handler, options)
+  const server = serverFor(wellFramed(handler), options)
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
@@ -58,6 +59,15 @@ export async function startListener(handler: RequestListener, options: ListenerO
     port,
     origin: `${tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     stop: (drainMs) => drain(server, sockets, drainMs),
+  }
+}
+
+/** HTTP/1.0 has no chunks: a proxy that knows none would end the request elsewhere. @see RFC 9112 section 6.1 */
+function wellFramed(handler: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.httpVersion === '1.0' && request.headers['transfer-encoding'] !== undefined) {
+      refuse(request, response, 400)
+    } else handler(request, response)
   }
 }
 

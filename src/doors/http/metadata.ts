@@ -1,4 +1,4 @@
-import type { Express } from 'express'
+import type { RequestListener } from 'node:http'
 import { localApp } from './local-app.ts'
 
 /**
@@ -7,7 +7,7 @@ import { localApp } from './local-app.ts'
  * @param hostnames - the listener's own, beside `localhost` and loopback addresses
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
  */
-export function metadataApp(hostnames: readonly string[]): Express {
+export function metadataApp(hostnames: readonly string[]): RequestListener {
   return localApp((_request, response) => {
     response.status(404).type('text/plain').end()
   }, hostnames)

@@ -1,4 +1,5 @@
 import { MUST_NOT_BE_NULL, ValidationError, Violation } from '../../model/index.ts'
+import { excerpt } from './excerpt.ts'
 import type { ParamNode } from './param-node.ts'
 import { type Collected, complaintsOf, isCollected, Refusal, refuse } from './refusal.ts'
 
@@ -9,6 +10,11 @@ export type Parser<T> = (text: string) => T | Violation
 interface Size {
   readonly max?: number
 }
+
+/** Code points of a value, or of a whole list, that a violation repeats: more than the longest legal one, 2,048, has. */
+const MAX_SHOWN = 2500
+/** Violations that one answer lists. All are counted. */
+const MAX_LISTED = 50
 
 /** An index AWS could mean: 1-based, decimal, no leading zero. Anything else is an unknown parameter. */
 const INDEX = /^[1-9][0-9]{0,8}$/
@@ -43,7 +49,7 @@ abstract class Scope {
     if (text === undefined) return this.#refuse('Value null', name, MUST_NOT_BE_NULL.constraints)
     const value = parse(text)
     if (!(value instanceof Violation)) return value
-    return this.#refuse(sensitive ? 'Value' : `Value '${text}'`, name, value.constraints)
+    return this.#refuse(sensitive ? 'Value' : `Value '${excerpt(text, MAX_SHOWN)}'`, name, value.constraints)
   }
 
   /** A parameter that may be left out, and what it then is. */
@@ -82,7 +88,9 @@ abstract class Scope {
     const constraints: string[] = []
     if (isOver(shown.length, max)) constraints.push(tooLong(max))
     if (broken.size > 0) constraints.push(`Member must satisfy constraint: [${[...broken].join(', ')}]`)
-    return constraints.length > 0 ? this.#refuse(`Value '[${shown.join(', ')}]'`, name, constraints) : members
+    return constraints.length > 0
+      ? this.#refuse(`Value '[${excerpt(shown.join(', '), MAX_SHOWN)}]'`, name, constraints)
+      : members
   }
 
   /** A map: `Name.entry.1.key` with `Name.entry.1.value`. Of two equal keys the lower number wins. */
@@ -105,7 +113,9 @@ abstract class Scope {
     if (isOver(shown.length, max)) constraints.push(tooLong(max))
     if (brokenKeys.size > 0) constraints.push(`Map keys must satisfy constraint: [${[...brokenKeys].join(', ')}]`)
     if (brokenValues.size > 0) constraints.push(`Map value must satisfy constraint: [${[...brokenValues].join(', ')}]`)
-    return constraints.length > 0 ? this.#refuse(`Value '{${shown.join(', ')}}'`, name, constraints) : map
+    return constraints.length > 0
+      ? this.#refuse(`Value '{${excerpt(shown.join(', '), MAX_SHOWN)}}'`, name, constraints)
+      : map
   }
 
   #refuse(value: string, name: string, constraints: readonly string[]): Refusal {
@@ -149,7 +159,8 @@ export class Params extends Scope {
     const complaints = complaintsOf(fields)
     if (isCollected(fields, complaints)) return fields
     const count = complaints.length === 1 ? '1 validation error' : `${complaints.length} validation errors`
-    throw new ValidationError(`${count} detected: ${complaints.join('; ')}`)
+    const listed = complaints.length > MAX_LISTED ? [...complaints.slice(0, MAX_LISTED), '...'] : complaints
+    throw new ValidationError(`${count} detected: ${listed.join('; ')}`)
   }
 }
 

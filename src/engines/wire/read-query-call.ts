@@ -1,4 +1,5 @@
 import { InvalidAction, MissingAction, SignatureDoesNotMatch } from '../../model/index.ts'
+import { excerpt } from './excerpt.ts'
 import { hasBadEscape } from './form-decode.ts'
 import { type Answer, headerOf, type Received } from './messages.ts'
 import type { Params } from './params.ts'
@@ -28,6 +29,8 @@ export interface QueryOptions {
 
 const FORM = /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
 const PRINTABLE = /^[\x21-\x7e]*$/
+/** Code points of an unknown name that an answer repeats. */
+const MAX_NAME = 128
 const AWS_SITE = 'https://aws.amazon.com/iam'
 
 const BAD_PATH: Answer = { status: 400, headers: {}, body: '' }
@@ -73,7 +76,8 @@ export function readQueryCall(received: Received, options: QueryOptions): QueryC
 
 /** The fault for an action, or a version of it, that is not known; `version` as {@link QueryCall} has it. */
 export function noSuchOperation({ action, version }: Pick<QueryCall, 'action' | 'version'>): InvalidAction {
-  return new InvalidAction(`Could not find operation ${action} for version ${version ?? 'NO_VERSION_SPECIFIED'}`)
+  const [operation, of] = [excerpt(action, MAX_NAME), excerpt(version ?? 'NO_VERSION_SPECIFIED', MAX_NAME)]
+  return new InvalidAction(`Could not find operation ${operation} for version ${of}`)
 }
 
 function isPreflight(received: Received): boolean {

@@ -3,19 +3,31 @@ import { isList, isMap, type ResultStructure, type ResultValue } from './result.
 
 /** ASCII without markup: most texts, found out in one cheap pass. */
 const PLAIN = /^[\t\n !#-%'-;=?-~]*$/
-/** Markup, a carriage return that readers would turn into a line feed, and whatever XML 1.0 cannot say at all. */
-const UNSAFE = /[&<>"\r]|[^\t\n\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ['\r', '&#xD;'],
-])
+
+/** By their code: markup, a carriage return that readers would turn into a line feed, and what XML 1.0 cannot say. */
+const ESCAPES: (string | undefined)[] = Array(128).fill(undefined).fill('\uFFFD', 0, 32)
+ESCAPES[0x09] = undefined
+ESCAPES[0x0a] = undefined
+ESCAPES[0x0d] = '&#xD;'
+ESCAPES[0x22] = '&quot;'
+ESCAPES[0x26] = '&amp;'
+ESCAPES[0x3c] = '&lt;'
+ESCAPES[0x3e] = '&gt;'
 
 /** What XML 1.0 cannot say becomes U+FFFD. @see https://www.w3.org/TR/xml/#charsets */
 function xmlText(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(UNSAFE, (unsafe) => ENTITIES.get(unsafe) ?? '\uFFFD')
+  if (PLAIN.test(text)) return text
+  const characters = text.toWellFormed()
+  let escaped = ''
+  let done = 0
+  for (let index = 0; index < characters.length; index++) {
+    const code = characters.charCodeAt(index)
+    const instead = code >= 0xfffe ? '\uFFFD' : ESCAPES[code]
+    if (instead === undefined) continue
+    escaped += characters.slice(done, index) + instead
+    done = index + 1
+  }
+  return escaped + characters.slice(done)
 }
 
 /** The members of a structure, a line for each, two spaces deeper than `indent`; nothing where all are absent. */

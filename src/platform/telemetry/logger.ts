@@ -1,5 +1,7 @@
-import { type DestinationStream, destination, pino, stdSerializers, stdTimeFunctions } from 'pino'
+import { type DestinationStream, pino, stdSerializers, stdTimeFunctions } from 'pino'
 import type { LogLevel } from '../config/index.ts'
+import { LineBudget } from './line-budget.ts'
+import { standardError } from './standard-error.ts'
 
 /** What a line says beside its event: names are constant, values are what they are. */
 export type LogFields = Readonly<Record<string, unknown>>
@@ -20,10 +22,15 @@ const SECRET_FIELDS = ['authorization', 'secretAccessKey', 'sessionToken', 'secu
 
 /**
  * Makes a logger of JSON lines: `time`, `level`, fields, `event`. Secrets print as `[secret]`; an error goes into the
- * field `error`, its causes with it.
- * @param options - `destination` takes the lines instead of standard error
+ * field `error`, its causes with it. Of one event only so many lines are written in a second, and then a line
+ * `log.suppressed` with the number of the others; but at `debug` every line is.
+ * @param options - `destination` takes the lines instead of standard error; `now` are milliseconds that never go back
  */
-export function createLogger(options: { level: LogLevel; destination?: DestinationStream }): Logger {
+export function createLogger(options: {
+  level: LogLevel
+  destination?: DestinationStream
+  now?: () => number
+}): Logger {
   const lines = pino(
     {
       level: options.level,
@@ -34,13 +41,19 @@ export function createLogger(options: { level: LogLevel; destination?: Destinati
       serializers: { error: stdSerializers.err },
       redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: '[secret]' },
     },
-    // Written at once: a line that waits in memory is lost with the process whose end it explains.
-    options.destination ?? destination({ fd: process.stderr.fd, sync: true }),
+    options.destination ?? standardError(),
   )
+  const budget = options.level === 'debug' ? undefined : new LineBudget(options.now ?? (() => performance.now()))
+  function write(level: keyof Logger, event: string, fields: LogFields | undefined): void {
+    const suppressed = budget === undefined ? 0 : budget.spend(event)
+    if (suppressed === undefined) return
+    if (suppressed > 0) lines[level]({ suppressed: event, lines: suppressed }, 'log.suppressed')
+    lines[level](fields, event)
+  }
   return {
-    debug: (event, fields) => lines.debug(fields, event),
-    info: (event, fields) => lines.info(fields, event),
-    warn: (event, fields) => lines.warn(fields, event),
-    error: (event, fields) => lines.error(fields, event),
+    debug: (event, fields) => write('debug', event, fields),
+    info: (event, fields) => write('info', event, fields),
+    warn: (event, fields) => write('warn', event, fields),
+    error: (event, fields) => write('error', event, fields),
   }
 }

@@ -136,13 +136,6 @@ test('an answer that no header can hold is a bare 500', async () => {
   assert.equal(response.headers['x-b'], undefined)
 })
 
-test('a target that is no URL finds nothing', async () => {
-  assert.match(
-    await exchange(listener.port, 'GET http://[ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'),
-    /^HTTP\/1\.1 404 /,
-  )
-})
-
 test('garbage after a request does not become part of it', async () => {
   const client = await RawClient.open(listener.port)
   client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nabGARBAGE\r\n\r\n')

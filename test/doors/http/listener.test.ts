@@ -5,7 +5,8 @@ import { get as getOverTls } from 'node:https'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import supertest from 'supertest'
-import { type ListenerOptions, startListener } from '../../../src/doors/http/index.ts'
+import { adminApp, apiApp, type ListenerOptions, metadataApp, startListener } from '../../../src/doors/http/index.ts'
+import { Secret } from '../../../src/model/index.ts'
 import { eventually, exchange, listeningLogger, RawClient } from './raw-client.ts'
 
 const OPTIONS: ListenerOptions = {
@@ -95,6 +96,52 @@ test('two lengths for one body are refused, whichever a proxy would have believe
     /^HTTP\/1\.1 400 /,
   )
   await listener.stop(0)
+})
+
+const APPS: readonly (readonly [name: string, app: RequestListener])[] = [
+  [
+    'API',
+    apiApp({
+      answer: async () => ({ status: 200, headers: {}, body: '' }),
+      trustedProxies: [],
+      maxBodyBytes: 1000,
+      logger: OPTIONS.logger,
+    }),
+  ],
+  ['metadata', metadataApp([])],
+  [
+    'admin',
+    adminApp(
+      {
+        ready: () => ({ ok: true }),
+        metrics: async () => ({ contentType: '', body: '' }),
+        operatorToken: new Secret('x'),
+        operate: async () => undefined,
+        dev: undefined,
+        logger: OPTIONS.logger,
+      },
+      [],
+    ),
+  ],
+]
+const EMPTY_400 = /^HTTP\/1\.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n(?:[^\r]+\r\n)*\r\n$/
+
+for (const [name, app] of APPS) {
+  for (const target of ['http://[::1/', 'http://[', 'x://[/?Action=A']) {
+    test(`the ${name} listener answers the target ${target}, which is no URL, with 400 and nothing more`, async (t) => {
+      const listener = await startListener(app, OPTIONS)
+      t.after(() => listener.stop(0))
+      const head = `POST ${target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc`
+      assert.match(await exchange(listener.port, head), EMPTY_400)
+    })
+  }
+}
+
+test('chunks in HTTP/1.0, which has none, are refused: a proxy in between would end the request elsewhere', async (t) => {
+  const listener = await startListener(hello, OPTIONS)
+  t.after(() => listener.stop(0))
+  const head = 'POST / HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n'
+  assert.match(await exchange(listener.port, `${head}3\r\nabc\r\n0\r\n\r\n`), EMPTY_400)
 })
 
 test('a connection without traffic is closed', async () => {

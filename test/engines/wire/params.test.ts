@@ -125,6 +125,43 @@ const VIOLATIONS: readonly (readonly [rule: string, form: string, read: Read, me
     (params) => params.collect({ map: params.map('Map', letters, letters, { max: 1 }) }),
     "1 validation error detected: Value '{a=, b=}' at 'map' failed to satisfy constraint: Member must have length less than or equal to 1",
   ],
+  [
+    'of a long value its beginning is repeated',
+    `Name=${'A'.repeat(3000)}`,
+    (params) => params.collect({ name: params.required('Name', letters) }),
+    `1 validation error detected: Value '${'A'.repeat(2500)}...' at 'name' ${NOT_LETTERS}`,
+  ],
+  [
+    'no character is cut in two',
+    `Name=${'😀'.repeat(2501)}`,
+    (params) => params.collect({ name: params.required('Name', letters) }),
+    `1 validation error detected: Value '${'😀'.repeat(2500)}...' at 'name' ${NOT_LETTERS}`,
+  ],
+  [
+    'what is just short enough is repeated whole',
+    `Name=${'😀'.repeat(2500)}`,
+    (params) => params.collect({ name: params.required('Name', letters) }),
+    `1 validation error detected: Value '${'😀'.repeat(2500)}' at 'name' ${NOT_LETTERS}`,
+  ],
+  [
+    'a long list is cut, too',
+    `Keys.member.1=${'A'.repeat(2400)}&Keys.member.2=${'B'.repeat(2400)}`,
+    (params) => params.collect({ keys: params.texts('Keys', letters) }),
+    `1 validation error detected: Value '[${'A'.repeat(2400)}, ${'B'.repeat(98)}...]' at 'keys' failed to satisfy constraint: Member must satisfy constraint: [${MUST_MATCH}]`,
+  ],
+  [
+    'and a long map',
+    `Map.entry.1.key=${'A'.repeat(3000)}&Map.entry.1.value=a`,
+    (params) => params.collect({ map: params.map('Map', letters, letters) }),
+    `1 validation error detected: Value '{${'A'.repeat(2500)}...}' at 'map' failed to satisfy constraint: Map keys must satisfy constraint: [${MUST_MATCH}]`,
+  ],
+  [
+    'all violations are counted, and fifty of them listed',
+    Array.from({ length: 60 }, (_, index) => `Tags.member.${index + 1}.Key=1`).join('&'),
+    (params) =>
+      params.collect({ tags: params.list('Tags', (tag) => tag.collect({ key: tag.required('Key', letters) })) }),
+    `60 validation errors detected: ${Array.from({ length: 50 }, (_, index) => `Value '1' at 'tags.${index + 1}.member.key' ${NOT_LETTERS}`).join('; ')}; ...`,
+  ],
 ]
 
 for (const [rule, form, read, message] of VIOLATIONS) {

@@ -292,3 +292,16 @@ test('no text of a caller breaks a refusal out of its element', () => {
     }),
   )
 })
+
+for (const piece of ['\x01', '"', '&<>"', '\ud800', 'é"']) {
+  test(`a text full of ${JSON.stringify(piece)} is escaped in a few milliseconds`, () => {
+    const text = piece.repeat(262_144 / piece.length)
+    let best = Number.POSITIVE_INFINITY
+    for (let run = 0; run < 20; run++) {
+      const before = performance.now()
+      renderResult('A', STS, { X: text }, envelope())
+      best = Math.min(best, performance.now() - before)
+    }
+    assert.ok(best < 12, `${best} ms`)
+  })
+}
