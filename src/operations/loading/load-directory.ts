@@ -23,7 +23,7 @@ export async function loadDirectory(
     await submit(applyDirectory, { facts, prove: async () => AS_OPERATOR, input: () => desired }, broker)
   } catch (error) {
     if (!(error instanceof DirectoryMistakes)) throw error
-    throw new DirectoryFileError(error.mistakes.map(({ path, message }) => describe(path, message, sources)).join('\n'))
+    throw new DirectoryFileError(error.mistakes.map(({ path, message }) => describe(path, message, sources)))
   }
 }
 
@@ -35,10 +35,10 @@ async function readSources(inputs: readonly (string | DirectoryInput)[]): Promis
       sources.push(await readSource(input))
     } catch (error) {
       if (!(error instanceof DirectoryFileError)) throw error
-      mistakes.push(error.message)
+      for (const mistake of error.mistakes) mistakes.push(mistake)
     }
   }
-  if (mistakes.length > 0) throw new DirectoryFileError(mistakes.join('\n'))
+  if (mistakes.length > 0) throw new DirectoryFileError(mistakes)
   return sources
 }
 
@@ -52,7 +52,7 @@ async function readText(file: string): Promise<string> {
     return await readFile(file, 'utf8')
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? error.code : error
-    throw new DirectoryFileError(`${file} cannot be read (${reason})`)
+    throw new DirectoryFileError([`${file} cannot be read (${reason})`])
   }
 }
 

@@ -1,5 +1,12 @@
 import type { RequestContext } from '../../engines/policy/index.ts'
-import { type AccountCaller, epochSeconds, isoSeconds, type RequestFacts, type Tag } from '../../model/index.ts'
+import {
+  type AccountCaller,
+  epochSeconds,
+  foldCase,
+  isoSeconds,
+  type RequestFacts,
+  type Tag,
+} from '../../model/index.ts'
 import type { Access, ContextValue } from './access.ts'
 
 /** What condition keys are read from. */
@@ -72,6 +79,6 @@ export class AccessContext implements RequestContext {
 }
 
 function tagValue(tags: readonly Tag[], key: string): string | undefined {
-  for (const tag of tags) if (tag.key.toLowerCase() === key) return tag.value
+  for (const tag of tags) if (foldCase(tag.key) === key) return tag.value
   return undefined
 }

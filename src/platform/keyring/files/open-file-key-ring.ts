@@ -1,5 +1,7 @@
+import type { Stats } from 'node:fs'
 import { chmod, link, mkdir, open, readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createPrivateFile, syncFolder } from '../../private-file.ts'
 import {
   KEY_PURPOSES,
   type Key,
@@ -22,7 +24,8 @@ interface KeyFile {
 /**
  * Opens the key ring in `folder`, one file for each key, and makes what is missing: the folder and, for every purpose
  * without an active key, a key. Nodes that open one folder at the same time agree on its keys. Other files are left alone.
- * @throws {@link KeyRingError} when group or others can read a key or write the folder, or a key file is malformed
+ * @throws {@link KeyRingError} when the folder or a key is another user's, when group or others can read a key or write
+ * the folder, or a key file is malformed
  */
 export async function openFileKeyRing(folder: string, sources: KeySources): Promise<KeyRing> {
   try {
@@ -34,7 +37,8 @@ export async function openFileKeyRing(folder: string, sources: KeySources): Prom
 }
 
 async function openFolder(folder: string, sources: KeySources): Promise<KeyRing> {
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  refuseForeign(folder, await stat(folder))
   const files = await findKeyFiles(folder)
   // Whatever mode a checkout or a umask gave it: the folder becomes private before its first key.
   if (files.length === 0) await chmod(folder, 0o700)
@@ -50,7 +54,7 @@ async function openFolder(folder: string, sources: KeySources): Promise<KeyRing>
     const newest = files.findLast((file) => file.purpose === purpose)
     await createKeyFile(folder, (newest?.generation ?? 0) + 1, newKey(purpose, sources))
   }
-  // Read again: where another node was faster, its key is the one.
+  // Read again: where another node was faster, its key is the one; a stranger's is refused like any other file of theirs.
   return keyRingOf(await readKeys(await findKeyFiles(folder)))
 }
 
@@ -80,9 +84,20 @@ async function readKeys(files: readonly KeyFile[]): Promise<readonly Key[]> {
   return keys
 }
 
+/** Whoever owns a key or its folder can choose the key: ourselves may, and root, who can do everything anyway. */
+function refuseForeign(path: string, { uid }: Stats): void {
+  const self = process.geteuid?.()
+  if (self === undefined || uid === self || uid === 0) return
+  throw new KeyRingError(
+    `${path} belongs to another user (uid ${uid}), who could forge credentials with it: name a folder of your own with --keys, or chown ${self} ${path}`,
+  )
+}
+
 async function readPrivate(path: string): Promise<string> {
   await using file = await open(path)
-  if (((await file.stat()).mode & 0o077) !== 0) {
+  const stats = await file.stat()
+  refuseForeign(path, stats)
+  if ((stats.mode & 0o077) !== 0) {
     throw new KeyRingError(`${path} can be read by others, who could forge credentials with it: chmod 600 ${path}`)
   }
   return await file.readFile('utf8')
@@ -91,7 +106,7 @@ async function readPrivate(path: string): Promise<string> {
 /** Writes the whole file or none, durably; a file of that generation that another node wrote first stays. */
 async function createKeyFile(folder: string, generation: number, key: Key): Promise<void> {
   const draft = join(folder, `.${key.purpose}.${key.id}.tmp`)
-  await writeDurably(draft, renderKeyFile(key))
+  await createPrivateFile(draft, renderKeyFile(key))
   try {
     // Unlike a rename, a link never replaces what is there.
     await link(draft, join(folder, `${key.purpose}.${generation}.json`))
@@ -100,12 +115,5 @@ async function createKeyFile(folder: string, generation: number, key: Key): Prom
   } finally {
     await unlink(draft)
   }
-  await using directory = await open(folder)
-  await directory.sync()
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  await using file = await open(path, 'wx', 0o600)
-  await file.writeFile(text)
-  await file.sync()
+  await syncFolder(folder)
 }
