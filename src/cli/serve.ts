@@ -14,7 +14,7 @@ Examples:
 
 const CUT_SHORT = 1
 
-/** `rolecall serve`: runs a node until it is told to stop. A second signal does not wait for requests under way. */
+/** `rolecall serve`: runs a node until it is told to stop. A signal during the start, or a second one, waits for nothing. */
 export const serve: CliCommand = {
   configure(command) {
     addSettings(command)
@@ -23,17 +23,14 @@ export const serve: CliCommand = {
 
   async run(command, { environment, stdout, signals }) {
     const config = await loadSettings(command, environment)
-    // Before the start: a signal may come as soon as somebody sees that the node is ready.
+    const { startNode } = await import('../compose/index.ts')
+    const node = await startNode(config)
+    // Not before the start: until here the system's own answer to a signal ends the process at once, even while it
+    // hangs in a system call, where no listener would run and `process.exit` would wait.
     const { first, second } = stopSignals(signals)
-    const serving = async (): Promise<number> => {
-      const { startNode } = await import('../compose/index.ts')
-      const node = await startNode(config)
-      stdout.write(describeNode(node, config, stdout))
-      await first
-      await node.stop()
-      return 0
-    }
-    return await Promise.race([serving(), second.then(() => CUT_SHORT)])
+    stdout.write(describeNode(node, config, stdout))
+    const stopped = first.then(() => node.stop()).then(() => 0)
+    return await Promise.race([stopped, second.then(() => CUT_SHORT)])
   },
 }
 

@@ -1,7 +1,7 @@
 import { AuditTrail } from '../domain/audit/index.ts'
 import { Directory } from '../domain/directory/index.ts'
 import { Sessions } from '../domain/sessions/index.ts'
-import type { OperatorCaller, RequestFacts } from '../model/index.ts'
+import { type OperatorCaller, type RequestFacts, ValidationError } from '../model/index.ts'
 import { clearDirectory } from '../operations/broker/index.ts'
 import {
   type DirectoryInput,
@@ -9,13 +9,14 @@ import {
   type FirstAdmin,
   inventFirstAdmin,
   loadDirectory,
+  readDirectories,
 } from '../operations/loading/index.ts'
 import { AS_OPERATOR, SigningKeys } from '../pipeline/authentication/index.ts'
 import { type BrokerParts, type Operation, submit } from '../pipeline/index.ts'
 import { systemClock, type VirtualClock, virtualClock } from '../platform/clock.ts'
 import { type BrokerConfig, isInMemory, isRegion } from '../platform/config/index.ts'
 import { openFileKeyRing } from '../platform/keyring/files/index.ts'
-import { memoryKeyRing, requireKeys } from '../platform/keyring/index.ts'
+import { memoryKeyRing } from '../platform/keyring/index.ts'
 import { systemRandom } from '../platform/random.ts'
 import { openSqlStorage } from '../platform/storage/sql/index.ts'
 import { createLogger, createMetrics } from '../platform/telemetry/index.ts'
@@ -54,8 +55,9 @@ export async function prepareNode(config: BrokerConfig, { directories = [] }: No
   const moved = config.dev ? virtualClock(systemClock) : undefined
   const storage = opened.adopt(await openSqlStorage({ data: config.data }), (each) => each.close())
   const keySources = { random: systemRandom, clock: systemClock }
-  const keyring = inMemory ? memoryKeyRing(keySources) : await openFileKeyRing(config.keys, keySources)
-  requireKeys(keyring, 'at-rest', await storage.directory.sealingKeysInUse())
+  const keyring = inMemory
+    ? memoryKeyRing(keySources)
+    : await openFileKeyRing(config.keys, keySources, await storage.directory.sealingKeysInUse())
   const { partition, limits } = config
   const directory = new Directory({
     storage,
@@ -82,14 +84,15 @@ export async function prepareNode(config: BrokerConfig, { directories = [] }: No
     isRegion: (region) => isRegion(partition, region),
   }
 
-  const sources = [...config.directory, ...directories]
+  // Read once: what a reset goes back to is what was loaded at the start, whatever became of the files.
+  const sources = [...(await readDirectories([...config.directory, ...directories]))]
   const populate = async (): Promise<FirstAdmin | undefined> => {
     const firstAdmin =
       sources.length === 0 && (await directory.isEmpty()) ? inventFirstAdmin(partition, systemRandom) : undefined
     if (firstAdmin !== undefined) {
       // Before there is such an account: the key of one that nobody was told is lost for good.
       if (!inMemory) await keepFirstAdmin(firstAdmin, config.data)
-      sources.push(directoryOf(firstAdmin, partition))
+      sources.push(...(await readDirectories([directoryOf(firstAdmin, partition)])))
     }
     if (sources.length > 0) await loadDirectory(sources, inProcessFacts(broker), broker)
     return firstAdmin
@@ -97,6 +100,9 @@ export async function prepareNode(config: BrokerConfig, { directories = [] }: No
   const operate: PreparedNode['operate'] = (operation, input) =>
     submit(operation, { facts: inProcessFacts(broker), prove: async () => AS_OPERATOR, input: () => input }, broker)
   const clearAndPopulate = async (): Promise<void> => {
+    if (sources.length === 0) {
+      throw new ValidationError('There is nothing to go back to: this broker was started without a directory file.')
+    }
     await operate(clearDirectory, undefined)
     await populate()
   }

@@ -25,6 +25,7 @@ export {
   toFault,
   ValidationError,
 } from './faults.ts'
+export { foldCase } from './fold-case.ts'
 export { assumedRoleArn, iamArn, rootArn } from './principal-arns.ts'
 export type { RequestFacts } from './request-facts.ts'
 export { Secret } from './secret.ts'

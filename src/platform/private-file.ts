@@ -1,12 +1,43 @@
-import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
+import { open, readFile, rename, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { systemRandom } from './random.ts'
 
-/** Writes a file that only its owner may read, whole or not at all: a reader never sees half of it. */
+/**
+ * Writes a file that only its owner may read, whole or not at all: a reader never sees half of it, and once it is
+ * written it outlives a crash. A link or a stranger's file under that name is replaced, never written through.
+ */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`
-  await writeFile(draft, text, { mode: 0o600 })
-  // A file that was there before keeps its mode through writeFile.
-  await chmod(draft, 0o600)
-  await rename(draft, path)
+  // A name that nobody can guess and plant a file or a link under.
+  const draft = `${path}.${systemRandom.bytes(12).toString('hex')}.tmp`
+  await createPrivateFile(draft, text)
+  try {
+    await rename(draft, path)
+  } catch (error) {
+    await unlink(draft)
+    throw error
+  }
+  await syncFolder(dirname(path))
+}
+
+/**
+ * Makes a file that only its owner may read, with all of `text` on the disk, or none.
+ * @throws Error with code `EEXIST` when anything has that name already, be it a link that leads nowhere
+ */
+export async function createPrivateFile(path: string, text: string): Promise<void> {
+  await using file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } catch (error) {
+    await unlink(path)
+    throw error
+  }
+}
+
+/** Waits until the names in a folder are on the disk. */
+export async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path)
+  await folder.sync()
 }
 
 /** Reads a file; `undefined` when there is none. */

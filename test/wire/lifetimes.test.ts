@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from 'node:test'
 import { startInProcess } from '../../src/compose/index.ts'
 import type { DirectoryInput } from '../../src/index.ts'
 import { clearDirectory } from '../../src/operations/broker/index.ts'
-import { loadDirectory } from '../../src/operations/loading/index.ts'
+import { loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
 import { policy, trusting } from './cast.ts'
 import { credentialsIn } from './stage.ts'
 import { type Credentials, formPost, type Params, send, sign, type WireAnswer } from './wire-client.ts'
@@ -60,7 +60,11 @@ async function start(t: TestContext) {
     call(credentials, { Action: 'AssumeRole', RoleArn, RoleSessionName: 'session', ...more })
   const apply = async (input: DirectoryInput) => {
     const facts = { requestId: 'a-change', now: node.broker.clock.now(), secureTransport: true }
-    await loadDirectory([input], { ...facts, sourceIp: undefined, userAgent: undefined }, node.broker)
+    await loadDirectory(
+      await readDirectories([input]),
+      { ...facts, sourceIp: undefined, userAgent: undefined },
+      node.broker,
+    )
   }
   return {
     call,

@@ -15,7 +15,7 @@ export type {
   DesiredUser,
 } from './desired-directory.ts'
 export { Directory, type DirectoryParts, type PrincipalPolicies } from './directory.ts'
-export { type DesiredPath, DirectoryMistakes, type Mistake } from './mistakes.ts'
+export { type DesiredPath, DirectoryMistakes, listMistakes, type Mistake } from './mistakes.ts'
 export type { OrganizationPlace } from './organization-view.ts'
 export { planDirectory } from './plan-directory.ts'
 export type { AccessKeyView, RoleView, UserView } from './views.ts'

@@ -49,13 +49,13 @@ async function planAccessKey(
   { SecretAccessKey, Status }: DesiredAccessKey,
 ): Promise<void> {
   const { directory, keyring, random, now } = plan.parts
-  plan.check([...at, 'AccessKeyId'], id, RULES.accessKeyId)
-  if (!plan.claim('access-key', id)) plan.mistake([...at, 'AccessKeyId'], `"${id}" stands here twice`)
+  // Not through `check`, which quotes what it refuses: the two may have been swapped, so neither is repeated.
+  if (!keeps(id, RULES.accessKeyId)) plan.mistake([...at, 'AccessKeyId'], RULES.accessKeyId.says)
+  if (!plan.claim('access-key', id)) plan.mistake([...at, 'AccessKeyId'], 'this id stands here twice')
   const existing = await directory.stored('access-key', id)
   if (existing !== undefined && ownerKey(existing) !== ownerKey({ account, userName })) {
-    plan.mistake([...at, 'AccessKeyId'], `"${id}" belongs to another principal`)
+    plan.mistake([...at, 'AccessKeyId'], 'this id belongs to another principal')
   }
-  // Not through `check`, which quotes what it refuses.
   if (SecretAccessKey !== undefined && !keeps(SecretAccessKey, RULES.secretAccessKey)) {
     plan.mistake([...at, 'SecretAccessKey'], RULES.secretAccessKey.says)
   }

@@ -86,7 +86,7 @@ async function planGroup(plan: Plan, at: DesiredPath, account: AccountId, desire
   const { GroupName: groupName, Path, ManagedPolicyArns: managedPolicyArns } = desired
   plan.check([...at, 'GroupName'], groupName, RULES.groupName)
   plan.check([...at, 'Path'], Path, RULES.path)
-  await checkAttachments(plan, [...at, 'ManagedPolicyArns'], managedPolicyArns)
+  await checkAttachments(plan, [...at, 'ManagedPolicyArns'], account, managedPolicyArns)
   const policies = planInlinePolicies(plan, [...at, 'Policies'], desired.Policies, QUOTAS.inlinePoliciesSize.group)
   const { path, uniqueId, createdAt } = plan.entity('group', account, groupName)
   const body = { account, groupName, path, uniqueId, createdAt, managedPolicyArns, policies }
@@ -105,9 +105,9 @@ async function planUser(plan: Plan, at: DesiredPath, account: AccountId, desired
   if (groups.length > QUOTAS.groupsPerUser) {
     plan.mistake([...at, 'Groups'], `a user is in at most ${QUOTAS.groupsPerUser} groups`)
   }
-  await checkAttachments(plan, [...at, 'ManagedPolicyArns'], managedPolicyArns)
+  await checkAttachments(plan, [...at, 'ManagedPolicyArns'], account, managedPolicyArns)
   const policies = planInlinePolicies(plan, [...at, 'Policies'], desired.Policies, QUOTAS.inlinePoliciesSize.user)
-  const permissionsBoundary = await planBoundary(plan, at, desired.PermissionsBoundary)
+  const permissionsBoundary = await planBoundary(plan, at, account, desired.PermissionsBoundary)
   const tags = planTags(plan, [...at, 'Tags'], desired.Tags)
   const { path, uniqueId, createdAt } = plan.entity('user', account, userName)
   const existing = await plan.parts.directory.stored('user', nameKey(account, userName))
@@ -141,9 +141,9 @@ async function planRole(plan: Plan, at: DesiredPath, account: AccountId, desired
     plan.mistake([...at, 'MaxSessionDuration'], `must be ${min} to ${max} seconds`)
   }
   const trustedIds = await planTrust(plan, [...at, 'AssumeRolePolicyDocument'], desired.AssumeRolePolicyDocument)
-  await checkAttachments(plan, [...at, 'ManagedPolicyArns'], managedPolicyArns)
+  await checkAttachments(plan, [...at, 'ManagedPolicyArns'], account, managedPolicyArns)
   const policies = planInlinePolicies(plan, [...at, 'Policies'], desired.Policies, QUOTAS.inlinePoliciesSize.role)
-  const permissionsBoundary = await planBoundary(plan, at, desired.PermissionsBoundary)
+  const permissionsBoundary = await planBoundary(plan, at, account, desired.PermissionsBoundary)
   const tags = planTags(plan, [...at, 'Tags'], desired.Tags)
   const { path, uniqueId, createdAt } = plan.entity('role', account, roleName)
   plan.put('role', nameKey(account, roleName), account, {
@@ -162,7 +162,12 @@ async function planRole(plan: Plan, at: DesiredPath, account: AccountId, desired
   })
 }
 
-async function planBoundary(plan: Plan, at: DesiredPath, arn: string | undefined): Promise<string | undefined> {
-  if (arn !== undefined) await checkManagedPolicy(plan, [...at, 'PermissionsBoundary'], arn)
+async function planBoundary(
+  plan: Plan,
+  at: DesiredPath,
+  account: AccountId,
+  arn: string | undefined,
+): Promise<string | undefined> {
+  if (arn !== undefined) await checkManagedPolicy(plan, [...at, 'PermissionsBoundary'], account, arn)
   return arn
 }

@@ -6,7 +6,7 @@ import {
   principalArnsOf,
   validatePolicy,
 } from '../../engines/policy/index.ts'
-import { MalformedPolicyDocument, type Tag } from '../../model/index.ts'
+import { type AccountId, foldCase, MalformedPolicyDocument, parseArn, type Tag } from '../../model/index.ts'
 import type { DesiredPolicy, DesiredTag } from './desired-directory.ts'
 import type { DesiredPath } from './mistakes.ts'
 import type { Plan } from './plan.ts'
@@ -65,15 +65,24 @@ export function planPolicies(
 }
 
 /** Checks that every attached managed policy will exist. */
-export async function checkAttachments(plan: Plan, at: DesiredPath, arns: readonly string[]): Promise<void> {
-  for (const [index, arn] of arns.entries()) await checkManagedPolicy(plan, [...at, index], arn)
+export async function checkAttachments(
+  plan: Plan,
+  at: DesiredPath,
+  account: AccountId,
+  arns: readonly string[],
+): Promise<void> {
+  for (const [index, arn] of arns.entries()) await checkManagedPolicy(plan, [...at, index], account, arn)
   if (arns.length > QUOTAS.managedPoliciesPerPrincipal) {
     plan.mistake(at, `at most ${QUOTAS.managedPoliciesPerPrincipal} managed policies can be attached`)
   }
 }
 
-/** Checks that a managed policy will exist under that ARN. */
-export async function checkManagedPolicy(plan: Plan, at: DesiredPath, arn: string): Promise<void> {
+/** Checks that a managed policy will exist under that ARN, and is the account's own or AWS's. */
+export async function checkManagedPolicy(plan: Plan, at: DesiredPath, account: AccountId, arn: string): Promise<void> {
+  const owner = parseArn(arn)?.account
+  if (owner !== undefined && owner !== account && owner !== 'aws') {
+    return plan.mistake(at, `${arn} belongs to another account, and cannot be attached in ${account}`)
+  }
   if (await plan.hasManagedPolicy(arn)) return
   const hint = arn.includes('::aws:policy/') ? ' (of AWS managed policies only a few are offered; see the README)' : ''
   plan.mistake(at, `there is no managed policy ${arn}${hint}`)
@@ -85,8 +94,8 @@ export function planTags(plan: Plan, at: DesiredPath, tags: readonly DesiredTag[
   for (const [index, { Key, Value }] of tags.entries()) {
     plan.check([...at, index, 'Key'], Key, RULES.tagKey)
     plan.check([...at, index, 'Value'], Value, RULES.tagValue)
-    if (keys.has(Key.toLowerCase())) plan.mistake([...at, index, 'Key'], `"${Key}" stands here twice`)
-    keys.add(Key.toLowerCase())
+    if (keys.has(foldCase(Key))) plan.mistake([...at, index, 'Key'], `"${Key}" stands here twice`)
+    keys.add(foldCase(Key))
   }
   if (tags.length > QUOTAS.tagsPerPrincipal) plan.mistake(at, `at most ${QUOTAS.tagsPerPrincipal} tags`)
   return tags.map(({ Key, Value }) => ({ key: Key, value: Value }))
@@ -103,8 +112,16 @@ export async function planTrust(plan: Plan, at: DesiredPath, text: string): Prom
   if (document === undefined) return ids
   for (const arn of principalArnsOf(document)) {
     const id = await plan.uniqueIdOf(arn)
-    if (id === undefined) plan.mistake(at, `Invalid principal in policy: "AWS":"${arn}"`)
-    else ids[arn] = id
+    if (id !== undefined) ids[arn] = id
+    else if (!needsNoId(arn, plan.parts.directory.partition)) {
+      plan.mistake(at, `Invalid principal in policy: "AWS":"${arn}"`)
+    }
   }
   return ids
+}
+
+/** Accounts and sessions have no unique id, and need not exist; but they are of the node's own partition. */
+function needsNoId(arn: string, partition: string): boolean {
+  const named = parseArn(arn)
+  return named?.partition === partition && (named.service === 'sts' || named.resource === 'root')
 }

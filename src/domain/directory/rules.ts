@@ -20,8 +20,8 @@ export const RULES = {
   alias: {
     min: 3,
     max: 63,
-    matches: /^[a-z0-9](?:[a-z0-9]|-(?!-))*[a-z0-9]$/,
-    says: 'must be 3 to 63 lower-case letters, digits and single hyphens',
+    matches: /^(?![0-9]{12}$)[a-z0-9](?:[a-z0-9]|-(?!-))*[a-z0-9]$/,
+    says: 'must be 3 to 63 lower-case letters, digits and single hyphens, and not 12 digits',
   },
   userName: named(64),
   roleName: named(64),

@@ -1,3 +1,4 @@
+import { foldCase } from '../../model/index.ts'
 import { type Condition, compileCondition } from './conditions/condition.ts'
 import { allowedBy, type StatementRef } from './decision.ts'
 import { ELEMENTS, PADDED_KINDS, type StatementElements } from './elements.ts'
@@ -34,7 +35,7 @@ export function compileStatement(node: JsonNode, index: number, setting: PolicyS
     granted: allowedBy(ref),
     inert: effect === 'Allow' && !knowsEvery(object, elements),
     principal: elements.principal.length === 0 ? undefined : compilePrincipal(object, elements, effect, setting),
-    action: compileList(object, elements.action, effect, (text) => compilePattern(text.toLowerCase(), 'flat', false)),
+    action: compileList(object, elements.action, effect, (text) => compilePattern(foldCase(text), 'flat', false)),
     resource: compileResource(object, elements, effect, setting),
     conditions: compileConditions(memberOf(object, 'Condition'), effect, setting.variables),
   })

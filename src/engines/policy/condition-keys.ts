@@ -1,3 +1,5 @@
+import { foldCase } from '../../model/index.ts'
+
 /** How the values of a key compare: which family of operators is made for it. */
 type ConditionKeyType = 'String' | 'Numeric' | 'Date' | 'Bool' | 'IpAddress' | 'Arn'
 
@@ -173,11 +175,11 @@ const CONDITION_KEYS: readonly ConditionKey[] = [
   ...keys('either', EITHER),
 ]
 
-const BY_NAME: ReadonlyMap<string, ConditionKey> = new Map(CONDITION_KEYS.map((key) => [key.name.toLowerCase(), key]))
+const BY_NAME: ReadonlyMap<string, ConditionKey> = new Map(CONDITION_KEYS.map((key) => [foldCase(key.name), key]))
 
 /** The key of this name, whatever its case, with a tag key or an OIDC provider's URL as policies write them. */
 export function findConditionKey(name: string): ConditionKey | undefined {
-  const folded = name.toLowerCase()
+  const folded = foldCase(name)
   const claim = readOidcKey(folded)
   if (claim !== undefined) return findClaim(claim)
   const slash = folded.indexOf('/')

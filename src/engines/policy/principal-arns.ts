@@ -1,9 +1,9 @@
 import { listOf, memberOf, type PolicyDocument, statementsOf } from './policy-document.ts'
-import { isUserOrRoleArn } from './validation/principals.ts'
 
 /**
- * The user and role ARNs in `Principal` elements, each once: AWS resolves them to unique ids when it saves a trust
- * policy, and refuses the policy when one does not exist.
+ * The ARNs of AWS principals in `Principal` elements, each once: of users and roles, which AWS resolves to unique ids
+ * when it saves a trust policy, and of accounts and sessions. A trust policy that names one of another partition, or a
+ * user or role that does not exist, is refused.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export function principalArnsOf(document: PolicyDocument): readonly string[] {
@@ -12,7 +12,7 @@ export function principalArnsOf(document: PolicyDocument): readonly string[] {
     const principal = statement.type === 'object' ? memberOf(statement, 'Principal') : undefined
     const named = principal?.type === 'object' ? memberOf(principal, 'AWS') : undefined
     for (const item of named === undefined ? [] : listOf(named)) {
-      if (item.type === 'string' && isUserOrRoleArn(item.value)) arns.add(item.value)
+      if (item.type === 'string' && item.value.startsWith('arn:')) arns.add(item.value)
     }
   }
   return [...arns]

@@ -1,3 +1,4 @@
+import { foldCase } from '../../model/index.ts'
 import type { CompiledStatement } from './statement.ts'
 
 /**
@@ -36,7 +37,7 @@ export function indexStatements(statements: readonly CompiledStatement[]): State
   const services = new Map<string, CompiledStatement[]>()
   const rest: CompiledStatement[] = []
   for (const statement of statements) {
-    const actions = new Set(statement.action.sources.map((source) => source.toLowerCase()))
+    const actions = new Set(statement.action.sources.map(foldCase))
     const prefixes = new Set([...actions].map(serviceOf))
     if (statement.action.fixed !== undefined || statement.action.inverted || prefixes.has(undefined)) {
       rest.push(statement)

@@ -1,3 +1,4 @@
+import { foldCase } from '../../model/index.ts'
 import { type Condition, conditionHolds } from './conditions/condition.ts'
 import type { Decision, StatementRef } from './decision.ts'
 import type { TextTest } from './matching/text-test.ts'
@@ -49,7 +50,7 @@ export interface Question {
 
 /** Prepares a request for many statements. */
 export function questionOf(request: AccessRequest, bounded: boolean): Question {
-  const action = request.action.toLowerCase()
+  const action = foldCase(request.action)
   return { request, action, service: action.slice(0, Math.max(action.indexOf(':'), 0)), bounded }
 }
 

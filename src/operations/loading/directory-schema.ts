@@ -110,12 +110,24 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What has no JSON is no policy: an object that contains itself, as aliases in a file can make one. */
+/**
+ * What has no JSON is no policy: an object that contains itself, as aliases in a file can make one; and a Map or an
+ * object with a prototype of its own, of which JSON would drop what it holds, a condition for example.
+ */
 function jsonOf(value: object, context: z.RefinementCtx): string {
   try {
-    return JSON.stringify(value)
+    return JSON.stringify(value, onlyPlain)
   } catch {
     context.addIssue(NO_POLICY)
     return z.NEVER
   }
+}
+
+function onlyPlain(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // Not compared with Object.prototype: test runners have one for each file.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+    throw new TypeError('an object that JSON does not have')
+  return value
 }

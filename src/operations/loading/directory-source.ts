@@ -1,11 +1,30 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  visit,
+  type YAMLError,
+} from 'yaml'
 import type { z } from 'zod'
-import type { DesiredDirectory, DesiredPath, Mistake } from '../../domain/directory/index.ts'
+import { type DesiredDirectory, type DesiredPath, listMistakes, type Mistake } from '../../domain/directory/index.ts'
 import { directorySchema } from './directory-schema.ts'
 
-/** A directory cannot be loaded. The message has a line for each mistake: file, line, column, what is wrong. */
+/**
+ * A directory cannot be loaded. The message has a line for each mistake: file, line, column, what is wrong; of more
+ * than a hundred it lists the first and counts the rest. No value of an access key is repeated in it.
+ */
 export class DirectoryFileError extends Error {
   override readonly name = 'DirectoryFileError'
+  readonly mistakes: readonly string[]
+
+  constructor(mistakes: readonly string[]) {
+    super(listMistakes(mistakes))
+    this.mistakes = mistakes
+  }
 }
 
 /** A directory that was read: what it wants, and how to say where in it something is wrong. */
@@ -29,10 +48,13 @@ export function readDirectoryFile(text: string, name: string): DirectorySource {
   const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false }
   const document = bounded(name, () => parseDocument(text, options))
   // Warnings too: a tag that nobody resolves, such as !Sub, would be taken for the plain text behind it.
-  const syntax = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ offset: pos[0], message }))
-  const errors = syntax.length > 0 ? syntax : bounded(name, () => propertyErrors(document))
+  const syntax = [...document.errors, ...document.warnings].map((error) => ({
+    offset: error.pos[0],
+    message: syntaxMessage(error),
+  }))
+  const errors = syntax.length > 0 ? syntax : bounded(name, () => nodeErrors(document))
   if (errors.length > 0) {
-    throw new DirectoryFileError(errors.map(({ offset, message }) => `${place(offset)}: ${message}`).join('\n'))
+    throw new DirectoryFileError(errors.map(({ offset, message }) => `${place(offset)}: ${message}`))
   }
   const value: unknown = bounded(name, () => document.toJS({ maxAliasCount: 100 }))
   return check(value, ({ path, message }) => {
@@ -66,10 +88,17 @@ export function readDirectoryObject(value: unknown): DirectorySource {
   return check(value, ({ path, message }) => `directory: ${pathText(path)}: ${message}`)
 }
 
-/** Properties that stand twice, of which the last would silently win, and mappings that are no object of a directory. */
-function propertyErrors(document: Document): readonly { offset: number; message: string }[] {
+/**
+ * What YAML takes and a directory does not: properties that stand twice, of which the last would silently win, mappings
+ * that are no object of a directory, and values that would silently change.
+ */
+function nodeErrors(document: Document): readonly { offset: number; message: string }[] {
   const errors: { offset: number; message: string }[] = []
   visit(document, {
+    Scalar(_, scalar) {
+      if (keepsItsText(scalar)) return
+      errors.push({ offset: scalar.range?.[0] ?? 0, message: 'would not be kept as it is written: put it in quotes' })
+    },
     Map(_, map) {
       if (map.items.length > MAX_PROPERTIES) {
         errors.push({ offset: map.range?.[0] ?? 0, message: `more than ${MAX_PROPERTIES} properties stand here` })
@@ -80,7 +109,7 @@ function propertyErrors(document: Document): readonly { offset: number; message:
         const name = isScalar(key) ? String(key.value) : undefined
         const offset = (isNode(key) ? key : map).range?.[0] ?? 0
         if (name === undefined) errors.push({ offset, message: 'the name of a property is a text' })
-        else if (names.has(name)) errors.push({ offset, message: `"${name}" stands here twice` })
+        else if (names.has(name)) errors.push({ offset, message: 'this property stands here twice' })
         else names.add(name)
       }
       return undefined
@@ -89,19 +118,30 @@ function propertyErrors(document: Document): readonly { offset: number; message:
   return errors
 }
 
+/** False for a number, date or truth value that prints otherwise: an account id loses its zero, 0x10 becomes 16. */
+function keepsItsText({ value, source }: Scalar): boolean {
+  // A symbol is the key that merges mappings.
+  return value === null || typeof value === 'string' || typeof value === 'symbol' || String(value) === source
+}
+
+/** The parser's sentence without the text that it quotes after it: that may be a secret. */
+function syntaxMessage({ message }: Pick<YAMLError, 'message'>): string {
+  return message.replace(/[:;] .*$/s, '').replaceAll(/\S{16,}/g, '...')
+}
+
 /** Runs a step of the parser, which throws at nesting that the stack cannot hold and at aliases that lead nowhere or too far. */
 function bounded<Result>(name: string, step: () => Result): Result {
   try {
     return step()
   } catch (cause) {
-    throw new DirectoryFileError(`${name}: ${String(cause)}`)
+    throw new DirectoryFileError([`${name}: ${cause instanceof Error ? syntaxMessage(cause) : cause}`])
   }
 }
 
 function check(value: unknown, describe: (mistake: Mistake) => string): DirectorySource {
   const parsed = directorySchema.safeParse(value)
   if (parsed.success) return { desired: parsed.data, describe }
-  throw new DirectoryFileError(parsed.error.issues.flatMap(mistakesOf).map(describe).join('\n'))
+  throw new DirectoryFileError(parsed.error.issues.flatMap(mistakesOf).map(describe))
 }
 
 /** An unknown property is reported at itself rather than at the object around it. */
@@ -114,6 +154,10 @@ function mistakesOf(issue: z.core.$ZodIssue): readonly Mistake[] {
 /** `Accounts[0].Users[1].UserName`, as people write it. */
 function pathText(path: DesiredPath): string {
   let text = ''
-  for (const step of path) text += typeof step === 'number' ? `[${step}]` : `${text === '' ? '' : '.'}${step}`
+  for (const step of path) {
+    // No property of an access key is as long as a secret, which may stand where its name belongs.
+    const name = path.includes('AccessKeys') && String(step).length > 15 ? '...' : step
+    text += typeof step === 'number' ? `[${step}]` : `${text === '' ? '' : '.'}${name}`
+  }
   return text === '' ? 'the directory' : text
 }

@@ -2,4 +2,4 @@
 export type { DirectoryInput } from './directory-schema.ts'
 export { DirectoryFileError } from './directory-source.ts'
 export { directoryOf, type FirstAdmin, inventFirstAdmin } from './first-admin.ts'
-export { loadDirectory } from './load-directory.ts'
+export { loadDirectory, readDirectories } from './load-directory.ts'

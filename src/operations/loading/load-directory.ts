@@ -8,22 +8,21 @@ import type { DirectoryInput } from './directory-schema.ts'
 import { DirectoryFileError, type DirectorySource, readDirectoryFile, readDirectoryObject } from './directory-source.ts'
 
 /**
- * Loads directories as the operator: all of them together, or nothing. A principal in one may be named by another.
- * @param inputs - paths of directory files, or directories written as objects
- * @throws {@link DirectoryFileError} with every mistake of all of them
+ * Applies directories that were read, as the operator: all of them together, or nothing. A principal in one may be named
+ * by another.
+ * @throws {@link DirectoryFileError} with everything that breaks a rule of the directory
  */
 export async function loadDirectory(
-  inputs: readonly (string | DirectoryInput)[],
+  sources: readonly DirectorySource[],
   facts: RequestFacts,
   broker: BrokerParts,
 ): Promise<void> {
-  const sources = await readSources(inputs)
   const desired = joined(sources)
   try {
     await submit(applyDirectory, { facts, prove: async () => AS_OPERATOR, input: () => desired }, broker)
   } catch (error) {
     if (!(error instanceof DirectoryMistakes)) throw error
-    throw new DirectoryFileError(error.mistakes.map(({ path, message }) => describe(path, message, sources)).join('\n'))
+    throw new DirectoryFileError(error.mistakes.map(({ path, message }) => describe(path, message, sources)))
   }
 }
 
@@ -31,15 +30,22 @@ export async function loadDirectory(
 function joined(sources: readonly DirectorySource[]): DesiredDirectory {
   const [first, second] = sources.filter(({ desired }) => desired.Organization !== undefined)
   if (second !== undefined) {
-    throw new DirectoryFileError(
+    throw new DirectoryFileError([
       second.describe({ path: ['Organization'], message: 'another directory has one already' }),
-    )
+    ])
   }
   const Accounts = sources.flatMap(({ desired }) => desired.Accounts)
   return { Organization: first?.desired.Organization, Accounts }
 }
 
-async function readSources(inputs: readonly (string | DirectoryInput)[]): Promise<readonly DirectorySource[]> {
+/**
+ * Reads directories.
+ * @param inputs - paths of directory files, or directories written as objects
+ * @throws {@link DirectoryFileError} with every mistake of syntax and shape in all of them
+ */
+export async function readDirectories(
+  inputs: readonly (string | DirectoryInput)[],
+): Promise<readonly DirectorySource[]> {
   const sources: DirectorySource[] = []
   const mistakes: string[] = []
   for (const input of inputs) {
@@ -47,10 +53,10 @@ async function readSources(inputs: readonly (string | DirectoryInput)[]): Promis
       sources.push(await readSource(input))
     } catch (error) {
       if (!(error instanceof DirectoryFileError)) throw error
-      mistakes.push(error.message)
+      for (const mistake of error.mistakes) mistakes.push(mistake)
     }
   }
-  if (mistakes.length > 0) throw new DirectoryFileError(mistakes.join('\n'))
+  if (mistakes.length > 0) throw new DirectoryFileError(mistakes)
   return sources
 }
 
@@ -64,7 +70,7 @@ async function readText(file: string): Promise<string> {
     return await readFile(file, 'utf8')
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? error.code : error
-    throw new DirectoryFileError(`${file} cannot be read (${reason})`)
+    throw new DirectoryFileError([`${file} cannot be read (${reason})`])
   }
 }
 

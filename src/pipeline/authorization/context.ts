@@ -1,6 +1,13 @@
 import type { OrganizationPlace } from '../../domain/directory/index.ts'
 import type { RequestContext } from '../../engines/policy/index.ts'
-import { type AccountCaller, epochSeconds, isoSeconds, type RequestFacts, type Tag } from '../../model/index.ts'
+import {
+  type AccountCaller,
+  epochSeconds,
+  foldCase,
+  isoSeconds,
+  type RequestFacts,
+  type Tag,
+} from '../../model/index.ts'
 import type { Access, ContextValue } from './access.ts'
 
 /** What condition keys are read from. */
@@ -93,6 +100,6 @@ export class AccessContext implements RequestContext {
 }
 
 function tagValue(tags: readonly Tag[], key: string): string | undefined {
-  for (const tag of tags) if (tag.key.toLowerCase() === key) return tag.value
+  for (const tag of tags) if (foldCase(tag.key) === key) return tag.value
   return undefined
 }

@@ -11,14 +11,18 @@ export async function readConfigFile(name: string): Promise<ConfigFile> {
   const text = await readFile(name, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new ConfigError([`${name}: cannot be read (${cause.code})`])
   })
-  const document = parseDocument(text)
+  const document = bounded(name, () => parseDocument(text))
   if (document.errors.length > 0) {
     throw new ConfigError(document.errors.map(({ message }) => `${name}: ${message.split('\n', 1)[0]}`))
   }
+  return { name, content: bounded(name, () => document.toJS()) ?? {} }
+}
+
+/** Runs a step of the parser, which throws at nesting that the stack cannot hold and at aliases that lead nowhere or too far. */
+function bounded<Result>(name: string, step: () => Result): Result {
   try {
-    return { name, content: document.toJS() ?? {} }
+    return step()
   } catch (cause) {
-    // Aliases are followed only here: one may lead nowhere, or to more than a file can mean.
     throw new ConfigError([`${name}: ${String(cause)}`])
   }
 }

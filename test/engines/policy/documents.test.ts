@@ -17,7 +17,7 @@ describe('the compact length of a policy', () => {
   })
 })
 
-test('the principals to resolve are the users and roles of every Principal element, each once', () => {
+test('the principals to resolve are the ARNs of every Principal element, each once', () => {
   const user = 'arn:aws:iam::111122223333:user/a/alice'
   const role = 'arn:aws-cn:iam::111122223333:role/Dev'
   const document = {
@@ -31,6 +31,7 @@ test('the principals to resolve are the users and roles of every Principal eleme
       'none',
     ],
   }
-  assert.deepEqual(principalArnsOf(parsePolicy(JSON.stringify(document))), [user, role])
+  const [root, session] = ['arn:aws:iam::111122223333:root', 'arn:aws:sts::111122223333:assumed-role/Dev/s1']
+  assert.deepEqual(principalArnsOf(parsePolicy(JSON.stringify(document))), [user, root, role, session])
   assert.deepEqual(principalArnsOf(parsePolicy('{}')), [])
 })

@@ -26,6 +26,8 @@ for (const [what, text] of [
   ['sets a key twice', 'data: a\ndata: b'],
   ['holds two documents', 'data: a\n---\ndata: b'],
   ['refers to an anchor that is none', 'data: *a'],
+  ['is nested deeper than the stack', `${'- '.repeat(10_000)}x`],
+  ['is nested deeper than the stack in brackets', `data: ${'['.repeat(10_000)}${']'.repeat(10_000)}`],
   [
     'grows without bound as it is read',
     `a: &a [x]\n${'bcdefghijk'.replace(/./g, (to, at) => `${to}: &${to} [${`*${'abcdefghij'[at]},`.repeat(9)}]\n`)}`,

@@ -1,3 +1,4 @@
+import { foldCase } from '../../../model/index.ts'
 import { type JsonNode, listOf, scalarOf } from '../policy-document.ts'
 import type { RequestContext } from '../request.ts'
 import { nullVerdicts } from './null.ts'
@@ -43,7 +44,7 @@ export function compileCondition(
   const scalars = listOf(node).map(scalarOf)
   const values = scalars.filter((value) => value !== undefined)
   const substitutes = variables && /String|Arn/.test(operator)
-  const known = { operator, key, contextKey: key.toLowerCase(), values, offset, substitutes, uncertain }
+  const known = { operator, key, contextKey: foldCase(key), values, offset, substitutes, uncertain }
   const form = readOperator(operator)
   if (form === undefined || values.length < scalars.length) {
     return { ...known, form: undefined, whenMissing: uncertain, whenPresent: uncertain, test: unknowable }

@@ -1,3 +1,4 @@
+import { foldCase } from '../../../model/index.ts'
 import { piecesOf, render } from '../matching/template.ts'
 import { compileExact, compilePattern } from '../matching/text-test.ts'
 import { anyOf, type OperatorFamily } from './value-test.ts'
@@ -10,11 +11,14 @@ export const stringEquals: OperatorFamily = (values, substitutes) =>
 export const stringLike: OperatorFamily = (values, substitutes) =>
   anyOf(values.map((value) => compilePattern(value, 'flat', substitutes)))
 
-/** StringEqualsIgnoreCase: exact but for case, whatever the locale. */
+/** StringEqualsIgnoreCase: exact but for the case of ASCII letters. */
 export const stringEqualsIgnoreCase: OperatorFamily = (values, substitutes) =>
   anyOf(
     values.map((value) => {
       const pieces = piecesOf(value, substitutes)
-      return (text, context) => render(pieces, context)?.toLowerCase() === text.toLowerCase()
+      return (text, context) => {
+        const wanted = render(pieces, context)
+        return wanted !== undefined && foldCase(wanted) === foldCase(text)
+      }
     }),
   )

@@ -1,3 +1,4 @@
+import { foldCase } from '../../../model/index.ts'
 import type { RequestContext } from '../request.ts'
 
 /** A piece of a policy value: text in which wildcards live, text that is only itself, a variable, or a broken one. */
@@ -33,10 +34,10 @@ function readTemplate(source: string): readonly Piece[] {
 
 function readVariable(inner: string): Piece {
   if (inner === '*' || inner === '?' || inner === '$') return { kind: 'literal', text: inner }
-  if (NAME.test(inner)) return { kind: 'variable', key: inner.toLowerCase(), fallback: undefined }
+  if (NAME.test(inner)) return { kind: 'variable', key: foldCase(inner), fallback: undefined }
   const [, key, fallback] = WITH_DEFAULT.exec(inner) ?? []
   if (key === undefined) return { kind: 'broken' }
-  return { kind: 'variable', key: key.toLowerCase(), fallback }
+  return { kind: 'variable', key: foldCase(key), fallback }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { foldCase } from '../../../model/index.ts'
 import { compilePattern } from '../matching/text-test.ts'
 import { type JsonObject, listOf, memberOf, type PolicyDocument, scalarOf, statementsOf } from '../policy-document.ts'
 import { checkPrincipalMap } from './principals.ts'
@@ -77,7 +78,7 @@ function checkActions(statement: JsonObject): void {
 
 /** Wildcards may complete the name of a trust action, not its service. */
 function isTrustAction(action: string): boolean {
-  const pattern = action.toLowerCase()
+  const pattern = foldCase(action)
   const matches = compilePattern(pattern, 'flat', false)
   return pattern.startsWith('sts:') && TRUST_ACTIONS.some((known) => matches(known, NO_KEYS))
 }
@@ -114,7 +115,7 @@ function isNarrowed(statement: JsonObject, key: string): boolean {
   for (const { name, value: keys } of block?.type === 'object' ? block.members : []) {
     if (!/^String(?:Equals|Like|EqualsIgnoreCase)$/.test(name) || keys.type !== 'object') continue
     for (const member of keys.members) {
-      if (member.name.toLowerCase() !== key.toLowerCase()) continue
+      if (foldCase(member.name) !== foldCase(key)) continue
       const values = listOf(member.value).map((item) => scalarOf(item) ?? '*')
       if (values.length > 0 && values.every((value) => !/^[*?]+$/.test(value))) return true
     }
