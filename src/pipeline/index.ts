@@ -2,7 +2,7 @@
  * The path every operation takes: `submit` for callers in this process, `answer` for bytes off the wire. Both prove,
  * authorize, perform and record; there is no third way. @module
  */
-export { type AnswerOptions, answerer, type Connection, type Service } from './answer.ts'
+export { answerer, type Connection, type Service } from './answer.ts'
 export {
   type BrokerParts,
   defineOperation,
@@ -10,4 +10,4 @@ export {
   type Operation,
   type WireOperation,
 } from './operation.ts'
-export { type Ask, submit } from './submit.ts'
+export { submit } from './submit.ts'

@@ -1,7 +1,7 @@
 import type { Caller, Fault, RequestFacts } from '../../model/index.ts'
 
 /** A thing that a request was about. */
-export interface AuditResource {
+interface AuditResource {
   readonly ARN: string
   readonly accountId: string
   readonly type: string

@@ -3,18 +3,15 @@
  * for deciding requests. Changes only through `commit`; decides nothing itself. @module
  */
 export type {
-  DesiredAccessKey,
   DesiredAccount,
   DesiredDirectory,
   DesiredGroup,
   DesiredManagedPolicy,
-  DesiredPolicy,
   DesiredRole,
-  DesiredTag,
   DesiredUnit,
   DesiredUser,
 } from './desired-directory.ts'
-export { Directory, type DirectoryParts, type PrincipalPolicies } from './directory.ts'
+export { Directory, type PrincipalPolicies } from './directory.ts'
 export { type DesiredPath, DirectoryMistakes, listMistakes, type Mistake } from './mistakes.ts'
 export type { OrganizationPlace } from './organization-view.ts'
 export { planDirectory } from './plan-directory.ts'

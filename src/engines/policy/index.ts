@@ -5,7 +5,7 @@
  * @module
  */
 export type { ApplicablePolicies } from './applicable-policies.ts'
-export { type CompiledPolicy, type CompileOptions, compilePolicy } from './compile-policy.ts'
+export { type CompiledPolicy, compilePolicy } from './compile-policy.ts'
 export { decide } from './decide.ts'
 export type { Decision, StatementRef } from './decision.ts'
 export { type ConditionTrace, explain, type LayerTrace, type StatementTrace, type Trace } from './explain.ts'

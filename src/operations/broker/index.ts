@@ -2,4 +2,4 @@
 export { applyDirectory } from './apply-directory.ts'
 export { checkAccess, readCheckAccess } from './check-access.ts'
 export { clearDirectory } from './clear-directory.ts'
-export { type AccessKey, type GetAccessKeyInput, getAccessKey, readGetAccessKey } from './get-access-key.ts'
+export { type GetAccessKeyInput, getAccessKey, readGetAccessKey } from './get-access-key.ts'

@@ -3,7 +3,7 @@
  * that nobody acts on. Never asks what the caller may do. @module
  */
 export { AS_OPERATOR } from './as-operator.ts'
-export { bySignature, type SignatureParts } from './by-signature.ts'
+export { bySignature } from './by-signature.ts'
 export { roleCaller, rootCaller, userCaller } from './callers.ts'
 export type { Proven } from './proven.ts'
 export { SigningKeys } from './signing-keys.ts'

@@ -11,7 +11,7 @@ export interface Listen {
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 /** Bounds of requests and caches. */
-export interface Limits {
+interface Limits {
   readonly bodyBytes: number
   readonly apiHeaderBytes: number
   readonly metadataHeaderBytes: number

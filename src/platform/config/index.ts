@@ -3,9 +3,9 @@
  * Also which regions a partition has. Reads `process.env` nowhere: it is passed in.
  * @module
  */
-export { type BrokerConfig, isInMemory, type Limits, type Listen, type LogLevel } from './broker-config.ts'
+export { type BrokerConfig, isInMemory, type Listen, type LogLevel } from './broker-config.ts'
 export { ConfigError } from './config-error.ts'
-export { type BrokerSettings, type ConfigFile, type ConfigSources, loadConfig } from './load-config.ts'
+export { type BrokerSettings, type ConfigSources, loadConfig } from './load-config.ts'
 export { readConfigFile } from './read-config-file.ts'
-export { homeRegion, isRegion, type Partition } from './regions.ts'
+export { homeRegion, isRegion } from './regions.ts'
 export { SETTINGS, type Setting } from './settings.ts'
