@@ -2,7 +2,7 @@ import type { AccountId } from './account-id.ts'
 import type { Session } from './session.ts'
 import type { Tag } from './tag.ts'
 
-interface Proven {
+interface Principal {
   readonly account: AccountId
   /** The ARN that GetCallerIdentity answers and refusals name: the session's, for a role session. */
   readonly arn: string
@@ -16,12 +16,12 @@ interface Proven {
 }
 
 /** The root user of an account, with its long-term key. */
-export interface RootCaller extends Proven {
+export interface RootCaller extends Principal {
   readonly kind: 'root'
 }
 
 /** An IAM user with a long-term key. */
-export interface UserCaller extends Proven {
+export interface UserCaller extends Principal {
   readonly kind: 'user'
   readonly userName: string
   /** `AIDA...`: outlives no deletion, so a re-created user of the same name is another principal. */
@@ -29,7 +29,7 @@ export interface UserCaller extends Proven {
 }
 
 /** A session of a role, with the temporary credential that AssumeRole made. */
-export interface RoleCaller extends Proven {
+export interface RoleCaller extends Principal {
   readonly kind: 'assumed-role'
   readonly session: Session
   /** `AROA...` of the role. */

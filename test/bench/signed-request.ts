@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { Sha256 } from './sha256.ts'
+import { Sha256 } from '../sha256.ts'
 
 /** A request that a load generator sends as it is. */
 export interface PreparedRequest {

@@ -1,7 +1,7 @@
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { SignedRequest } from '../../src/engines/sigv4/index.ts'
 import type { ClientSettings } from '../../src/model/index.ts'
-import { Sha256 } from '../bench/sha256.ts'
+import { Sha256 } from '../sha256.ts'
 
 type Pair = readonly [name: string, value: string]
 

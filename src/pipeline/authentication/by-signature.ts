@@ -19,8 +19,8 @@ import { roleCaller, rootCaller, userCaller } from './callers.ts'
 import type { Proven } from './proven.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
-/** What proving a signature consults. */
-export interface SignatureParts {
+/** What proving a signature consults: who has which key, and what time it is. */
+export interface SignatureSources {
   readonly directory: Directory
   readonly sessions: Sessions
   readonly signingKeys: SigningKeys
@@ -51,7 +51,7 @@ export async function bySignature(
   request: SignedRequest,
   service: string,
   now: EpochMillis,
-  parts: SignatureParts,
+  parts: SignatureSources,
 ): Promise<Proven<AccountCaller>> {
   const terms = { now: parts.wireClock.now(), service, isRegion: parts.isRegion }
   const presented = readSignature(request, terms)
@@ -72,7 +72,7 @@ export async function bySignature(
 async function claimOfSession(
   { accessKeyId, sessionToken }: PresentedSignature,
   now: EpochMillis,
-  { sessions, directory }: SignatureParts,
+  { sessions, directory }: SignatureSources,
 ): Promise<Claim> {
   if (sessionToken === undefined) throw new InvalidClientTokenId('a temporary key came without its session token')
   const opened = sessions.open(sessionToken)
@@ -88,7 +88,7 @@ async function sessionHolder({ session }: OpenedSession, directory: Directory): 
   return roleCaller(directory.partition, role, session)
 }
 
-async function claimOfKey({ accessKeyId }: PresentedSignature, { directory }: SignatureParts): Promise<Claim> {
+async function claimOfKey({ accessKeyId }: PresentedSignature, { directory }: SignatureSources): Promise<Claim> {
   const key = await directory.accessKey(accessKeyId)
   if (key?.status !== 'Active')
     throw new InvalidClientTokenId(key === undefined ? 'no such key' : 'the key is inactive')

@@ -1,33 +1,13 @@
 import assert from 'node:assert/strict'
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { readSignature, type SignedRequest, signatureMatches } from '../../../src/engines/sigv4/index.ts'
 import { SigningKey } from '../../../src/engines/sigv4/signing-key.ts'
 import { Fault } from '../../../src/model/index.ts'
+import { Sha256 } from '../../sha256.ts'
 import { ACCESS_KEY_ID, NOW, REGION, SECRET_ACCESS_KEY } from './vectors.ts'
 import { accepts } from './verify.ts'
-
-/** SHA-256 and its HMAC as the AWS SDK wants them. */
-class Sha256 {
-  readonly #hash: Hash | Hmac
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret))
-  }
-  update(data: Uint8Array): void {
-    this.#hash.update(data)
-  }
-  async digest(): Promise<Uint8Array> {
-    return new Uint8Array(this.#hash.digest())
-  }
-  reset(): void {}
-}
-
-function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data)
-  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
-}
 
 interface Call {
   readonly method: string
