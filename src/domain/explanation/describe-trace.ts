@@ -1,5 +1,11 @@
-import type { ConditionTrace, LayerTrace, StatementTrace, Trace } from '../../engines/policy/index.ts'
-import { type Asked, actualValue, expectedValues, KINDS, levelName, plain, statementName } from './words.ts'
+import {
+  type ConditionTrace,
+  KIND_NAMES,
+  type LayerTrace,
+  type StatementTrace,
+  type Trace,
+} from '../../engines/policy/index.ts'
+import { type Asked, actualValue, expectedValues, levelName, plain, statementName } from './words.ts'
 
 /** One line, and the lines below it. */
 interface Branch {
@@ -31,7 +37,7 @@ function drawn({ line, below }: Branch): readonly string[] {
 function layerBranch(layer: LayerTrace, layers: readonly LayerTrace[], asked: Asked): Branch {
   const { kind, level, policies } = layer
   const where = level === undefined ? '' : ` ${levelName(level, kind, layers)}`
-  const line = `${KINDS[kind].many}${where}: ${verdictOf(layer, asked)}`
+  const line = `${KIND_NAMES[kind].many}${where}: ${verdictOf(layer, asked)}`
   // What stands for the policy of a role that is not there is nobody's policy.
   if (kind === 'trust' && asked.roleIsMissing) return { line, below: [] }
   return {

@@ -1,10 +1,15 @@
-import type { LayerTrace, StatementRef, StatementTrace, Trace } from '../../engines/policy/index.ts'
+import {
+  KIND_NAMES,
+  type LayerTrace,
+  type StatementRef,
+  type StatementTrace,
+  type Trace,
+} from '../../engines/policy/index.ts'
 import { wish } from './wish.ts'
 import {
   type Asked,
   actualValue,
   expectedValues,
-  KINDS,
   levelName,
   listed,
   plain,
@@ -104,7 +109,7 @@ function nearMiss({ statement, effect, failed, conditions }: StatementTrace, ask
 }
 
 function whatIsNotThere({ kind, level, verdict, policies }: LayerTrace, layers: readonly LayerTrace[]): string {
-  const { one } = KINDS[kind]
+  const { one } = KIND_NAMES[kind]
   if (verdict === 'notApplicable') return `no ${one} is known here, and one has to allow it`
   const [only] = policies
   if (kind === 'trust') return `the ${one} does not allow it`

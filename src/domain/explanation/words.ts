@@ -1,4 +1,10 @@
-import type { ConditionTrace, LayerTrace, PolicyKind, StatementRef } from '../../engines/policy/index.ts'
+import {
+  type ConditionTrace,
+  KIND_NAMES,
+  type LayerTrace,
+  type PolicyKind,
+  type StatementRef,
+} from '../../engines/policy/index.ts'
 
 /** What was asked, as far as words need it. */
 export interface Asked {
@@ -12,23 +18,12 @@ export interface Asked {
   readonly notGiven: readonly string[]
 }
 
-/** How AWS names each kind of policy, one and several of them. */
-export const KINDS: Readonly<Record<PolicyKind, { readonly one: string; readonly many: string }>> = {
-  identity: { one: 'identity-based policy', many: 'identity-based policies' },
-  boundary: { one: 'permissions boundary', many: 'permissions boundary' },
-  session: { one: 'session policy', many: 'session policies' },
-  resource: { one: 'resource-based policy', many: 'resource-based policy' },
-  trust: { one: 'role trust policy', many: 'role trust policy' },
-  scp: { one: 'service control policy', many: 'service control policies' },
-  rcp: { one: 'resource control policy', many: 'resource control policies' },
-}
-
 const LONGEST = 120
 const MANY_VALUES = 4
 
 /** A policy by its kind and name. A role has one trust policy, which needs no name. */
 export function policyName({ kind, policy }: StatementRef): string {
-  return kind === 'trust' ? KINDS.trust.one : `${KINDS[kind].one} ${plain(policy)}`
+  return kind === 'trust' ? KIND_NAMES.trust.one : `${KIND_NAMES[kind].one} ${plain(policy)}`
 }
 
 /** Where in the organization a level of control policies is. */

@@ -1,17 +1,6 @@
-import type { Decision, PolicyKind } from '../../engines/policy/index.ts'
+import { type Decision, KIND_NAMES, type PolicyKind } from '../../engines/policy/index.ts'
 import { AccessDenied, type AccountCaller } from '../../model/index.ts'
 import type { Access } from './access.ts'
-
-/** How AWS names each kind of policy in a refusal. */
-const NAMES: Readonly<Record<PolicyKind, { readonly missing: string; readonly denying: string }>> = {
-  identity: { missing: 'identity-based policy', denying: 'an identity-based policy' },
-  boundary: { missing: 'permissions boundary', denying: 'a permissions boundary' },
-  session: { missing: 'session policy', denying: 'a session policy' },
-  resource: { missing: 'resource-based policy', denying: 'a resource-based policy' },
-  trust: { missing: 'role trust policy', denying: 'the role trust policy' },
-  scp: { missing: 'service control policy', denying: 'a service control policy' },
-  rcp: { missing: 'resource control policy', denying: 'a resource control policy' },
-}
 
 /**
  * The refusal of an access, in AWS's words. The reason is only given when caller and resource are in one account, and
@@ -30,10 +19,11 @@ export function denial(
   if (kind === undefined || caller.account !== resourceAccount) {
     return new AccessDenied(message, { detail })
   }
+  const { article, one } = KIND_NAMES[kind]
   const reason =
     decision.outcome === 'explicitDeny'
-      ? `with an explicit deny in ${NAMES[kind].denying}`
-      : `because no ${NAMES[kind].missing} allows the ${access.action} action`
+      ? `with an explicit deny in ${article} ${one}`
+      : `because no ${one} allows the ${access.action} action`
   return new AccessDenied(`${message} ${reason}`, { detail })
 }
 
