@@ -53,6 +53,7 @@ export function answerer(
       randomness: broker.random.bytes(8),
       cors: options.query.cors,
     })
+    let submitted = false
     let namespace = options.services[0].namespace
     try {
       const call = readQueryCall(received, options.query)
@@ -62,6 +63,7 @@ export function answerer(
       if (service === undefined || operation === undefined) throw noSuchOperation(call)
       namespace = service.namespace
       if (!broker.directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
+      submitted = true
       const result = await submit(
         operation,
         {
@@ -74,6 +76,8 @@ export function answerer(
       return renderResult(call.action, namespace, result, envelope)
     } catch (error) {
       const fault = toFault(error)
+      // What reaches an operation is counted there, under its name.
+      if (!submitted) broker.metrics.requestDone('none', fault.httpStatus < 500 ? 'refused' : 'failed', 0)
       logFault(fault, facts, broker)
       return renderFault(fault, namespace, envelope)
     }

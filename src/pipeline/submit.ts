@@ -23,7 +23,8 @@ export interface Ask<Asking extends Caller, Input> {
 
 /**
  * The path that every operation takes: prove, read, authorize, perform, record. A grant is recorded before it is
- * answered, and a refusal as faithfully. Nothing mints or changes anything beside it.
+ * answered, and a refusal as faithfully. Nothing mints or changes anything beside it. What an operation changes is
+ * changed before it is recorded: when the record cannot be kept, the caller is told to try again and the change stays.
  * @throws Fault whatever the reason for a refusal; never anything else
  */
 export async function submit<Asking extends Caller, Input, Output>(
