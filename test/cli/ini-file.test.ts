@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { IniFile } from '../../src/cli/ini-file.ts'
+import { fc } from '../fast-check.ts'
 
 interface Change {
   readonly rule: string

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { accountId, assumedRoleArn, iamArn, parseArn, rootArn, Violation } from '../../src/model/index.ts'
+import { fc } from '../fast-check.ts'
 import { anyText } from './any-text.ts'
 
 describe('a text that is no ARN', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { type AccountId, accessKeyId, accountId, uniqueId, Violation } from '../../src/model/index.ts'
+import { fc } from '../fast-check.ts'
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { type TextShape, violationOf } from '../../src/model/index.ts'
+import { fc } from '../fast-check.ts'
 import { anyText } from './any-text.ts'
 
 const SHAPE: TextShape = { min: 2, max: 4, pattern: '[\\w]*', matches: /^[\w]*$/ }

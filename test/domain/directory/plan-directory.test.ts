@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import fc from 'fast-check'
 import { type DesiredAccount, DirectoryMistakes, type Mistake } from '../../../src/domain/directory/index.ts'
+import { fc } from '../../fast-check.ts'
 import { anyText } from '../../model/any-text.ts'
 import {
   ALLOW_ALL,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHmac, createSecretKey, hash } from 'node:crypto'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose'
 import { type SessionRequest, Sessions } from '../../../src/domain/sessions/index.ts'
 import { type AccountId, accountId, epochMillis, Violation } from '../../../src/model/index.ts'
@@ -13,6 +12,7 @@ import {
   keyRingOf,
 } from '../../../src/platform/keyring/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
+import { fc } from '../../fast-check.ts'
 import { anyText } from '../../model/any-text.ts'
 
 function account(text: string): AccountId {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { compactLength, parsePolicy, principalArnsOf } from '../../../src/engines/policy/index.ts'
+import { fc } from '../../fast-check.ts'
 
 describe('the compact length of a policy', () => {
   test('does not count whitespace between tokens, and counts it inside texts', () => {

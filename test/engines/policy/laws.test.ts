@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import {
   type AccessRequest,
   type ApplicablePolicies,
@@ -12,6 +11,7 @@ import {
   validatePolicy,
 } from '../../../src/engines/policy/index.ts'
 import { MalformedPolicyDocument } from '../../../src/model/index.ts'
+import { fc } from '../../fast-check.ts'
 import { compiled, contextOf } from './corpus.ts'
 
 const A = '111122223333'

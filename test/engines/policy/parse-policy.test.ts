@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { parsePolicy } from '../../../src/engines/policy/index.ts'
 import { readJson } from '../../../src/engines/policy/json-reader.ts'
 import { MalformedPolicyDocument } from '../../../src/model/index.ts'
+import { fc } from '../../fast-check.ts'
 import { refusalOf } from './refusal.ts'
 
 const REFUSED: readonly (readonly [rule: string, text: string, offset: number])[] = [

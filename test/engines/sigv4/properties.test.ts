@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { SignatureV4 } from '@smithy/signature-v4'
-import fc from 'fast-check'
 import { readSignature, type SignedRequest, signatureMatches } from '../../../src/engines/sigv4/index.ts'
 import { SigningKey } from '../../../src/engines/sigv4/signing-key.ts'
 import { Fault } from '../../../src/model/index.ts'
+import { fc } from '../../fast-check.ts'
 import { Sha256 } from '../../sha256.ts'
 import { ACCESS_KEY_ID, NOW, REGION, SECRET_ACCESS_KEY } from './vectors.ts'
 import { accepts } from './verify.ts'
@@ -29,7 +29,8 @@ const headerValue = fc.string({
 const headerName = fc.constantFrom('Content-Type', 'x-amz-meta-a', 'X-Amz-Target', 'x-k8s-aws-id', 'amz-sdk-request')
 
 function call(parts: { segment: fc.Arbitrary<string>; text: fc.Arbitrary<string> }): fc.Arbitrary<Call> {
-  const name = parts.text.filter((text) => !/^x-amz-/i.test(text))
+  // The SDK copies a query member by member into a plain object, so it loses what is named `__proto__` after signing it.
+  const name = parts.text.filter((text) => !/^x-amz-|^__proto__$/i.test(text))
   return fc.record({
     method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE'),
     path: fc.array(parts.segment, { maxLength: 5 }).map((segments) => `/${segments.join('/')}`),

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import fc from 'fast-check'
 import { deriveSigningKey } from '../../../src/engines/sigv4/index.ts'
 import { SigningKey } from '../../../src/engines/sigv4/signing-key.ts'
 import { Secret } from '../../../src/model/index.ts'
+import { fc } from '../../fast-check.ts'
 
 test('a printed signing key shows nothing of itself', () => {
   const key = deriveSigningKey(new Secret('secret'), { date: '20150830', region: 'us-east-1', service: 'sts' })

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import {
   type Answer,
   noSuchOperation,
@@ -10,6 +9,7 @@ import {
   readQueryCall,
 } from '../../../src/engines/wire/index.ts'
 import { Fault } from '../../../src/model/index.ts'
+import { fc } from '../../fast-check.ts'
 
 const STRICT: QueryOptions = { cors: false, redirectMissingAction: false, maxParameters: 1000 }
 const LIKE_AWS: QueryOptions = { ...STRICT, redirectMissingAction: true }

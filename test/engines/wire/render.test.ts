@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import {
   type Envelope,
   envelopeFor,
@@ -22,6 +21,7 @@ import {
   ServiceUnavailable,
   ValidationError,
 } from '../../../src/model/index.ts'
+import { fc } from '../../fast-check.ts'
 import { readXml, type XmlElement } from './read-xml.ts'
 
 const STS = 'https://sts.amazonaws.com/doc/2011-06-15/'

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { lintPolicy, type PolicyKind, parsePolicy, validatePolicy } from '../../../../src/engines/policy/index.ts'
 import { REFUSALS } from '../../../../src/engines/policy/lint/grammar.ts'
 import { MalformedPolicyDocument } from '../../../../src/model/index.ts'
+import { fc } from '../../../fast-check.ts'
 import { EXAMPLES, OWN_ACCOUNTS, textOf } from './examples.ts'
 
 const KINDS: readonly PolicyKind[] = ['identity', 'boundary', 'session', 'resource', 'trust', 'scp', 'rcp']

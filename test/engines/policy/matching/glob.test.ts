@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import fc from 'fast-check'
 import { compilePattern, type WildcardStyle } from '../../../../src/engines/policy/matching/text-test.ts'
+import { fc } from '../../../fast-check.ts'
 
 const NO_KEYS = new Map<string, string>()
 
