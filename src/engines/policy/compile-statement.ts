@@ -2,9 +2,9 @@ import { foldCase } from '../../model/index.ts'
 import { type Condition, compileCondition } from './conditions/condition.ts'
 import { allowedBy, type StatementRef } from './decision.ts'
 import { ELEMENTS, PADDED_KINDS, type StatementElements } from './elements.ts'
-import { ARN_COLONS, compilePattern, countColons, type TextTest } from './matching/text-test.ts'
+import { ARN_COLONS, compilePattern, countColons, type TextTest, variablesFitResource } from './matching/text-test.ts'
 import { type JsonNode, type JsonObject, listOf, memberOf, type PolicyKind } from './policy-document.ts'
-import { compilePrincipals } from './principals.ts'
+import { compilePrincipals, type PrincipalSet } from './principals.ts'
 import type { CompiledStatement, ListPart, PrincipalPart } from './statement.ts'
 
 /** What every statement of one policy shares. */
@@ -35,7 +35,7 @@ export function compileStatement(node: JsonNode, index: number, setting: PolicyS
     granted: allowedBy(ref),
     inert: effect === 'Allow' && !knowsEvery(object, elements),
     principal: elements.principal.length === 0 ? undefined : compilePrincipal(object, elements, effect, setting),
-    action: compileList(object, elements.action, effect, (text) => compilePattern(foldCase(text), 'flat', false)),
+    action: compileList(object, elements.action, effect, compileAction),
     resource: compileResource(object, elements, effect, setting),
     conditions: compileConditions(memberOf(object, 'Condition'), effect, setting.variables),
   })
@@ -62,8 +62,14 @@ function compilePrincipal(
   const inverted = member?.name === 'NotPrincipal'
   const set = compilePrincipals(member?.value ?? { type: 'null', offset: object.offset }, principalIds)
   // An unreadable principal may be left out where that refuses more: of whom an Allow admits, of whom a Deny spares.
-  const decides = member === undefined || (set.unreadable && (effect === 'Deny') !== inverted)
+  const blocks = set.unreadable && (effect === 'Deny') !== inverted
+  const decides = member === undefined || blocks || (inverted && namesNobody(set))
   return { set, inverted, fixed: decides ? effect === 'Deny' : undefined }
+}
+
+/** As a list of actions that is empty: "all but nobody" would allow all. */
+function namesNobody({ everyone, accounts, named, services, providers }: PrincipalSet): boolean {
+  return !everyone && [accounts, named, services, providers].every((list) => list.length === 0)
 }
 
 function compileResource(
@@ -78,9 +84,18 @@ function compileResource(
   return compileList(object, resource, effect, (text) => compileArnPattern(text, padded, variables))
 }
 
+/** `*`, or a service and a name. */
+const ACTION = /^(?:\*|[^:]*:[^:]*)$/
+
+function compileAction(source: string): TextTest | undefined {
+  return ACTION.test(source) ? compilePattern(foldCase(source), 'flat', false) : undefined
+}
+
 /** @param padded - whether an ARN that stops early means all of the rest, as in policies attached to callers */
 function compileArnPattern(source: string, padded: boolean, variables: boolean): TextTest | undefined {
   if (source === '*') return () => true
+  // AWS does not say what a variable before the resource part does. Left out, it would let a Deny pass.
+  if (!source.startsWith('arn:') || !variablesFitResource(source, variables)) return undefined
   const absent = Math.max(0, ARN_COLONS - countColons(source, variables))
   if (absent > 0 && !padded) return undefined
   const matches = compilePattern(source + ':*'.repeat(absent), 'resource', variables)
@@ -96,18 +111,21 @@ function compileList(
 ): ListPart {
   const member = onlyMember(object, names)
   const inverted = member?.name.startsWith('Not') ?? false
+  // AWS saves a null in a list of resources, and nowhere else: it names nothing.
+  const nulls = member?.value.type === 'array' && member.name.endsWith('Resource')
   const sources: string[] = []
   const tests: TextTest[] = []
   let decides = member === undefined
   for (const item of member === undefined ? [] : listOf(member.value)) {
-    // AWS saves a null among the resources: it names nothing.
-    if (item.type === 'null') continue
+    if (item.type === 'null' && nulls) continue
     const test = item.type === 'string' ? compile(item.value) : undefined
     if (item.type === 'string') sources.push(item.value)
     // As with principals: what cannot be read is left out where that refuses more, and decides where it does not.
     if (test !== undefined) tests.push(test)
     else if ((effect === 'Deny') !== inverted) decides = true
   }
+  // AWS: a statement whose list is empty does not affect the policy. Taken as "all but nothing" it would allow all.
+  if (inverted && tests.length === 0) decides = true
   return { sources, tests, inverted, fixed: decides ? effect === 'Deny' : undefined }
 }
 

@@ -51,7 +51,8 @@ export function compilePrincipals(node: JsonNode, principalIds?: ReadonlyMap<str
   for (const { name: type, value } of node.members) {
     for (const item of listOf(value)) {
       const text = item.type === 'string' ? item.value : undefined
-      if (text === undefined || (text === '*' && type !== 'AWS')) set.unreadable = true
+      // AWS takes no wildcard inside a principal. As a mere name it would let a Deny pass.
+      if (text === undefined || (/[*?]/.test(text) && (text !== '*' || type !== 'AWS'))) set.unreadable = true
       else if (type === 'Service') set.services.push(text)
       else if (type === 'Federated') set.providers.push(text)
       else if (type !== 'AWS') set.unreadable = true

@@ -1,4 +1,5 @@
 import { foldCase } from '../../../model/index.ts'
+import { hasBrokenVariable } from '../matching/template.ts'
 import { type JsonNode, listOf, scalarOf } from '../policy-document.ts'
 import type { RequestContext } from '../request.ts'
 import { nullVerdicts } from './null.ts'
@@ -14,7 +15,7 @@ export interface Condition {
   readonly contextKey: string
   readonly values: readonly string[]
   readonly offset: number
-  /** `undefined` when the operator is unknown: then both verdicts below are fixed. */
+  /** `undefined` when the operator or a value cannot be read: then both verdicts below are fixed. */
   readonly form: OperatorForm | undefined
   /** Whether variables in the values are replaced. */
   readonly substitutes: boolean
@@ -46,7 +47,8 @@ export function compileCondition(
   const substitutes = variables && /String|Arn/.test(operator)
   const known = { operator, key, contextKey: foldCase(key), values, offset, substitutes, uncertain }
   const form = readOperator(operator)
-  if (form === undefined || values.length < scalars.length) {
+  const unreadable = values.length < scalars.length || values.some((value) => hasBrokenVariable(value, substitutes))
+  if (form === undefined || unreadable) {
     return { ...known, form: undefined, whenMissing: uncertain, whenPresent: uncertain, test: unknowable }
   }
   const { family } = form
@@ -84,13 +86,18 @@ export function conditionHolds(condition: Condition, context: RequestContext): b
   const value = context.get(condition.contextKey)
   if (value === undefined) return condition.whenMissing
   if (typeof value === 'string') return condition.whenPresent ?? admits(condition, value, context)
+  // Whoever fills the context may break its promise: what is no text is not known.
+  if (!Array.isArray(value)) return condition.uncertain
   if (value.length === 0) return condition.whenMissing
   if (condition.whenPresent !== undefined) return condition.whenPresent
   const quantifier = condition.form?.quantifier
   // AWS asks for a set operator on a multivalued key and does not say what happens without one.
   if (quantifier !== 'every' && quantifier !== 'some') return condition.uncertain
   const all = quantifier === 'every'
-  for (const item of value) if (admits(condition, item, context) !== all) return !all
+  for (const item of value) {
+    const admitted = typeof item === 'string' ? admits(condition, item, context) : condition.uncertain
+    if (admitted !== all) return !all
+  }
   return all
 }
 

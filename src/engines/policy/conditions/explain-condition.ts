@@ -19,7 +19,7 @@ export function explainCondition(condition: Condition, context: RequestContext):
   const { operator, key, contextKey, values, substitutes } = condition
   const found = context.get(contextKey)
   const list = typeof found === 'string' ? [found] : found
-  const actual = list === undefined || list.length === 0 ? undefined : list
+  const actual = Array.isArray(list) && list.length > 0 ? list : undefined
   return {
     operator,
     key,

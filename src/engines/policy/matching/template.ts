@@ -57,6 +57,11 @@ export function piecesOf(source: string, substitutes: boolean): readonly Piece[]
   return substitutes ? readTemplate(source) : [{ kind: 'pattern', text: source }]
 }
 
+/** Whether a policy value holds a malformed variable: what it asks cannot be known. */
+export function hasBrokenVariable(source: string, substitutes: boolean): boolean {
+  return piecesOf(source, substitutes).some(({ kind }) => kind === 'broken')
+}
+
 /** A whole value with its variables replaced, its wildcards left as they are; `undefined` when one does not resolve. */
 export function render(pieces: readonly Piece[], context: RequestContext): string | undefined {
   let text = ''

@@ -43,14 +43,25 @@ export function compilePattern(source: string, style: WildcardStyle, substitutes
   return glob.length === 1 && glob[0] === ANY_RUN ? () => true : (text) => globMatches(glob, text)
 }
 
+/** Whether each variable is well-formed and stands where AWS replaces one in a resource: after the fifth colon. */
+export function variablesFitResource(source: string, substitutes: boolean): boolean {
+  let colons = 0
+  for (const piece of piecesOf(source, substitutes)) {
+    if (piece.kind === 'broken' || (piece.kind === 'variable' && colons < ARN_COLONS)) return false
+    if (piece.kind === 'pattern') colons += colonsIn(piece.text)
+  }
+  return true
+}
+
 /** How many colons a policy value has outside its variables. */
 export function countColons(source: string, substitutes: boolean): number {
   let colons = 0
-  for (const piece of piecesOf(source, substitutes)) {
-    if (piece.kind !== 'pattern') continue
-    for (let at = piece.text.indexOf(':'); at >= 0; at = piece.text.indexOf(':', at + 1)) colons++
-  }
+  for (const piece of piecesOf(source, substitutes)) if (piece.kind === 'pattern') colons += colonsIn(piece.text)
   return colons
+}
+
+function colonsIn(text: string): number {
+  return text.split(':').length - 1
 }
 
 /** The text of a value without variables. */
@@ -84,9 +95,8 @@ class GlobBuilder {
 
   /** False when the piece may not stand here: a value must not bring colons into the first segments of an ARN. */
   add(piece: Piece, text: string): boolean {
-    if (piece.kind === 'variable' && this.#style !== 'flat' && this.#colons < ARN_COLONS) {
-      // In a Resource, variables belong to the resource part alone.
-      if (this.#style === 'resource' || text.includes(':')) return false
+    if (piece.kind === 'variable' && this.#style !== 'flat' && this.#colons < ARN_COLONS && text.includes(':')) {
+      return false
     }
     for (let at = 0; at < text.length; at++) {
       const point = text.codePointAt(at) ?? 0
