@@ -121,6 +121,12 @@ export async function prepareNode(config: BrokerConfig, { directories = [] }: No
 
 /** What is known of a request that comes from this process: no address, and nothing that could be overheard. */
 function inProcessFacts({ random, clock }: BrokerParts): RequestFacts {
-  const requestId = random.uuid()
-  return { requestId, now: clock.now(), sourceIp: undefined, secureTransport: true, userAgent: undefined }
+  return {
+    requestId: random.uuid(),
+    now: clock.now(),
+    sourceIp: undefined,
+    secureTransport: true,
+    userAgent: undefined,
+    referer: undefined,
+  }
 }

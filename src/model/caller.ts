@@ -4,7 +4,7 @@ import type { Tag } from './tag.ts'
 
 interface Principal {
   readonly account: AccountId
-  /** The ARN that GetCallerIdentity answers and refusals name: the session's, for a role session. */
+  /** The ARN that GetCallerIdentity answers and refusals name: the session's, for role and federated sessions. */
   readonly arn: string
   /** `aws:PrincipalArn`: the role's ARN, path included, for a role session. */
   readonly principalArn: string
@@ -12,15 +12,18 @@ interface Principal {
   readonly userId: string
   /** The key that signed. */
   readonly accessKeyId: string
+  /** `aws:PrincipalTag`: those of the user or role, and over them those of the session. */
   readonly tags: readonly Tag[]
+  /** What the temporary credential that signed means; `undefined` for a long-term key. */
+  readonly session: Session | undefined
 }
 
-/** The root user of an account, with its long-term key. */
+/** The root user of an account, with its long-term key or a session of GetSessionToken. */
 export interface RootCaller extends Principal {
   readonly kind: 'root'
 }
 
-/** An IAM user with a long-term key. */
+/** An IAM user, with a long-term key or a session of GetSessionToken. */
 export interface UserCaller extends Principal {
   readonly kind: 'user'
   readonly userName: string
@@ -28,12 +31,20 @@ export interface UserCaller extends Principal {
   readonly uniqueId: string
 }
 
-/** A session of a role, with the temporary credential that AssumeRole made. */
+/** A session of a role, with the temporary credential that AssumeRole or one of its kin made. */
 export interface RoleCaller extends Principal {
   readonly kind: 'assumed-role'
   readonly session: Session
   /** `AROA...` of the role. */
   readonly uniqueId: string
+}
+
+/** Somebody for whom a user, or the root user, called GetFederationToken. */
+export interface FederatedCaller extends Principal {
+  readonly kind: 'federated-user'
+  readonly session: Session
+  /** The user who asked for the session; `undefined`: the root user did. */
+  readonly issuer: { readonly arn: string; readonly userName: string; readonly uniqueId: string } | undefined
 }
 
 /** The authority above accounts: proved by the operator's token, or by being in the same process. */
@@ -42,7 +53,7 @@ export interface OperatorCaller {
 }
 
 /** Who signed a request in some account, and everything that condition keys say about them. */
-export type AccountCaller = RootCaller | UserCaller | RoleCaller
+export type AccountCaller = RootCaller | UserCaller | RoleCaller | FederatedCaller
 
 /** Whoever asks, once proven. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable */
 export type Caller = AccountCaller | OperatorCaller

@@ -118,6 +118,12 @@ export class MalformedPolicyDocument extends Fault {
   }
 }
 
+/** Session policies and session tags take more room in a token than there is. */
+export class PackedPolicyTooLarge extends Fault {
+  override readonly code = 'PackedPolicyTooLarge'
+  override readonly httpStatus = 400
+}
+
 /** The request asks for a thing that is not there (in operations that may say so). */
 export class NoSuchEntity extends Fault {
   override readonly code = 'NoSuchEntity'

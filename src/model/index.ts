@@ -1,7 +1,15 @@
 /** The nouns that every layer speaks: checked values, callers, sessions, faults. Imports nothing and does no I/O. @module */
 export { type AccountId, accountId } from './account-id.ts'
 export { type Arn, parseArn } from './arn.ts'
-export type { AccountCaller, Caller, OperatorCaller, RoleCaller, RootCaller, UserCaller } from './caller.ts'
+export type {
+  AccountCaller,
+  Caller,
+  FederatedCaller,
+  OperatorCaller,
+  RoleCaller,
+  RootCaller,
+  UserCaller,
+} from './caller.ts'
 export { type ClientSettings, clientEnvironment } from './client-settings.ts'
 export { type EpochMillis, epochMillis, epochSeconds, isoSeconds } from './epoch-millis.ts'
 export {
@@ -19,16 +27,29 @@ export {
   MissingAction,
   MissingAuthenticationToken,
   NoSuchEntity,
+  PackedPolicyTooLarge,
   ServiceUnavailable,
   SignatureDoesNotMatch,
   toFault,
   ValidationError,
 } from './faults.ts'
 export { foldCase } from './fold-case.ts'
-export { assumedRoleArn, iamArn, rootArn } from './principal-arns.ts'
+export { assumedRoleArn, federatedUserArn, iamArn, rootArn } from './principal-arns.ts'
 export type { RequestFacts } from './request-facts.ts'
 export { Secret } from './secret.ts'
-export type { Session, TemporaryCredentials } from './session.ts'
-export type { Tag } from './tag.ts'
-export { accessKeyId, uniqueId } from './unique-id.ts'
+export {
+  type FederatedHolder,
+  inheritedTags,
+  PLAIN_TERMS,
+  type RoleHolder,
+  type Session,
+  type SessionHolder,
+  type SessionPolicies,
+  type SessionPolicyArn,
+  type SessionTerms,
+  type TemporaryCredentials,
+  type UserHolder,
+} from './session.ts'
+export { overlaid, type Tag } from './tag.ts'
+export { accessKeyId, accountOfKeyId, uniqueId } from './unique-id.ts'
 export { MUST_NOT_BE_NULL, mustMatch, type TextShape, Violation, violationOf } from './violation.ts'

@@ -20,3 +20,8 @@ export function iamArn(
 export function assumedRoleArn(partition: string, account: AccountId, roleName: string, sessionName: string): string {
   return `arn:${partition}:sts::${account}:assumed-role/${roleName}/${sessionName}`
 }
+
+/** The ARN of a federated user: of somebody for whom GetFederationToken was called. */
+export function federatedUserArn(partition: string, account: AccountId, name: string): string {
+  return `arn:${partition}:sts::${account}:federated-user/${name}`
+}

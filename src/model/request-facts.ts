@@ -10,4 +10,5 @@ export interface RequestFacts {
   readonly sourceIp: string | undefined
   readonly secureTransport: boolean
   readonly userAgent: string | undefined
+  readonly referer: string | undefined
 }

@@ -1,4 +1,5 @@
-import type { AccountId } from './account-id.ts'
+import { type AccountId, accountId } from './account-id.ts'
+import { Violation } from './violation.ts'
 
 /** The prefixes AWS gives to the ids it makes; each tells what the id names. */
 export type UniqueIdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'ANPA' | 'AIPA'
@@ -23,6 +24,20 @@ export function uniqueId(prefix: UniqueIdPrefix, account: AccountId, randomness:
  */
 export function accessKeyId(prefix: 'AKIA' | 'ASIA', account: AccountId, randomness: Uint8Array): string {
   return prefix + withAccount(account, randomness)
+}
+
+/**
+ * The account that an access key id of 20 characters carries; `undefined` when it carries none, as those of long ago.
+ * Says nothing of whether such a key was ever made.
+ */
+export function accountOfKeyId(keyId: string): AccountId | undefined {
+  const [, first, last] = /^[A-Z]{4}([Q-Z2-7][A-Z2-7]{7})([A-Z2-7])[A-Z2-7]{7}$/.exec(keyId) ?? []
+  if (first === undefined || last === undefined) return undefined
+  let bits = 0
+  for (const character of first) bits = bits * 32 + BASE32.indexOf(character)
+  const number = (bits - TOP_BIT) * 2 + (BASE32.indexOf(last) >= 16 ? 1 : 0)
+  const account = accountId(String(number).padStart(12, '0'))
+  return account instanceof Violation ? undefined : account
 }
 
 /** Eighty bits in base32: a one, the account's forty, thirty-nine of chance. In halves, because numbers are exact to 53. */

@@ -90,11 +90,13 @@ function factsOf(
   broker: BrokerParts,
 ): RequestFacts {
   let userAgent: string | undefined
+  let referer: string | undefined
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]
     if (name?.length === USER_AGENT.length && name.toLowerCase() === USER_AGENT) userAgent = rawHeaders[index + 1]
+    else if (name?.length === REFERER.length && name.toLowerCase() === REFERER) referer = rawHeaders[index + 1]
   }
-  return { requestId: broker.random.uuid(), now: broker.clock.now(), sourceIp, secureTransport, userAgent }
+  return { requestId: broker.random.uuid(), now: broker.clock.now(), sourceIp, secureTransport, userAgent, referer }
 }
 
 /** An operator must act on failures of ours; a refused proof is a likely attack; the rest is a caller's mistake. */
@@ -106,6 +108,7 @@ function logFault(fault: Fault, { requestId, sourceIp }: RequestFacts, { logger 
 }
 
 const USER_AGENT = 'user-agent'
+const REFERER = 'referer'
 
 const UNPROVEN: ReadonlySet<string> = new Set([
   'MissingAuthenticationToken',

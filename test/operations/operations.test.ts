@@ -29,6 +29,8 @@ const OUTPUT: Awaited<ReturnType<typeof assumeRole.perform>> = {
     SessionToken: 'the.token.of.the.session',
     Expiration: new Date('2026-01-01T13:00:00.987Z'),
   },
+  PackedPolicySize: undefined,
+  SourceIdentity: undefined,
 }
 
 describe('the record of AssumeRole', () => {
@@ -51,10 +53,20 @@ describe('the record of AssumeRole', () => {
 
   test('says which key was made for whom and until when, in whole seconds, and which role it is about', () => {
     assert.deepEqual(assumeRole.details(parsed(''), OUTPUT), {
-      requestParameters: { roleArn: ROLE, roleSessionName: 'ci', durationSeconds: undefined, externalId: undefined },
+      requestParameters: {
+        roleArn: ROLE,
+        roleSessionName: 'ci',
+        durationSeconds: undefined,
+        externalId: undefined,
+        serialNumber: undefined,
+        policy: undefined,
+        sourceIdentity: undefined,
+      },
       responseElements: {
         credentials: { accessKeyId: 'ASIASESSION', expiration: '2026-01-01T13:00:00Z' },
         assumedRoleUser: { assumedRoleId: 'AROA:ci', arn: `arn:aws:sts::${TARGET}:assumed-role/Deployer/ci` },
+        packedPolicySize: undefined,
+        sourceIdentity: undefined,
       },
       resources: [{ ARN: ROLE, accountId: TARGET, type: 'AWS::IAM::Role' }],
     })

@@ -4,6 +4,7 @@ import { Sessions } from '../../src/domain/sessions/index.ts'
 import {
   type AccountId,
   epochMillis,
+  PLAIN_TERMS,
   type RequestFacts,
   type RoleCaller,
   type RootCaller,
@@ -71,6 +72,7 @@ export const FACTS: RequestFacts = {
   sourceIp: '192.0.2.7',
   secureTransport: true,
   userAgent: 'aws-cli/2.0',
+  referer: undefined,
 }
 
 export const ROOT: RootCaller = {
@@ -81,12 +83,13 @@ export const ROOT: RootCaller = {
   userId: SOURCE,
   accessKeyId: 'AKIAROOT',
   tags: [],
+  session: undefined,
 }
 
 /** The user `alice` with that unique id; without one it is somebody whom the directory does not know. */
 export function aliceAs(uniqueId = 'AIDAALICE'): UserCaller {
   const arn = `arn:aws:iam::${SOURCE}:user/team/alice`
-  const names = { arn, principalArn: arn, userId: uniqueId, uniqueId, userName: 'alice' }
+  const names = { arn, principalArn: arn, userId: uniqueId, uniqueId, userName: 'alice', session: undefined }
   return { kind: 'user', account: SOURCE, accessKeyId: 'AKIAALICE', tags: [{ key: 'Team', value: 'core' }], ...names }
 }
 
@@ -98,12 +101,16 @@ export function sessionIn(account: AccountId, uniqueId = 'AROADEPLOYER'): RoleCa
     id: 'c2Vzc2lvbg',
     accessKeyId,
     account,
-    roleArn: principalArn,
-    roleId: uniqueId,
-    sessionName: 'ci',
+    holder: {
+      kind: 'assumed-role',
+      roleName: 'Deployer',
+      roleId: uniqueId,
+      sessionName: 'ci',
+      chainDepth: 0,
+    } as const,
     issuedAt: epochMillis(Date.UTC(2026, 0, 1, 11, 30, 0, 987)),
     expiresAt: epochMillis(Date.UTC(2026, 0, 1, 12, 30, 0, 987)),
-    chainDepth: 0,
+    terms: PLAIN_TERMS,
   }
   const arn = `arn:aws:sts::${account}:assumed-role/Deployer/ci`
   const names = { arn, principalArn, userId: `${uniqueId}:ci`, uniqueId }

@@ -62,7 +62,7 @@ async function start(t: TestContext) {
     const facts = { requestId: 'a-change', now: node.broker.clock.now(), secureTransport: true }
     await loadDirectory(
       await readDirectories([input]),
-      { ...facts, sourceIp: undefined, userAgent: undefined },
+      { ...facts, sourceIp: undefined, userAgent: undefined, referer: undefined },
       node.broker,
     )
   }

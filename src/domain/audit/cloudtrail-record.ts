@@ -1,4 +1,4 @@
-import { type AccountCaller, type Caller, isoSeconds } from '../../model/index.ts'
+import { type AccountCaller, type Caller, isoSeconds, type Session } from '../../model/index.ts'
 import type { AuditEntry } from '../../platform/storage/index.ts'
 import type { AuditEvent } from './audit-event.ts'
 
@@ -57,9 +57,14 @@ function userIdentity(caller: Caller): object {
     case 'operator':
       return { type: 'RolecallOperator' }
     case 'root':
-      return { type: 'Root', ...principal(caller) }
+      return { type: 'Root', ...principal(caller), ...sessionContextOf(caller.session) }
     case 'user':
-      return { type: 'IAMUser', ...principal(caller), userName: caller.userName }
+      return {
+        type: 'IAMUser',
+        ...principal(caller),
+        userName: caller.userName,
+        ...sessionContextOf(caller.session),
+      }
     case 'assumed-role':
       return {
         type: 'AssumedRole',
@@ -72,10 +77,24 @@ function userIdentity(caller: Caller): object {
             accountId: caller.account,
             userName: caller.principalArn.slice(caller.principalArn.lastIndexOf('/') + 1),
           },
-          attributes: { mfaAuthenticated: 'false', creationDate: isoSeconds(caller.session.issuedAt) },
+          attributes: attributesOf(caller.session),
         },
       }
+    case 'federated-user':
+      return {
+        type: 'FederatedUser',
+        ...principal(caller),
+        sessionContext: { attributes: attributesOf(caller.session) },
+      }
   }
+}
+
+function sessionContextOf(session: Session | undefined): object {
+  return session === undefined ? {} : { sessionContext: { attributes: attributesOf(session) } }
+}
+
+function attributesOf({ issuedAt, terms }: Session): object {
+  return { mfaAuthenticated: String(terms.mfaAt !== undefined), creationDate: isoSeconds(issuedAt) }
 }
 
 function principal({ userId, arn, account, accessKeyId }: AccountCaller): object {

@@ -17,6 +17,7 @@ import {
   RECORD_KINDS,
   type RecordBodies,
 } from './records.ts'
+import { SessionPolicyViews } from './session-policies.ts'
 import { ViewCache } from './view-cache.ts'
 import {
   type AccessKeyView,
@@ -34,6 +35,8 @@ import {
 export interface PrincipalPolicies {
   readonly identity: readonly CompiledPolicy[]
   readonly boundary: CompiledPolicy | undefined
+  /** `undefined` when the credential was made without session policies. */
+  readonly session: readonly CompiledPolicy[] | undefined
 }
 
 /** What a directory is made of. `clock` is the real one: it judges how old the node's view of the change log is. */
@@ -47,12 +50,22 @@ export interface DirectoryParts {
 }
 
 const PAGE = 1_000
-const NOTHING: readonly CompiledPolicy[] = []
 /** Stands for a boundary that cannot be resolved: it allows nothing. */
 const ALLOWS_NOTHING = compilePolicy(parsePolicy('{"Version":"2012-10-17","Statement":[]}'), {
   kind: 'boundary',
   name: 'missing-boundary',
 })
+const ALLOWS_EVERYTHING = compilePolicy(
+  parsePolicy('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'),
+  { kind: 'identity', name: 'root' },
+)
+
+type OwnPolicies = Pick<PrincipalPolicies, 'identity' | 'boundary'>
+
+/** Root has none, and needs none. */
+const NO_POLICIES: OwnPolicies = Object.freeze({ identity: [], boundary: undefined })
+/** Of a principal that is not there any more. */
+const GONE: OwnPolicies = Object.freeze({ identity: [], boundary: ALLOWS_NOTHING })
 
 /** Accounts and what is in them, compiled for deciding. Reads are answered from memory in the steady state. */
 export class Directory {
@@ -71,6 +84,7 @@ export class Directory {
   }
   #version = 0
   readonly #awsManaged = new Map<string, ManagedPolicyView>()
+  readonly #sessionPolicies = new SessionPolicyViews((arn) => this.managedPolicy(arn))
 
   constructor({ storage, keyring, clock, partition, cachedRecords }: DirectoryParts) {
     const store = storage.directory
@@ -176,16 +190,42 @@ export class Directory {
   }
 
   /**
-   * The policies that say what a caller may do: inline, attached, and of the groups; and the boundary. Root has none.
-   * A principal that is gone has none either, and a boundary that is gone allows nothing: changes narrow, never widen.
+   * The policies that say what a caller may do: inline, attached, and of the groups; the boundary; and those that limit
+   * the session. A principal that is gone has none, and a boundary that is gone allows nothing: changes narrow, never
+   * widen.
    */
   async policiesOf(caller: AccountCaller): Promise<PrincipalPolicies> {
-    if (caller.kind === 'root') return { identity: NOTHING, boundary: undefined }
-    const principal =
-      caller.kind === 'user' ? await this.user(caller.account, caller.userName) : await this.role(caller.principalArn)
-    if (principal === undefined || principal.uniqueId !== caller.uniqueId) {
-      return { identity: NOTHING, boundary: ALLOWS_NOTHING }
+    const session = caller.session && (await this.#sessionPolicies.of(caller.session.terms))
+    const own = await this.#ownPolicies(caller)
+    return { identity: own.identity, boundary: own.boundary, session }
+  }
+
+  async #ownPolicies(caller: AccountCaller): Promise<OwnPolicies> {
+    switch (caller.kind) {
+      case 'root':
+        return NO_POLICIES
+      case 'user':
+        return await this.#policiesOfUser(caller.account, caller)
+      case 'assumed-role': {
+        const role = await this.role(caller.principalArn)
+        return role?.uniqueId === caller.uniqueId ? await this.#policiesOfPrincipal(role) : GONE
+      }
+      case 'federated-user':
+        // What root asked for is limited by nothing but the session policies.
+        if (caller.issuer === undefined) return { identity: [ALLOWS_EVERYTHING], boundary: undefined }
+        return await this.#policiesOfUser(caller.account, caller.issuer)
     }
+  }
+
+  async #policiesOfUser(
+    account: AccountId,
+    { userName, uniqueId }: Pick<UserView, 'userName' | 'uniqueId'>,
+  ): Promise<OwnPolicies> {
+    const user = await this.user(account, userName)
+    return user?.uniqueId === uniqueId ? await this.#policiesOfPrincipal(user) : GONE
+  }
+
+  async #policiesOfPrincipal(principal: UserView | RoleView): Promise<OwnPolicies> {
     const identity = [...principal.compiledPolicies]
     await this.#addManaged(identity, principal.managedPolicyArns)
     if ('groups' in principal) {

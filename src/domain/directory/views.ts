@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { type CompiledPolicy, compilePolicy, parsePolicy } from '../../engines/policy/index.ts'
 import { iamArn, type Secret } from '../../model/index.ts'
 import type { AccessKeyBody, GroupBody, InlinePolicy, ManagedPolicyBody, RoleBody, UserBody } from './records.ts'
@@ -20,17 +21,23 @@ export interface RoleView extends RoleBody {
   readonly compiledPolicies: readonly CompiledPolicy[]
 }
 
-/** A managed policy, compiled for both of its uses. */
+/** A managed policy, compiled for each of its uses. */
 export interface ManagedPolicyView {
   readonly arn: string
+  /** Of its text: sessions remember what a policy said when it limited them. */
+  readonly fingerprint: string
   readonly policy: CompiledPolicy
   readonly boundary: CompiledPolicy
+  readonly session: CompiledPolicy
 }
 
 /** A long-term access key, its secret opened. */
 export interface AccessKeyView extends Omit<AccessKeyBody, 'sealedSecret'> {
   readonly secretAccessKey: Secret
 }
+
+/** 96 bits: nobody finds another text with the same, and it is sealed into tokens, where room is short. */
+const FINGERPRINT_LENGTH = 16
 
 /** Compiles what a user record says. */
 export function viewUser(partition: string, body: UserBody): UserView {
@@ -58,10 +65,21 @@ export function viewRole(partition: string, body: RoleBody): RoleView {
 /** Compiles a managed policy. */
 export function viewManagedPolicy({ arn, document }: Pick<ManagedPolicyBody, 'arn' | 'document'>): ManagedPolicyView {
   const parsed = parsePolicy(document)
+  let boundary: CompiledPolicy | undefined
+  let session: CompiledPolicy | undefined
   return {
     arn,
+    fingerprint: hash('sha256', document, 'base64url').slice(0, FINGERPRINT_LENGTH),
     policy: compilePolicy(parsed, { kind: 'identity', name: arn }),
-    boundary: compilePolicy(parsed, { kind: 'boundary', name: arn }),
+    // A policy is seldom attached in more than one way.
+    get boundary() {
+      boundary ??= compilePolicy(parsed, { kind: 'boundary', name: arn })
+      return boundary
+    },
+    get session() {
+      session ??= compilePolicy(parsed, { kind: 'session', name: arn })
+      return session
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Key, KeyRing } from '../../platform/keyring/index.ts'
 import type { Random } from '../../platform/random.ts'
 import type { SessionClaims } from './session-claims.ts'
@@ -6,34 +7,51 @@ import type { SessionClaims } from './session-claims.ts'
 const IV_BYTES = 12
 const TAG_BYTES = 16
 const MAX_TOKEN_LENGTH = 4096
+/** Of the claims in a token of full length: what inflates to more was not written here. */
+const MAX_CLAIMS_BYTES = 65_536
 
 /** What stands before every token that one key seals: made once, because making it costs half as much as sealing. */
 export interface SealHeader {
   readonly key: Key
+  readonly plain: HeaderText
+  /** Of tokens whose claims are deflated. */
+  readonly zipped: HeaderText
+}
+
+interface HeaderText {
   readonly text: string
   /** The same, as the seal covers it. */
   readonly bytes: Buffer
 }
 
-/** The header of the tokens that `key` seals. */
+/** The headers of the tokens that `key` seals. */
 export function sealHeader(key: Key): SealHeader {
-  const text = headerOf(key)
-  return { key, text, bytes: Buffer.from(text, 'latin1') }
+  return { key, plain: headerText(headerOf(key, false)), zipped: headerText(headerOf(key, true)) }
+}
+
+function headerText(text: string): HeaderText {
+  return { text, bytes: Buffer.from(text, 'latin1') }
 }
 
 /**
  * Seals claims into a compact JWE (`alg: dir`, `enc: A256GCM`), readable only with a key of the ring.
- * `node:crypto` instead of a JOSE library because it is several times cheaper here.
+ * `node:crypto` instead of a JOSE library because it is several times cheaper here. Claims are deflated when they carry
+ * policies or tags: the others are too short to gain from it. `undefined` when the token would be too long to travel.
  * @see https://www.rfc-editor.org/rfc/rfc7516#section-7.1
  */
-export function sealToken(claims: SessionClaims, { key, text, bytes }: SealHeader, random: Random): string {
+export function sealToken(claims: SessionClaims, header: SealHeader, random: Random): string | undefined {
+  const zipped = claims.terms !== undefined
+  const { key } = header
+  const { text, bytes } = zipped ? header.zipped : header.plain
   const iv = random.bytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key.material, iv, { authTagLength: TAG_BYTES })
   cipher.setAAD(bytes)
   // GCM is a stream: `update` gives every byte, `final` only completes the tag.
-  const sealed = cipher.update(JSON.stringify(claims), 'utf8')
+  const json = JSON.stringify(claims)
+  const sealed = zipped ? cipher.update(deflateRawSync(json)) : cipher.update(json, 'utf8')
   cipher.final()
-  return `${text}..${iv.toString('base64url')}.${sealed.toString('base64url')}.${cipher.getAuthTag().toString('base64url')}`
+  const token = `${text}..${iv.toString('base64url')}.${sealed.toString('base64url')}.${cipher.getAuthTag().toString('base64url')}`
+  return token.length <= MAX_TOKEN_LENGTH ? token : undefined
 }
 
 /**
@@ -45,31 +63,41 @@ export function openToken(token: string, keyring: KeyRing): { claims: SessionCla
   const segments = token.split('.', 6)
   const [header, encryptedKey, ivText, sealedText, tagText] = segments
   if (segments.length !== 5 || encryptedKey !== '' || !header || !ivText || !sealedText || !tagText) return undefined
-  const key = keyNamedBy(header, keyring)
+  const named = keyNamedBy(header, keyring)
   const iv = strictBase64url(ivText)
   const sealed = strictBase64url(sealedText)
   const tag = strictBase64url(tagText)
-  if (key === undefined || sealed === undefined) return undefined
+  if (named === undefined || sealed === undefined) return undefined
   if (iv?.length !== IV_BYTES || tag?.length !== TAG_BYTES) return undefined
+  const { key, zipped } = named
   try {
     const decipher = createDecipheriv('aes-256-gcm', key.material, iv, { authTagLength: TAG_BYTES })
     decipher.setAAD(Buffer.from(header, 'latin1')).setAuthTag(tag)
-    const claims: SessionClaims = JSON.parse(decipher.update(sealed, undefined, 'utf8') + decipher.final('utf8'))
+    const opened = decipher.update(sealed)
+    decipher.final()
+    // Only now: what is inflated is what we sealed.
+    const json = zipped ? inflateRawSync(opened, { maxOutputLength: MAX_CLAIMS_BYTES }) : opened
+    const claims: SessionClaims = JSON.parse(json.toString('utf8'))
     return { claims, keyId: key.id }
   } catch {
     return undefined
   }
 }
 
-function headerOf(key: Key): string {
-  return Buffer.from(`{"alg":"dir","enc":"A256GCM","kid":"${key.id}","typ":"rolecall-session"}`).toString('base64url')
+function headerOf(key: Key, zipped: boolean): string {
+  const zip = zipped ? ',"zip":"DEF"' : ''
+  return Buffer.from(`{"alg":"dir","enc":"A256GCM","kid":"${key.id}","typ":"rolecall-session"${zip}}`).toString(
+    'base64url',
+  )
 }
 
 /** Only a header that we would write ourselves is taken: nothing in it is left to choose. */
-function keyNamedBy(header: string, keyring: KeyRing): Key | undefined {
+function keyNamedBy(header: string, keyring: KeyRing): { key: Key; zipped: boolean } | undefined {
   const kid = /"kid":"([\w-]{1,64})"/.exec(Buffer.from(header, 'base64url').toString('latin1'))?.[1]
   const key = kid === undefined ? undefined : keyring.find('session-seal', kid)
-  return key !== undefined && headerOf(key) === header ? key : undefined
+  if (key === undefined) return undefined
+  if (headerOf(key, false) === header) return { key, zipped: false }
+  return headerOf(key, true) === header ? { key, zipped: true } : undefined
 }
 
 /** Base64url is malleable (spare bits, skipped characters): a text that does not re-encode to itself is refused. */

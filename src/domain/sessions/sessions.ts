@@ -4,8 +4,11 @@ import {
   accessKeyId,
   type EpochMillis,
   epochMillis,
+  PackedPolicyTooLarge,
   type Secret,
   type Session,
+  type SessionHolder,
+  type SessionTerms,
   type TemporaryCredentials,
 } from '../../model/index.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
@@ -14,16 +17,13 @@ import { toClaims, toSession } from './session-claims.ts'
 import { secretOf } from './session-secret.ts'
 import { openToken, type SealHeader, sealHeader, sealToken } from './session-token.ts'
 
-/** What a new role session is to be. */
+/** What a new session is to be. */
 export interface SessionRequest {
   readonly account: AccountId
-  readonly roleArn: string
-  /** `AROA...`: the session ends when the role of this id is gone, whatever takes its name later. */
-  readonly roleId: string
-  readonly sessionName: string
+  readonly holder: SessionHolder
   readonly issuedAt: EpochMillis
   readonly lifetimeMs: number
-  readonly chainDepth: number
+  readonly terms: SessionTerms
 }
 
 /** A session token that was opened: what it means, and the secret that must have signed beside it. */
@@ -50,18 +50,26 @@ export class Sessions {
     this.#seen = new LRUCache({ max: parts.cachedSessions })
   }
 
-  /** Mints the credentials of a role session. Who may have them was decided before. */
+  /**
+   * Mints the credentials of a session. Who may have them was decided before.
+   * @throws {@link PackedPolicyTooLarge} when what it is limited and marked by makes the token too long to travel
+   */
   mint(request: SessionRequest): { readonly session: Session; readonly credentials: TemporaryCredentials } {
-    const { account, roleArn, roleId, sessionName, issuedAt, lifetimeMs, chainDepth } = request
+    const { account, holder, issuedAt, lifetimeMs, terms } = request
     const randomness = this.#random.bytes(21)
     const id = randomness.toString('base64url', 0, 16)
     const keyId = accessKeyId('ASIA', account, randomness.subarray(16))
     const expiresAt = epochMillis(issuedAt + lifetimeMs)
-    const session = { id, accessKeyId: keyId, account, roleArn, roleId, sessionName, issuedAt, expiresAt, chainDepth }
+    const session = { id, accessKeyId: keyId, account, holder, issuedAt, expiresAt, terms }
 
     const deriveKey = this.#keyring.active('session-secret')
     const claims = toClaims(session, deriveKey.id)
     const sessionToken = sealToken(claims, this.#sealHeader(), this.#random)
+    if (sessionToken === undefined) {
+      throw new PackedPolicyTooLarge(
+        'The session token would be too long, please use smaller policies, tags and names.',
+      )
+    }
     const secretAccessKey = secretOf(sessionToken, deriveKey)
     return { session, credentials: { accessKeyId: keyId, secretAccessKey, sessionToken, expiresAt } }
   }

@@ -1,5 +1,13 @@
 import type { Directory, RoleView } from '../../domain/directory/index.ts'
-import { type AccountCaller, accountId, type EpochMillis, epochMillis, parseArn, Violation } from '../../model/index.ts'
+import {
+  type AccountCaller,
+  accountId,
+  type EpochMillis,
+  epochMillis,
+  PLAIN_TERMS,
+  parseArn,
+  Violation,
+} from '../../model/index.ts'
 import { roleCaller, rootCaller, userCaller } from '../../pipeline/authentication/index.ts'
 import { findPrincipal } from './find-principal.ts'
 
@@ -8,7 +16,7 @@ const SESSION = /^assumed-role\/([\w+=,.@-]{1,64})\/([\w+=,.@-]{2,64})$/
 const SESSION_NAME = 'can'
 const ONE_HOUR_MS = 3_600_000
 /** No key and no token stand behind a caller who is only supposed. */
-const NO_KEY = ''
+const NO_KEY = { accessKeyId: '' }
 
 /**
  * The caller whom a principal would be, if they asked now. `undefined` when there is none.
@@ -42,15 +50,14 @@ export async function supposedCaller(
 }
 
 function sessionOf(role: RoleView, sessionName: string, now: EpochMillis, { partition }: Directory): AccountCaller {
-  return roleCaller(partition, role, {
+  const { account, roleName, uniqueId } = role
+  return roleCaller(partition, role, sessionName, {
     id: '',
-    accessKeyId: NO_KEY,
-    account: role.account,
-    roleArn: role.arn,
-    roleId: role.uniqueId,
-    sessionName,
+    ...NO_KEY,
+    account,
+    holder: { kind: 'assumed-role', roleName, roleId: uniqueId, sessionName, chainDepth: 0 },
     issuedAt: now,
     expiresAt: epochMillis(now + ONE_HOUR_MS),
-    chainDepth: 0,
+    terms: PLAIN_TERMS,
   })
 }

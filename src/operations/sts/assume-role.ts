@@ -1,25 +1,26 @@
 import { integer, type Member } from '../../engines/wire/index.ts'
-import {
-  type AccountCaller,
-  type Arn,
-  assumedRoleArn,
-  epochMillis,
-  isoSeconds,
-  parseArn,
-  ValidationError,
-} from '../../model/index.ts'
+import { type AccountCaller, type Arn, assumedRoleArn, parseArn, ValidationError } from '../../model/index.ts'
 import { defineOperation } from '../../pipeline/index.ts'
+import { answeredCredentials, recordedCredentials } from './answered-credentials.ts'
+import { readMfa, refuseMfa } from './asked-mfa.ts'
+import {
+  checkAskedTerms,
+  checkInheritance,
+  contextOfTerms,
+  handedDown,
+  readPolicyArns,
+  readTags,
+  recordedTerms,
+} from './asked-terms.ts'
+import { settleTerms } from './settle-terms.ts'
 import {
   arnText,
   contextAssertion,
   externalId as externalIdText,
   policyText,
-  serialNumber,
   sessionName,
   sourceIdentity,
   tagKey,
-  tagValue,
-  tokenCode,
 } from './sts-types.ts'
 
 const ONE_HOUR = 3600
@@ -35,28 +36,44 @@ export const assumeRole = defineOperation({
   grants: true,
 
   parse(params) {
-    const { roleArn, roleSessionName, durationSeconds, externalId, ...notTaken } = params.collect({
+    const { roleArn, policyArns, providedContexts, ...asked } = params.collect({
       roleArn: params.required('RoleArn', arnText),
       roleSessionName: params.required('RoleSessionName', sessionName),
-      PolicyArns: params.list('PolicyArns', (each) => each.collect({ arn: each.optional('arn', arnText, undefined) })),
-      Policy: params.optional('Policy', policyText, undefined),
+      policyArns: readPolicyArns(params),
+      policy: params.optional('Policy', policyText, undefined),
       durationSeconds: params.optional('DurationSeconds', integer({ min: 900, max: 43_200 }), undefined),
-      Tags: params.list('Tags', readTag, { max: 50 }),
-      TransitiveTagKeys: params.texts('TransitiveTagKeys', tagKey, { max: 50 }),
+      tags: readTags(params),
+      transitiveTagKeys: params.texts('TransitiveTagKeys', tagKey, { max: 50 }),
       externalId: params.optional('ExternalId', externalIdText, undefined),
-      SerialNumber: params.optional('SerialNumber', serialNumber, undefined),
-      TokenCode: params.optional('TokenCode', tokenCode, undefined),
-      SourceIdentity: params.optional('SourceIdentity', sourceIdentity, undefined),
-      ProvidedContexts: params.list('ProvidedContexts', readProvidedContext, { max: 5 }),
+      ...readMfa(params),
+      sourceIdentity: params.optional('SourceIdentity', sourceIdentity, undefined),
+      providedContexts: params.list('ProvidedContexts', readProvidedContext, { max: 5 }),
     })
-    refuseWhatIsNotTaken(notTaken)
-    return { roleArn: parsedArn(roleArn), roleSessionName, durationSeconds, externalId }
+    const input = { ...asked, roleArn: parsedArn(roleArn), policyArns: policyArns.map(({ arn }) => arn) }
+    if (providedContexts.length > 0) {
+      // Only IAM Identity Center makes them, and there is none here: ignoring one would forget who is meant.
+      throw new ValidationError('ProvidedContexts are not taken: there is no context provider here.')
+    }
+    checkAskedTerms(input)
+    return input
   },
 
-  requires({ roleArn, roleSessionName, externalId }) {
-    const context = new Map([['sts:rolesessionname', roleSessionName]])
+  requires(input, caller) {
+    const { roleArn, roleSessionName, externalId } = input
+    checkInheritance(input, caller)
+    refuseMfa(input)
+    const inherited = handedDown(caller)
+    const context = contextOfTerms(input, inherited)
+    context.set('sts:rolesessionname', roleSessionName)
     if (externalId !== undefined) context.set('sts:externalid', externalId)
-    return [{ action: 'sts:AssumeRole', resource: roleArn.text, context }]
+    const resource = roleArn.text
+    const accesses = [{ action: 'sts:AssumeRole', resource, context }]
+    // Whether tags that are only inherited need it is not documented: AWS's own examples always grant it.
+    if (input.tags.length + inherited.transitiveTagKeys.length > 0) {
+      accesses.push({ action: 'sts:TagSession', resource, context })
+    }
+    if (context.has('sts:sourceidentity')) accesses.push({ action: 'sts:SetSourceIdentity', resource, context })
+    return accesses
   },
 
   async perform({ caller, input, facts, role }, { sessions, directory }) {
@@ -66,43 +83,53 @@ export const assumeRole = defineOperation({
     if (durationSeconds > role.maxSessionDurationSeconds) {
       throw new ValidationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
     }
-    if (durationSeconds > ONE_HOUR && caller.kind === 'assumed-role') {
+    if (durationSeconds > ONE_HOUR && caller.session !== undefined) {
       throw new ValidationError(
         'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
       )
     }
-    const { session, credentials } = sessions.mint({
-      account: role.account,
-      roleArn: role.arn,
-      roleId: role.uniqueId,
-      sessionName: roleSessionName,
+    const { account, roleName, uniqueId: roleId } = role
+    const { terms, packedPolicySize } = await settleTerms(input, handedDown(caller), account, directory)
+    const { credentials } = sessions.mint({
+      account,
+      holder: {
+        kind: 'assumed-role',
+        roleName,
+        roleId,
+        sessionName: roleSessionName,
+        chainDepth: depthBelow(caller),
+      },
       issuedAt: facts.now,
       lifetimeMs: durationSeconds * 1000,
-      chainDepth: depthBelow(caller),
+      terms,
     })
     return {
       AssumedRoleUser: {
-        AssumedRoleId: `${role.uniqueId}:${roleSessionName}`,
-        Arn: assumedRoleArn(directory.partition, role.account, role.roleName, roleSessionName),
+        AssumedRoleId: `${roleId}:${roleSessionName}`,
+        Arn: assumedRoleArn(directory.partition, account, roleName, roleSessionName),
       },
-      Credentials: {
-        AccessKeyId: credentials.accessKeyId,
-        SecretAccessKey: credentials.secretAccessKey,
-        SessionToken: credentials.sessionToken,
-        Expiration: new Date(session.expiresAt),
-      },
+      Credentials: answeredCredentials(credentials),
+      PackedPolicySize: packedPolicySize,
+      SourceIdentity: terms.sourceIdentity,
     }
   },
 
-  details({ roleArn, roleSessionName, durationSeconds, externalId }, output) {
+  details(input, output) {
+    const { roleArn, roleSessionName, durationSeconds, externalId, serialNumber } = input
     return {
-      requestParameters: { roleArn: roleArn.text, roleSessionName, durationSeconds, externalId },
+      requestParameters: {
+        roleArn: roleArn.text,
+        roleSessionName,
+        durationSeconds,
+        externalId,
+        serialNumber,
+        ...recordedTerms(input),
+      },
       responseElements: output && {
-        credentials: {
-          accessKeyId: output.Credentials.AccessKeyId,
-          expiration: isoSeconds(epochMillis(output.Credentials.Expiration.getTime())),
-        },
+        credentials: recordedCredentials(output.Credentials),
         assumedRoleUser: { assumedRoleId: output.AssumedRoleUser.AssumedRoleId, arn: output.AssumedRoleUser.Arn },
+        packedPolicySize: output.PackedPolicySize,
+        sourceIdentity: output.SourceIdentity,
       },
       resources: [{ ARN: roleArn.text, accountId: roleArn.account, type: 'AWS::IAM::Role' }],
     }
@@ -115,24 +142,13 @@ function parsedArn(text: string): Arn {
   return arn
 }
 
-function depthBelow(caller: AccountCaller): number {
-  return caller.kind === 'assumed-role' ? caller.session.chainDepth + 1 : 0
+function depthBelow({ session }: AccountCaller): number {
+  if (session === undefined) return 0
+  return session.holder.kind === 'assumed-role' ? session.holder.chainDepth + 1 : 1
 }
-
-const readTag = (tag: Member) =>
-  tag.collect({ key: tag.required('Key', tagKey), value: tag.required('Value', tagValue) })
 
 const readProvidedContext = (context: Member) =>
   context.collect({
     providerArn: context.optional('ProviderArn', arnText, undefined),
     contextAssertion: context.optional('ContextAssertion', contextAssertion, undefined),
   })
-
-/** These would limit or mark the session: ignoring one would grant more than was asked for. An empty list asks nothing. */
-function refuseWhatIsNotTaken(parameters: Readonly<Record<string, string | readonly unknown[] | undefined>>): void {
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined && value.length > 0) {
-      throw new ValidationError(`This version of Rolecall does not take the parameter ${name}.`)
-    }
-  }
-}

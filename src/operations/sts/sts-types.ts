@@ -31,6 +31,20 @@ export const externalId = shaped({
 /** `Policy`: the text of a session policy. */
 export const policyText = shaped({ min: 1, pattern: POLICY_PATTERN, matches: whole(POLICY_PATTERN) })
 
+/** `Policy` of the actions whose model bounds it. */
+export const boundedPolicyText = shaped({
+  min: 1,
+  max: 2048,
+  pattern: POLICY_PATTERN,
+  matches: whole(POLICY_PATTERN),
+})
+
+/** `Name` of a federated user. */
+export const federatedName = shaped({ min: 2, max: 32, pattern: NAME_PATTERN, matches: whole(NAME_PATTERN) })
+
+/** `AccessKeyId`. */
+export const accessKeyIdText = shaped({ min: 16, max: 128, pattern: '[\\w]*', matches: whole('[\\w]*') })
+
 /** `Key` of a session tag, and `TransitiveTagKeys`. */
 export const tagKey = shaped({ min: 1, max: 128, pattern: TAG_KEY_PATTERN, matches: whole(TAG_KEY_PATTERN, 'u') })
 

@@ -1,4 +1,4 @@
-import type { AccessKeyView, Directory } from '../../domain/directory/index.ts'
+import type { AccessKeyView, Directory, UserView } from '../../domain/directory/index.ts'
 import type { OpenedSession, Sessions } from '../../domain/sessions/index.ts'
 import {
   type PresentedSignature,
@@ -8,14 +8,16 @@ import {
 } from '../../engines/sigv4/index.ts'
 import {
   type AccountCaller,
+  type AccountId,
   type EpochMillis,
   ExpiredToken,
   InvalidClientTokenId,
   type Secret,
   SignatureDoesNotMatch,
+  type UserHolder,
 } from '../../model/index.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { roleCaller, rootCaller, userCaller } from './callers.ts'
+import { federatedCaller, roleCaller, rootCaller, userCaller } from './callers.ts'
 import type { Proven } from './proven.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
@@ -82,10 +84,39 @@ async function claimOfSession(
   return { caller: await sessionHolder(opened, directory), secretAccessKey: opened.secretAccessKey }
 }
 
+/** Who acts with a session: whoever it was made for, if they are still there. */
 async function sessionHolder({ session }: OpenedSession, directory: Directory): Promise<AccountCaller> {
-  const role = await directory.role(session.roleArn)
-  if (role?.uniqueId !== session.roleId) throw new InvalidClientTokenId('the role of the session is gone')
-  return roleCaller(directory.partition, role, session)
+  const { account, holder } = session
+  const { partition } = directory
+  switch (holder.kind) {
+    case 'assumed-role': {
+      const role = await directory.roleNamed(account, holder.roleName)
+      if (role?.uniqueId !== holder.roleId) throw new InvalidClientTokenId('the role of the session is gone')
+      return roleCaller(partition, role, holder.sessionName, session)
+    }
+    case 'user':
+      return userCaller(await userOf(account, holder, directory), session)
+    case 'root':
+      await requireAccount(account, directory)
+      return rootCaller(partition, account, session)
+    case 'federated-user': {
+      if (holder.issuer === undefined) await requireAccount(account, directory)
+      const issuer = holder.issuer && (await userOf(account, holder.issuer, directory))
+      return federatedCaller(partition, holder.name, issuer, session)
+    }
+  }
+}
+
+async function userOf(account: AccountId, { userName, userId }: UserHolder, directory: Directory): Promise<UserView> {
+  const user = await directory.user(account, userName)
+  if (user?.uniqueId !== userId) throw new InvalidClientTokenId('the user of the session is gone')
+  return user
+}
+
+async function requireAccount(account: AccountId, directory: Directory): Promise<void> {
+  if ((await directory.account(account)) === undefined) {
+    throw new InvalidClientTokenId('the account of the session is gone')
+  }
 }
 
 async function claimOfKey({ accessKeyId }: PresentedSignature, { directory }: SignatureSources): Promise<Claim> {
@@ -96,9 +127,9 @@ async function claimOfKey({ accessKeyId }: PresentedSignature, { directory }: Si
 }
 
 async function keyOwner(key: AccessKeyView, directory: Directory): Promise<AccountCaller> {
-  const { account, accessKeyId, userName } = key
-  if (userName === undefined) return rootCaller(directory.partition, account, accessKeyId)
+  const { account, userName } = key
+  if (userName === undefined) return rootCaller(directory.partition, account, key)
   const user = await directory.user(account, userName)
   if (user === undefined) throw new InvalidClientTokenId('the user of the key is gone')
-  return userCaller(user, accessKeyId)
+  return userCaller(user, key)
 }

@@ -2,6 +2,9 @@ import type { RoleView, UserView } from '../../domain/directory/index.ts'
 import {
   type AccountId,
   assumedRoleArn,
+  type FederatedCaller,
+  federatedUserArn,
+  overlaid,
   type RoleCaller,
   type RootCaller,
   rootArn,
@@ -9,20 +12,46 @@ import {
   type UserCaller,
 } from '../../model/index.ts'
 
-/** The root user of an account, as the caller whom its key proves. */
-export function rootCaller(partition: string, account: AccountId, accessKeyId: string): RootCaller {
+/** The credential that a caller signs with: a session, or the id of a long-term key. */
+type Credential = Session | Pick<Session, 'accessKeyId'>
+
+/** The root user of an account, as the caller whom its key or session proves. */
+export function rootCaller(partition: string, account: AccountId, credential: Credential): RootCaller {
   const arn = rootArn(partition, account)
-  return { kind: 'root', account, arn, principalArn: arn, userId: account, accessKeyId, tags: [] }
+  const { accessKeyId } = credential
+  return {
+    kind: 'root',
+    account,
+    arn,
+    principalArn: arn,
+    userId: account,
+    accessKeyId,
+    tags: [],
+    session: sessionOf(credential),
+  }
 }
 
-/** A user, as the caller whom their key proves. */
-export function userCaller({ account, arn, uniqueId, tags, userName }: UserView, accessKeyId: string): UserCaller {
-  return { kind: 'user', account, arn, principalArn: arn, userId: uniqueId, uniqueId, accessKeyId, tags, userName }
+/** A user, as the caller whom their key or session proves. */
+export function userCaller(user: UserView, credential: Credential): UserCaller {
+  const { account, arn, uniqueId, tags, userName } = user
+  const session = sessionOf(credential)
+  return {
+    kind: 'user',
+    account,
+    arn,
+    principalArn: arn,
+    userId: uniqueId,
+    uniqueId,
+    accessKeyId: credential.accessKeyId,
+    tags,
+    userName,
+    session,
+  }
 }
 
 /** A session of a role, as the caller whom its token proves. */
-export function roleCaller(partition: string, role: RoleView, session: Session): RoleCaller {
-  const { account, accessKeyId, sessionName } = session
+export function roleCaller(partition: string, role: RoleView, sessionName: string, session: Session): RoleCaller {
+  const { account } = session
   return {
     kind: 'assumed-role',
     account,
@@ -30,8 +59,37 @@ export function roleCaller(partition: string, role: RoleView, session: Session):
     principalArn: role.arn,
     userId: `${role.uniqueId}:${sessionName}`,
     uniqueId: role.uniqueId,
-    accessKeyId,
-    tags: role.tags,
+    accessKeyId: session.accessKeyId,
+    tags: overlaid(role.tags, session.terms.tags),
     session,
   }
+}
+
+/**
+ * A federated user, as the caller whom the token proves.
+ * @param issuer - the user who asked for the session; `undefined`: the root user did
+ */
+export function federatedCaller(
+  partition: string,
+  name: string,
+  issuer: UserView | undefined,
+  session: Session,
+): FederatedCaller {
+  const { account } = session
+  const arn = federatedUserArn(partition, account, name)
+  return {
+    kind: 'federated-user',
+    account,
+    arn,
+    principalArn: arn,
+    userId: `${account}:${name}`,
+    accessKeyId: session.accessKeyId,
+    tags: overlaid(issuer?.tags ?? [], session.terms.tags),
+    session,
+    issuer: issuer && { arn: issuer.arn, userName: issuer.userName, uniqueId: issuer.uniqueId },
+  }
+}
+
+function sessionOf(credential: Credential): Session | undefined {
+  return 'terms' in credential ? credential : undefined
 }

@@ -11,7 +11,7 @@ import type { Access } from './access.ts'
 import { denial } from './denial.ts'
 import { gather, type Side } from './gather.ts'
 import { PermittedCall } from './permitted-call.ts'
-import { isForOperators, refusedByRule } from './standing-rules.ts'
+import { isForOperators, needsNoPermission, refusedByRule } from './standing-rules.ts'
 
 const ATTEMPTS = 10
 
@@ -82,6 +82,7 @@ async function permitOn({ accesses, ...asking }: Accesses, directory: Directory)
 async function permit(access: Access, side: Side, directory: Directory): Promise<RoleView | undefined> {
   const ruled = refusedByRule(side.caller, access)
   if (ruled !== undefined) throw ruled
+  if (needsNoPermission(access)) return undefined
   const { request, policies, role } = await gather(access, side, directory)
   const decision = decide(policies, request)
   if (decision.outcome !== 'allowed') throw denial(side.caller, access, request.resourceAccount, decision)

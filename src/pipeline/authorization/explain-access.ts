@@ -1,8 +1,8 @@
 import type { Directory } from '../../domain/directory/index.ts'
 import { explain, type Trace } from '../../engines/policy/index.ts'
-import type { AccessDenied, AccountCaller, EpochMillis, RequestFacts } from '../../model/index.ts'
+import type { AccountCaller, EpochMillis, Fault, RequestFacts } from '../../model/index.ts'
 import type { ContextValue } from './access.ts'
-import { isSettled } from './context.ts'
+import { isSettled } from './context-keys.ts'
 import { denial } from './denial.ts'
 import { gather, TRUST_ACTIONS } from './gather.ts'
 import { needsNoPermission, OPERATOR_ACTIONS, refusedByRule } from './standing-rules.ts'
@@ -26,7 +26,7 @@ export interface AccessExplanation {
   /** As AWS spells it. */
   readonly action: string
   /** What the caller would be told, in AWS's words; `undefined` when it is allowed. */
-  readonly refusal: AccessDenied | undefined
+  readonly refusal: Fault | undefined
   /** What policies come to; `undefined` where a rule decides that no policy can change. */
   readonly trace: Trace | undefined
   /** A role was asked for that is not there. */
@@ -65,7 +65,14 @@ function spelled(action: string): string {
 }
 
 function factsAt(now: EpochMillis): RequestFacts {
-  return { requestId: '', now, sourceIp: undefined, secureTransport: false, userAgent: undefined }
+  return {
+    requestId: '',
+    now,
+    sourceIp: undefined,
+    secureTransport: false,
+    userAgent: undefined,
+    referer: undefined,
+  }
 }
 
 /** Only of statements that nothing but a condition could keep from applying: the others do not bear on the question. */

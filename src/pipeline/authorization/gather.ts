@@ -7,7 +7,16 @@ import {
   parsePolicy,
   type RequestPrincipal,
 } from '../../engines/policy/index.ts'
-import { type AccountCaller, parseArn, type RequestFacts } from '../../model/index.ts'
+import {
+  type AccountCaller,
+  type Arn,
+  inheritedTags,
+  overlaid,
+  parseArn,
+  type RequestFacts,
+  rootArn,
+  type Tag,
+} from '../../model/index.ts'
 import type { Access } from './access.ts'
 import { AccessContext } from './context.ts'
 
@@ -29,7 +38,7 @@ export interface Gathered {
 }
 
 /** The actions that a role's trust policy decides on. */
-export const TRUST_ACTIONS: ReadonlySet<string> = new Set(['sts:AssumeRole'])
+export const TRUST_ACTIONS: ReadonlySet<string> = new Set(['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'])
 /** Stands for the trust policy of a role that is not there: the caller is answered as by a role that trusts nobody. */
 const TRUSTS_NOBODY = compilePolicy(parsePolicy('{"Version":"2012-10-17","Statement":[]}'), {
   kind: 'trust',
@@ -42,25 +51,43 @@ export async function gather(
   { caller, facts, region, policies }: Side,
   directory: Directory,
 ): Promise<Gathered> {
-  const resourceAccount = parseArn(access.resource)?.account || caller.account
+  const arn = parseArn(access.resource)
+  const resourceAccount = arn?.account || caller.account
   const role = await directory.role(access.resource)
   const place = await directory.placeOf(caller.account)
   const resourcePlace = await directory.placeOf(resourceAccount)
-  const resourceTags = role?.tags ?? []
+  const isTrust = asksForTrust(access.action, arn)
+  const resourceTags = isTrust ? tagsAsAssumed(role, caller) : (role?.tags ?? [])
   const request: AccessRequest = {
-    principal: principalOf(caller),
+    principal: principalOf(caller, directory.partition),
     action: access.action,
     resource: access.resource,
     resourceAccount,
     context: new AccessContext({ caller, facts, region, access, resourceAccount, place, resourcePlace, resourceTags }),
   }
-  const trust = TRUST_ACTIONS.has(access.action) ? (role?.trust ?? TRUSTS_NOBODY) : undefined
+  const trust = isTrust ? (role?.trust ?? TRUSTS_NOBODY) : undefined
   return { request, policies: applicable(policies, trust, place, resourcePlace), role }
+}
+
+/** A session of a federated user is tagged too, and no role decides on that. */
+function asksForTrust(action: string, arn: Arn | undefined): boolean {
+  return TRUST_ACTIONS.has(action) && arn?.service !== 'sts'
+}
+
+/**
+ * The tags of a role while it is decided who may assume it: over them stand the tags that the caller's session hands
+ * down, as they will in the new session.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
+ */
+function tagsAsAssumed(role: RoleView | undefined, { session }: AccountCaller): readonly Tag[] {
+  if (role === undefined) return []
+  if (session === undefined || session.terms.transitiveTagKeys.length === 0) return role.tags
+  return overlaid(role.tags, inheritedTags(session.terms))
 }
 
 /** What is absent is left out: for the engine that is not the same as being there and empty. */
 function applicable(
-  { identity, boundary }: PrincipalPolicies,
+  { identity, boundary, session }: PrincipalPolicies,
   resource: CompiledPolicy | undefined,
   place: OrganizationPlace | undefined,
   resourcePlace: OrganizationPlace | undefined,
@@ -68,13 +95,14 @@ function applicable(
   return {
     identity,
     ...(boundary && { boundary }),
+    ...(session && { session }),
     ...(resource && { resource }),
     ...(place?.scp && { scp: place.scp }),
     ...(resourcePlace?.rcp && { rcp: resourcePlace.rcp }),
   }
 }
 
-function principalOf(caller: AccountCaller): RequestPrincipal {
+function principalOf(caller: AccountCaller, partition: string): RequestPrincipal {
   const { account, arn } = caller
   switch (caller.kind) {
     case 'root':
@@ -83,5 +111,10 @@ function principalOf(caller: AccountCaller): RequestPrincipal {
       return { kind: 'user', account, arn, id: caller.uniqueId }
     case 'assumed-role':
       return { kind: 'assumedRole', account, arn, roleArn: caller.principalArn, id: caller.uniqueId }
+    case 'federated-user': {
+      const { issuer } = caller
+      if (issuer === undefined) return { kind: 'federatedUser', account, arn, userArn: rootArn(partition, account) }
+      return { kind: 'federatedUser', account, arn, userArn: issuer.arn, id: issuer.uniqueId }
+    }
   }
 }

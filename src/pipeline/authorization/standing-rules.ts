@@ -1,4 +1,4 @@
-import { AccessDenied, type AccountCaller } from '../../model/index.ts'
+import { AccessDenied, type AccountCaller, type Fault, InvalidClientTokenId } from '../../model/index.ts'
 import type { Access } from './access.ts'
 import { bareDenial } from './denial.ts'
 
@@ -6,7 +6,25 @@ import { bareDenial } from './denial.ts'
 export const OPERATOR_ACTIONS = 'rolecall:'
 
 /** What AWS lets everybody do who proved who they are, even under an explicit deny. */
-const WITHOUT_PERMISSION: ReadonlySet<string> = new Set(['sts:getcalleridentity'])
+const WITHOUT_PERMISSION: ReadonlySet<string> = new Set(['sts:getcalleridentity', 'sts:getsessiontoken'])
+
+type Rule = (caller: AccountCaller) => Fault | undefined
+
+/**
+ * Which credentials an action does not take, whatever policies say.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+ */
+const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  [
+    'sts:AssumeRole',
+    (caller) =>
+      caller.kind === 'root' ? new AccessDenied('Roles may not be assumed by root accounts.') : unlessFederated(caller),
+  ],
+  ['sts:GetSessionToken', (caller) => onlyLongTerm(caller, 'GetSessionToken')],
+  ['sts:GetFederationToken', (caller) => onlyLongTerm(caller, 'GetFederationToken')],
+  ['sts:GetAccessKeyInfo', unlessTokenOfUser],
+  ['sts:DecodeAuthorizationMessage', unlessTokenOfUser],
+])
 
 /**
  * Whether no policy is asked at all.
@@ -21,13 +39,23 @@ export function isForOperators({ action }: Access): boolean {
   return action.startsWith(OPERATOR_ACTIONS)
 }
 
-/**
- * The refusal of what no policy could allow; `undefined` where policies decide.
- * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
- */
-export function refusedByRule(caller: AccountCaller, access: Access): AccessDenied | undefined {
-  if (caller.kind === 'root' && access.action === 'sts:AssumeRole') {
-    return new AccessDenied('Roles may not be assumed by root accounts.')
-  }
-  return isForOperators(access) ? new AccessDenied(bareDenial(caller, access)) : undefined
+/** The refusal of what no policy could allow; `undefined` where policies decide. */
+export function refusedByRule(caller: AccountCaller, access: Access): Fault | undefined {
+  if (isForOperators(access)) return new AccessDenied(bareDenial(caller, access))
+  return RULES.get(access.action)?.(caller)
+}
+
+function onlyLongTerm({ session }: AccountCaller, action: string): Fault | undefined {
+  return session && new AccessDenied(`Cannot call ${action} with session credentials`)
+}
+
+// Which answer a federated user gets is not documented: the strictest, that their token counts for nothing here.
+function unlessFederated({ kind }: AccountCaller): Fault | undefined {
+  return kind === 'federated-user' ? new InvalidClientTokenId('the action takes no federated user') : undefined
+}
+
+/** Of all temporary credentials only those of a role. What the others are answered is not documented; as above. */
+function unlessTokenOfUser({ kind, session }: AccountCaller): Fault | undefined {
+  if (session === undefined || kind === 'assumed-role') return undefined
+  return new InvalidClientTokenId('the action takes no credentials of GetSessionToken or GetFederationToken')
 }

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../engines/policy/index.ts'
 import type { ContextValue } from './access.ts'
-import { isSettled } from './context.ts'
+import { isSettled } from './context-keys.ts'
 
 /**
  * The condition keys of a request that nobody sent: what is supposed, before what the caller, the resource and the

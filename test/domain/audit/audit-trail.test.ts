@@ -8,6 +8,7 @@ import {
   type Caller,
   epochMillis,
   InternalFailure,
+  PLAIN_TERMS,
   ServiceUnavailable,
   Violation,
 } from '../../../src/model/index.ts'
@@ -33,6 +34,7 @@ const CALLERS = {
     userId: SOURCE,
     accessKeyId: 'AKIAROOT',
     tags: [],
+    session: undefined,
   },
   user: {
     kind: 'user',
@@ -44,6 +46,7 @@ const CALLERS = {
     userName: 'alice',
     accessKeyId: 'AKIAALICE',
     tags: [{ key: 'team', value: 'core' }],
+    session: undefined,
   },
   session: {
     kind: 'assumed-role',
@@ -58,12 +61,16 @@ const CALLERS = {
       id: 'c2Vzc2lvbg',
       accessKeyId: 'ASIASESSION',
       account: TARGET,
-      roleArn: ROLE,
-      roleId: 'AROADEPLOYER',
-      sessionName: 'ci',
+      holder: {
+        kind: 'assumed-role',
+        roleName: 'Deployer',
+        roleId: 'AROADEPLOYER',
+        sessionName: 'ci',
+        chainDepth: 0,
+      },
       issuedAt: epochMillis(Date.UTC(2026, 0, 1, 11, 30, 0, 987)),
       expiresAt: epochMillis(Date.UTC(2026, 0, 1, 12, 30, 0, 987)),
-      chainDepth: 0,
+      terms: PLAIN_TERMS,
     },
   },
   operator: { kind: 'operator' },
@@ -81,6 +88,7 @@ function event(parts: Partial<AuditEvent> = {}): AuditEvent {
       sourceIp: '192.0.2.7',
       secureTransport: true,
       userAgent: 'aws-cli/2.0',
+      referer: undefined,
     },
     details: {
       requestParameters: { roleArn: ROLE, roleSessionName: 'ci' },

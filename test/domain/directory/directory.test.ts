@@ -21,7 +21,7 @@ async function aliceOf({ directory }: World): Promise<UserCaller> {
   const user = await directory.user(SOURCE, 'alice')
   assert.ok(user)
   const { uniqueId, userName } = user
-  const names = { arn: ALICE, principalArn: ALICE, userId: uniqueId, uniqueId, userName }
+  const names = { arn: ALICE, principalArn: ALICE, userId: uniqueId, uniqueId, userName, session: undefined }
   return { kind: 'user', account: SOURCE, accessKeyId: 'AKIAIOSFODNN7EXAMPLE', tags: [], ...names }
 }
 

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict'
-import { createHmac, createSecretKey, hash } from 'node:crypto'
+import { createCipheriv, createHmac, createSecretKey, hash } from 'node:crypto'
 import { describe, test } from 'node:test'
+import { deflateRawSync } from 'node:zlib'
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose'
-import { type SessionRequest, Sessions } from '../../../src/domain/sessions/index.ts'
-import { type AccountId, accountId, epochMillis, Violation } from '../../../src/model/index.ts'
+import { packedSize, type SessionRequest, Sessions } from '../../../src/domain/sessions/index.ts'
+import {
+  type AccountId,
+  accountId,
+  epochMillis,
+  PackedPolicyTooLarge,
+  PLAIN_TERMS,
+  type RoleHolder,
+  type SessionHolder,
+  type SessionTerms,
+  Violation,
+} from '../../../src/model/index.ts'
 import {
   type Key,
   type KeyPurpose,
@@ -51,14 +62,20 @@ function sessionsWith(keyring: KeyRing): Sessions {
 
 const sessions = sessionsWith(new ChangingRing(SEAL, DERIVE))
 
-const REQUEST: SessionRequest = {
-  account: account('123456789012'),
-  roleArn: 'arn:aws:iam::123456789012:role/Deployer',
+const HOLDER: RoleHolder = {
+  kind: 'assumed-role',
+  roleName: 'Deployer',
   roleId: 'AROARZPUZDIKAEBAGBAFG',
   sessionName: 'ci',
+  chainDepth: 0,
+}
+
+const REQUEST: SessionRequest = {
+  account: account('123456789012'),
+  holder: HOLDER,
   issuedAt: epochMillis(Date.UTC(2026, 0, 1, 12, 0, 0, 123)),
   lifetimeMs: 3_600_000,
-  chainDepth: 0,
+  terms: PLAIN_TERMS,
 }
 
 const TOKEN = sessions.mint(REQUEST).credentials.sessionToken
@@ -74,6 +91,17 @@ function withSegment(index: number, segment: string): string {
 function sealedByJose(header: object, payload: Uint8Array | string): Promise<string> {
   const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
   return new CompactEncrypt(bytes).setProtectedHeader({ alg: 'dir', enc: 'A256GCM', ...header }).encrypt(SEAL.material)
+}
+
+/** The same with deflated content, which the library does not make. */
+function sealedByHand(header: object, content: Uint8Array): string {
+  const protectedHeader = Buffer.from(JSON.stringify(header)).toString('base64url')
+  const iv = systemRandom.bytes(12)
+  const cipher = createCipheriv('aes-256-gcm', SEAL.material, iv)
+  cipher.setAAD(Buffer.from(protectedHeader))
+  const sealed = Buffer.concat([cipher.update(content), cipher.final()])
+  const parts = [iv, sealed, cipher.getAuthTag()].map((each) => each.toString('base64url'))
+  return `${protectedHeader}..${parts.join('.')}`
 }
 
 async function plaintextOf(token: string): Promise<Uint8Array> {
@@ -196,7 +224,9 @@ test('content that is no session, sealed with the true key, does not open', asyn
 })
 
 test('no part of one token opens in another', () => {
-  const other = sessions.mint({ ...REQUEST, sessionName: 'admin' }).credentials.sessionToken.split('.')
+  const other = sessions
+    .mint({ ...REQUEST, holder: { ...HOLDER, sessionName: 'admin' } })
+    .credentials.sessionToken.split('.')
   for (const index of [2, 3, 4]) assert.equal(sessions.open(withSegment(index, other[index] ?? '')), undefined)
 })
 
@@ -264,26 +294,77 @@ test('a JOSE library opens our tokens with the same key, and finds the header th
   const { plaintext, protectedHeader } = await compactDecrypt(TOKEN, SEAL.material)
   assert.deepEqual(protectedHeader, { alg: 'dir', enc: 'A256GCM', kid: SEAL.id, typ: 'rolecall-session' })
   const claims: unknown = JSON.parse(Buffer.from(plaintext).toString())
-  assert.partialDeepStrictEqual(claims, { acct: REQUEST.account, role: REQUEST.roleArn, dkid: DERIVE.id })
+  assert.partialDeepStrictEqual(claims, {
+    acct: REQUEST.account,
+    who: ['role', 'Deployer', HOLDER.roleId, 'ci', 0],
+    dkid: DERIVE.id,
+  })
 })
+
+const uniqueName = (min: number, max: number) => fc.stringMatching(new RegExp(`^[\\w+=,.@-]{${min},${max}}$`))
+const idOf = (prefix: string) => fc.stringMatching(new RegExp(`^${prefix}[A-Z2-7]{17}$`))
+const aUser = fc.record({ kind: fc.constant('user' as const), userName: uniqueName(1, 64), userId: idOf('AIDA') })
+
+/** Of the kind that a literal makes. */
+const plain = <T>(value: T): T => structuredClone(value)
+
+const anyHolder: fc.Arbitrary<SessionHolder> = fc
+  .oneof(
+    fc.record({
+      kind: fc.constant('assumed-role' as const),
+      roleName: uniqueName(1, 64),
+      roleId: idOf('AROA'),
+      sessionName: uniqueName(2, 64),
+      chainDepth: fc.nat(20),
+    }),
+    aUser,
+    fc.constant({ kind: 'root' } as const),
+    fc.record({
+      kind: fc.constant('federated-user' as const),
+      name: uniqueName(2, 32),
+      issuer: fc.option(aUser, { nil: undefined }),
+    }),
+  )
+  .map(plain)
+
+const someTags = fc.uniqueArray(fc.record({ key: anyText(20), value: anyText(20) }), {
+  selector: ({ key }) => key,
+  maxLength: 5,
+})
+
+const somePolicies = fc.record({
+  inline: fc.option(anyText(100), { nil: undefined }),
+  managed: fc.array(fc.record({ arn: anyText(40), fingerprint: anyText(16) }), { maxLength: 3 }),
+})
+
+const someTerms: fc.Arbitrary<SessionTerms> = someTags
+  .chain((tags) =>
+    fc.record({
+      policies: fc.option(somePolicies, { nil: undefined }),
+      tags: fc.constant(tags),
+      transitiveTagKeys: fc.subarray(tags.map(({ key }) => key)),
+      sourceIdentity: fc.option(uniqueName(2, 64), { nil: undefined }),
+      mfaAt: fc.option(fc.nat().map(epochMillis), { nil: undefined }),
+      carriedKeys: fc.dictionary(fc.stringMatching(/^[a-z:]{1,20}$/), fc.oneof(anyText(10), fc.array(anyText(10)))),
+    }),
+  )
+  .map(plain)
 
 const anyRequest: fc.Arbitrary<SessionRequest> = fc.record({
   account: fc.integer({ min: 0, max: 999_999_999_999 }).map((number) => account(`${number}`.padStart(12, '0'))),
-  roleArn: anyText(300).map((name) => `arn:aws:iam::1:role/${name.toWellFormed()}`),
-  roleId: fc.stringMatching(/^AROA[A-Z2-7]{17}$/),
-  sessionName: fc.stringMatching(/^[\w+=,.@-]{2,64}$/),
+  holder: anyHolder,
   issuedAt: fc.integer({ min: 0, max: Date.UTC(9998, 0, 1) }).map(epochMillis),
   lifetimeMs: fc.integer({ min: 900_000, max: 43_200_000 }),
-  chainDepth: fc.nat(20),
+  terms: fc.oneof(fc.constant(PLAIN_TERMS), someTerms),
 })
 
 test('what is minted opens as what was asked for, on this node and on another with the same keys', () => {
   fc.assert(
     fc.property(anyRequest, (request) => {
       const { session, credentials } = sessions.mint(request)
-      const { account, roleArn, roleId, sessionName, issuedAt, lifetimeMs, chainDepth } = request
+      const { account, holder, issuedAt, lifetimeMs, terms } = request
       assert.deepEqual(session, {
-        ...{ account, roleArn, roleId, sessionName, issuedAt, chainDepth },
+        ...{ account, holder, issuedAt, terms },
         id: session.id,
         accessKeyId: credentials.accessKeyId,
         expiresAt: issuedAt + lifetimeMs,
@@ -306,15 +387,52 @@ test('two sessions of one request share nothing', () => {
   assert.notEqual(first.credentials.secretAccessKey.reveal(), second.credentials.secretAccessKey.reveal())
 })
 
+test('claims that inflate to more than a token can mean do not open', async () => {
+  const header = { alg: 'dir', enc: 'A256GCM', ...KID, zip: 'DEF' }
+  const claims = JSON.parse(Buffer.from(await plaintextOf(TOKEN)).toString())
+  const zipped = (size: number) =>
+    sealedByHand(header, deflateRawSync(JSON.stringify({ ...claims, pad: 'x'.repeat(size) })))
+  assert.ok(sessions.open(zipped(60_000)))
+  assert.equal(sessions.open(zipped(70_000)), undefined)
+})
+
+test('whatever AWS takes and the allotted room has space for can be minted', () => {
+  const text = fc.stringMatching(/^[ -~]{1,256}$/)
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ key: uniqueName(1, 128), value: text }), { maxLength: 12 }),
+      text,
+      (tags, inline) => {
+        const terms = {
+          ...PLAIN_TERMS,
+          policies: { inline, managed: [] },
+          tags,
+          transitiveTagKeys: tags.map(({ key }) => key),
+          sourceIdentity: 'i'.repeat(64),
+        }
+        fc.pre(packedSize(terms).percent <= 100)
+        const holder = { ...HOLDER, roleName: 'r'.repeat(64), sessionName: 's'.repeat(64) }
+        assert.ok(sessions.open(sessions.mint({ ...REQUEST, holder, terms }).credentials.sessionToken))
+      },
+    ),
+  )
+})
+
+test('what makes a token longer than may travel is refused', () => {
+  const noise = systemRandom.bytes(3200).toString('base64url')
+  const terms = { ...PLAIN_TERMS, policies: { inline: noise, managed: [] } }
+  assert.throws(() => sessions.mint({ ...REQUEST, terms }), PackedPolicyTooLarge)
+})
+
 test('the access key id of a session tells its account', () => {
   assert.match(sessions.mint(REQUEST).credentials.accessKeyId, /^ASIARZPUZDIK[A-P][A-Z2-7]{7}$/)
 })
 
-test('an ordinary token has few more than 500 characters, and the longest role name and path still fit', () => {
+test('an ordinary token has few more than 500 characters, and the longest names still fit', () => {
   assert.ok(TOKEN.length <= 520, `${TOKEN.length}`)
-  const roleArn = `arn:aws:iam::123456789012:role/${'p'.repeat(510)}/${'r'.repeat(64)}`
-  const { sessionToken } = sessions.mint({ ...REQUEST, roleArn, sessionName: 's'.repeat(64) }).credentials
-  assert.ok(sessionToken.length <= 1500, `${sessionToken.length}`)
+  const holder = { ...HOLDER, roleName: 'r'.repeat(64), sessionName: 's'.repeat(64) }
+  const { sessionToken } = sessions.mint({ ...REQUEST, holder }).credentials
+  assert.ok(sessionToken.length <= 700, `${sessionToken.length}`)
   assert.ok(sessions.open(sessionToken))
 })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { Sessions } from '../../../src/domain/sessions/index.ts'
-import { accountId, epochMillis, Violation } from '../../../src/model/index.ts'
+import { accountId, epochMillis, PLAIN_TERMS, Violation } from '../../../src/model/index.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { memoryKeyRing } from '../../../src/platform/keyring/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
@@ -88,12 +88,16 @@ function mint(sessions: Sessions): string {
   if (account instanceof Violation) throw new Error('twelve digits are an account id')
   const { credentials } = sessions.mint({
     account,
-    roleArn: 'arn:aws:iam::222222222222:role/Deployer',
-    roleId: 'AROAQ3EGQSVYQXAMPLE00',
-    sessionName: 'fuzz',
+    holder: {
+      kind: 'assumed-role',
+      roleName: 'Deployer',
+      roleId: 'AROAQ3EGQSVYQXAMPLE00',
+      sessionName: 'fuzz',
+      chainDepth: 0,
+    },
     issuedAt: epochMillis(1_000_000),
     lifetimeMs: 3_600_000,
-    chainDepth: 0,
+    terms: PLAIN_TERMS,
   })
   return credentials.sessionToken
 }

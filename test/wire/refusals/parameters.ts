@@ -205,26 +205,37 @@ const TEXTS: readonly Refusal[] = [
 ]
 
 /** What would limit or mark the session: leaving it out unasked would grant more than was asked for. */
-const NOT_TAKEN: readonly Refusal[] = (
-  [
-    ['PolicyArns', { 'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/AWSDenyAll' }],
-    ['Policy', { Policy: '{"Version":"2012-10-17","Statement":[]}' }],
-    ['Tags', { 'Tags.member.1.Key': 'team', 'Tags.member.1.Value': 'core' }],
-    ['TransitiveTagKeys', { 'TransitiveTagKeys.member.1': 'team' }],
-    ['SerialNumber', { SerialNumber: `arn:aws:iam::${TARGET}:mfa/alice` }],
-    ['TokenCode', { TokenCode: '123456' }],
-    ['SourceIdentity', { SourceIdentity: 'alice' }],
-    [
-      'ProvidedContexts',
-      { 'ProvidedContexts.member.1.ProviderArn': 'arn:aws:iam::aws:contextProvider/IdentityCenter' },
-    ],
-  ] as const
-).map(([parameter, params]) => ({
-  rule: `${parameter} is refused rather than ignored`,
-  ask: { params },
-  ...answered(400, 'ValidationError', `This version of Rolecall does not take the parameter ${parameter}.`),
-  permitted: { params: { [parameter.endsWith('s') ? parameter : 'Unknown']: '' } },
-}))
+const MFA_NEEDS_BOTH = 'MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.'
+const MFA_OF_NOBODY =
+  'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.'
+const SERIAL = { SerialNumber: `arn:aws:iam::${TARGET}:mfa/alice` }
+
+const NOT_TAKEN: readonly Refusal[] = [
+  {
+    rule: 'a device without a code is refused rather than ignored',
+    ask: { params: SERIAL },
+    ...answered(403, 'AccessDenied', MFA_NEEDS_BOTH),
+    permitted: {},
+  },
+  {
+    rule: 'a code without a device is refused rather than ignored',
+    ask: { params: { TokenCode: '123456' } },
+    ...answered(403, 'AccessDenied', MFA_NEEDS_BOTH),
+    permitted: {},
+  },
+  {
+    rule: 'a code of a device that the caller does not have is refused rather than ignored',
+    ask: { params: { ...SERIAL, TokenCode: '123456' } },
+    ...answered(403, 'AccessDenied', MFA_OF_NOBODY),
+    permitted: {},
+  },
+  {
+    rule: 'ProvidedContexts is refused rather than ignored',
+    ask: { params: { 'ProvidedContexts.member.1.ProviderArn': 'arn:aws:iam::aws:contextProvider/IdentityCenter' } },
+    ...answered(400, 'ValidationError', 'ProvidedContexts are not taken: there is no context provider here.'),
+    permitted: { params: { ProvidedContexts: '' } },
+  },
+]
 
 const CALLERS: readonly Refusal[] = [
   {
