@@ -5,7 +5,7 @@ export interface Row {
   readonly measured: string
   /** What is held against the targets: a share of the yardstick, or an amount in `unit`. */
   readonly value: number
-  readonly unit: '% of bare' | 'x' | 'us' | 's' | 'ms' | 'MiB'
+  readonly unit: '% of bare' | 'x' | 'us' | 's' | 'ms' | 'MiB' | 'KiB'
   readonly target?: Target
 }
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { againstBare, assumeRoleRequests, identityRequests } from './against-bare.ts'
 import { CAN_PIN } from './child.ts'
-import { decisions } from './decisions.ts'
 import { memory } from './memory.ts'
+import { policyRows } from './policy/policy-rows.ts'
 import { type Row, table, verdict } from './row.ts'
 import { embeddedStart, secondStart } from './start-up.ts'
 
@@ -57,7 +57,7 @@ const WORKLOADS: readonly { readonly name: string; readonly run: (folder: string
       }),
     ],
   },
-  { name: 'decisions', run: decisions },
+  { name: 'policy', run: policyRows },
   { name: 'start-empty', run: async (folder) => [await secondStart(folder, 0, { atLeast: 0.5, aim: 0.2 })] },
   { name: 'start-large', run: async (folder) => [await secondStart(folder, 100_000, { atLeast: 3, aim: 1 })] },
   { name: 'start-embedded', run: embeddedStart },
