@@ -2,7 +2,14 @@ import { foldCase } from '../../model/index.ts'
 import { type Condition, compileCondition } from './conditions/condition.ts'
 import { allowedBy, type StatementRef } from './decision.ts'
 import { ELEMENTS, PADDED_KINDS, type StatementElements } from './elements.ts'
-import { ARN_COLONS, compilePattern, countColons, type TextTest, variablesFitResource } from './matching/text-test.ts'
+import {
+  ARN_COLONS,
+  compilePattern,
+  countColons,
+  matchesAnything,
+  type TextTest,
+  variablesFitResource,
+} from './matching/text-test.ts'
 import { type JsonNode, type JsonObject, listOf, memberOf, type PolicyKind } from './policy-document.ts'
 import { compilePrincipals, type PrincipalSet } from './principals.ts'
 import type { CompiledStatement, ListPart, PrincipalPart } from './statement.ts'
@@ -93,7 +100,7 @@ function compileAction(source: string): TextTest | undefined {
 
 /** @param padded - whether an ARN that stops early means all of the rest, as in policies attached to callers */
 function compileArnPattern(source: string, padded: boolean, variables: boolean): TextTest | undefined {
-  if (source === '*') return () => true
+  if (source === '*') return matchesAnything
   // AWS does not say what a variable before the resource part does. Left out, it would let a Deny pass.
   if (!source.startsWith('arn:') || !variablesFitResource(source, variables)) return undefined
   const absent = Math.max(0, ARN_COLONS - countColons(source, variables))
@@ -126,7 +133,8 @@ function compileList(
   }
   // AWS: a statement whose list is empty does not affect the policy. Taken as "all but nothing" it would allow all.
   if (inverted && tests.length === 0) decides = true
-  return { sources, tests, inverted, fixed: decides ? effect === 'Deny' : undefined }
+  // Copies, because a list that was pushed to keeps room for sixteen more.
+  return { sources: sources.slice(), tests: tests.slice(), inverted, fixed: decides ? effect === 'Deny' : undefined }
 }
 
 function compileConditions(

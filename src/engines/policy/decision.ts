@@ -32,9 +32,12 @@ export function kindBit(kind: PolicyKind): number {
   return 1 << BLAME_ORDER.indexOf(kind)
 }
 
+const NO_BLAME: readonly PolicyKind[] = Object.freeze([])
+const NO_STATEMENTS: readonly StatementRef[] = Object.freeze([])
+
 /** The decision that these statements grant. */
 export function allowedBy(...statements: readonly StatementRef[]): Decision {
-  return Object.freeze({ outcome: 'allowed', blame: Object.freeze([]), statements: Object.freeze(statements) })
+  return Object.freeze({ outcome: 'allowed', blame: NO_BLAME, statements: Object.freeze(statements) })
 }
 
 /** The decision that these statements deny. */
@@ -43,8 +46,18 @@ export function explicitDeny(statements: readonly StatementRef[]): Decision {
   return Object.freeze({ outcome: 'explicitDeny', blame: Object.freeze(blame), statements: Object.freeze(statements) })
 }
 
+/** Every implicit deny there can be: a refusal is not made anew for each request. */
+const IMPLICIT_DENIES: readonly Decision[] = Array.from({ length: 1 << BLAME_ORDER.length }, (_, missing) =>
+  Object.freeze({
+    outcome: 'implicitDeny',
+    blame: Object.freeze(BLAME_ORDER.filter((kind) => (missing & kindBit(kind)) !== 0)),
+    statements: NO_STATEMENTS,
+  }),
+)
+
 /** The decision that an Allow of each kind in the set was required and is missing. */
 export function implicitDeny(missing: number): Decision {
-  const blame = BLAME_ORDER.filter((kind) => (missing & kindBit(kind)) !== 0)
-  return Object.freeze({ outcome: 'implicitDeny', blame: Object.freeze(blame), statements: Object.freeze([]) })
+  const decision = IMPLICIT_DENIES[missing]
+  if (decision === undefined) throw new RangeError(`${missing} is no set of kinds`)
+  return decision
 }

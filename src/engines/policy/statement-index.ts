@@ -20,6 +20,7 @@ export interface StatementIndex {
 export const SHELVES = 3
 
 const NO_STATEMENTS: readonly CompiledStatement[] = []
+const NO_SHELF: ReadonlyMap<string, readonly CompiledStatement[]> = new Map()
 
 /** One of the lists, numbered from 0, that together hold every statement which can speak of the action. */
 export function shelfOf(
@@ -47,7 +48,13 @@ export function indexStatements(statements: readonly CompiledStatement[]): State
     for (const service of patterned) if (service !== undefined) file(services, service, statement)
     for (const action of actions) if (!patterned.has(serviceOf(action))) file(exact, action, statement)
   }
-  return { isEmpty: statements.length === 0, exact, services, rest }
+  // Most of it is empty in most policies, and an empty map is not small.
+  return {
+    isEmpty: statements.length === 0,
+    exact: exact.size === 0 ? NO_SHELF : exact,
+    services: services.size === 0 ? NO_SHELF : services,
+    rest: rest.length === 0 ? NO_STATEMENTS : rest.slice(),
+  }
 }
 
 function file(map: Map<string, CompiledStatement[]>, key: string, statement: CompiledStatement): void {

@@ -22,25 +22,47 @@ const QUESTION_MARK = 0x3f
 export function compileExact(source: string, substitutes: boolean): TextTest {
   const pieces = piecesOf(source, substitutes)
   const fixed = fixedText(pieces)
-  if (fixed !== undefined) return (text) => text === fixed
-  return (text, context) => text === render(pieces, context)
+  return fixed === undefined ? isRendered(pieces) : is(fixed)
 }
 
 /** Compiles a policy value in which `*` and `?` are wildcards. With `substitutes` its variables are replaced per request. */
 export function compilePattern(source: string, style: WildcardStyle, substitutes: boolean): TextTest {
   const pieces = piecesOf(source, substitutes)
   const fixed = fixedText(pieces)
-  if (fixed === undefined) {
-    return (text, context) => {
-      const glob = globOf(pieces, style, context)
-      return glob !== undefined && globMatches(glob, text)
-    }
-  }
+  if (fixed === undefined) return matchesRendered(pieces, style)
   const builder = new GlobBuilder(style)
   for (const piece of pieces) if ('text' in piece) builder.add(piece, piece.text)
-  const glob = builder.symbols
-  if (!builder.wild) return (text) => text === fixed
-  return glob.length === 1 && glob[0] === ANY_RUN ? () => true : (text) => globMatches(glob, text)
+  if (!builder.wild) return is(fixed)
+  // A copy has no room to grow.
+  const glob = builder.symbols.slice()
+  return glob.length === 1 && glob[0] === ANY_RUN ? matchesAnything : matches(glob)
+}
+
+// Each test comes from a function of its own, since closures of one function keep alive whatever any of them uses:
+// the pieces and symbols that every pattern is read into would be most of a compiled policy.
+
+function is(fixed: string): TextTest {
+  return (text) => text === fixed
+}
+
+function isRendered(pieces: readonly Piece[]): TextTest {
+  return (text, context) => text === render(pieces, context)
+}
+
+function matches(glob: Glob): TextTest {
+  return (text) => globMatches(glob, text)
+}
+
+function matchesRendered(pieces: readonly Piece[], style: WildcardStyle): TextTest {
+  return (text, context) => {
+    const glob = globOf(pieces, style, context)
+    return glob !== undefined && globMatches(glob, text)
+  }
+}
+
+/** For the pattern `*`. */
+export function matchesAnything(): boolean {
+  return true
 }
 
 /** Whether each variable is well-formed and stands where AWS replaces one in a resource: after the fifth colon. */
