@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { type CompiledPolicy, compilePolicy, parsePolicy } from '../../engines/policy/index.ts'
+import { type CompiledPolicy, compilePolicy, type PolicyKind, parsePolicy } from '../../engines/policy/index.ts'
 import { iamArn, type Secret } from '../../model/index.ts'
 import type { AccessKeyBody, GroupBody, InlinePolicy, ManagedPolicyBody, RoleBody, UserBody } from './records.ts'
 
@@ -64,20 +64,21 @@ export function viewRole(partition: string, body: RoleBody): RoleView {
 
 /** Compiles a managed policy. */
 export function viewManagedPolicy({ arn, document }: Pick<ManagedPolicyBody, 'arn' | 'document'>): ManagedPolicyView {
-  const parsed = parsePolicy(document)
+  // Read again for each use: the parsed document is larger than what is compiled of it.
+  const compiledAs = (kind: PolicyKind) => compilePolicy(parsePolicy(document), { kind, name: arn })
   let boundary: CompiledPolicy | undefined
   let session: CompiledPolicy | undefined
   return {
     arn,
     fingerprint: hash('sha256', document, 'base64url').slice(0, FINGERPRINT_LENGTH),
-    policy: compilePolicy(parsed, { kind: 'identity', name: arn }),
+    policy: compiledAs('identity'),
     // A policy is seldom attached in more than one way.
     get boundary() {
-      boundary ??= compilePolicy(parsed, { kind: 'boundary', name: arn })
+      boundary ??= compiledAs('boundary')
       return boundary
     },
     get session() {
-      session ??= compilePolicy(parsed, { kind: 'session', name: arn })
+      session ??= compiledAs('session')
       return session
     },
   }
