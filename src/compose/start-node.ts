@@ -7,6 +7,7 @@ import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.t
 import { checkAccess, getAccessKey, readCheckAccess, readGetAccessKey } from '../operations/broker/index.ts'
 import { STS } from '../operations/sts/index.ts'
 import { answerer } from '../pipeline/index.ts'
+import { BoundedWork } from '../platform/bounded-work.ts'
 import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
 import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
 import { type NodeOptions, type PreparedNode, prepareNode } from './prepare-node.ts'
@@ -39,14 +40,21 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     app: RequestListener,
     bounds: Pick<ListenerOptions, 'listen' | 'flag' | 'maxHeaderBytes' | 'tls'>,
   ) => {
-    const { requestTimeoutMs, idleTimeoutMs } = limits
-    const listener = await startListener(app, { ...bounds, requestTimeoutMs, idleTimeoutMs, logger: broker.logger })
+    const { requestTimeoutMs, idleTimeoutMs, connections: maxConnections } = limits
+    const { logger } = broker
+    const listener = await startListener(app, { ...bounds, requestTimeoutMs, idleTimeoutMs, maxConnections, logger })
     opened.defer(() => listener.stop(0))
     return listener
   }
 
   const answer = answerer(
-    { services: [STS], query: { cors: false, redirectMissingAction, maxParameters: limits.parameters }, region },
+    {
+      services: [STS],
+      query: { cors: false, redirectMissingAction, maxParameters: limits.parameters },
+      region,
+      accountRate: limits.requestsPerSecond,
+      work: new BoundedWork({ running: limits.requestsAtOnce, waiting: limits.requestsWaiting }),
+    },
     broker,
   )
   const api = await listen(apiApp({ answer, trustedProxies, maxBodyBytes: limits.bodyBytes, logger: broker.logger }), {

@@ -150,6 +150,26 @@ export class ServiceUnavailable extends Fault {
   }
 }
 
+/** More is asked at once than the node can work on: refused before any work is done. */
+export class Overloaded extends ServiceUnavailable {
+  constructor() {
+    super('too many requests at once')
+  }
+}
+
+/** The caller's account asks more often than it may. SDKs wait and try again. */
+export class Throttling extends Fault {
+  override readonly code = 'Throttling'
+  override readonly httpStatus = 400
+  /** Whole milliseconds after which a request of that account would have been taken. */
+  readonly retryAfterMs: number
+
+  constructor(retryAfterMs: number) {
+    super('Rate exceeded')
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
 /** Makes a fault of whatever was thrown: what is none is a bug, and the caller sees `InternalFailure`. */
 export function toFault(error: unknown): Fault {
   return error instanceof Fault ? error : new InternalFailure(error)

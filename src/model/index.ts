@@ -27,9 +27,11 @@ export {
   MissingAction,
   MissingAuthenticationToken,
   NoSuchEntity,
+  Overloaded,
   PackedPolicyTooLarge,
   ServiceUnavailable,
   SignatureDoesNotMatch,
+  Throttling,
   toFault,
   ValidationError,
 } from './faults.ts'

@@ -10,9 +10,12 @@ import {
   renderResult,
 } from '../engines/wire/index.ts'
 import { type Fault, type RequestFacts, ServiceUnavailable, toFault } from '../model/index.ts'
+import type { BoundedWork } from '../platform/bounded-work.ts'
 import { bySignature } from './authentication/index.ts'
 import type { BrokerParts, WireOperation } from './operation.ts'
+import { outcomeOf } from './outcome.ts'
 import { submit } from './submit.ts'
+import { Throttle } from './throttle.ts'
 
 /** An AWS service that is spoken here: its version, its XML namespace, and what can be asked of it. */
 export interface Service {
@@ -37,13 +40,22 @@ export interface AnswerOptions {
   readonly query: QueryOptions
   /** The region that answers: it stands in the extended request id. */
   readonly region: string
+  /** Requests per second of one account to one service; 0 for as many as they like. */
+  readonly accountRate: number
+  /** Does the work of requests, whoever sent them. */
+  readonly work: BoundedWork
 }
 
-/** Answers requests as they come off the wire: parses, submits, renders. Never rejects: whatever goes wrong has an answer. */
+/**
+ * Answers requests as they come off the wire: parses, submits, renders. Never rejects: whatever goes wrong has an answer.
+ * All actions of a service share the rate of the caller's account; a role in another account is charged to the caller's.
+ */
 export function answerer(
   options: AnswerOptions,
   broker: BrokerParts,
 ): (received: Received, connection: Connection) => Promise<Answer> {
+  const { services, accountRate, work } = options
+  const throttles = new Map(accountRate === 0 ? [] : services.map(({ name }) => [name, new Throttle(accountRate)]))
   return async (received, connection) => {
     const facts = factsOf(received, connection, broker)
     const envelope = envelopeFor(received, {
@@ -54,11 +66,11 @@ export function answerer(
       cors: options.query.cors,
     })
     let submitted = false
-    let namespace = options.services[0].namespace
-    try {
+    let namespace = services[0].namespace
+    const answerInTurn = async (): Promise<Answer> => {
       const call = readQueryCall(received, options.query)
       if ('status' in call) return call
-      const service = options.services.find(({ version }) => version === call.version)
+      const service = services.find(({ version }) => version === call.version)
       const operation = service?.operations.get(call.action)
       if (service === undefined || operation === undefined) throw noSuchOperation(call)
       namespace = service.namespace
@@ -69,15 +81,19 @@ export function answerer(
         {
           facts,
           prove: () => bySignature(received, service.name, facts.now, broker),
+          admit: ({ account }) => throttles.get(service.name)?.charge(account, broker.wireClock.now()),
           input: () => operation.parse(call.params),
         },
         broker,
       )
       return renderResult(call.action, namespace, result, envelope)
+    }
+    try {
+      return await work.run(answerInTurn)
     } catch (error) {
       const fault = toFault(error)
       // What reaches an operation is counted there, under its name.
-      if (!submitted) broker.metrics.requestDone('none', fault.httpStatus < 500 ? 'refused' : 'failed', 0)
+      if (!submitted) broker.metrics.requestDone('none', outcomeOf(fault), 0)
       logFault(fault, facts, broker)
       return renderFault(fault, namespace, envelope)
     }

@@ -11,12 +11,15 @@ import { StoreUnavailable } from '../platform/storage/index.ts'
 import type { Proven } from './authentication/index.ts'
 import { authorize } from './authorization/index.ts'
 import type { BrokerParts, Operation } from './operation.ts'
+import { outcomeOf } from './outcome.ts'
 
 /** One request for an operation, before anything about it is known to be true. */
 export interface Ask<Asking extends Caller, Input> {
   readonly facts: RequestFacts
   /** Proves who asks. @throws Fault */
   prove(): Promise<Proven<Asking>>
+  /** Whether a caller who is proven asks within their limits. @throws Fault */
+  admit?(caller: Asking): void
   /** The input, read only after the caller is proven: AWS answers a bad signature before a bad parameter. @throws Fault */
   input(): Input
 }
@@ -38,6 +41,7 @@ export async function submit<Asking extends Caller, Input, Output>(
   let input: Input | undefined
   try {
     proven = await ask.prove()
+    ask.admit?.(proven.caller)
     if (proven.presigned && operation.proof !== 'signature') {
       throw new AccessDenied(`${operation.action} cannot be called with a presigned URL.`)
     }
@@ -79,10 +83,6 @@ function faultOf(error: unknown): Fault {
   return error instanceof StoreUnavailable
     ? new ServiceUnavailable('the store fails', { cause: error })
     : toFault(error)
-}
-
-function outcomeOf({ httpStatus }: Fault): 'refused' | 'failed' {
-  return httpStatus < 500 ? 'refused' : 'failed'
 }
 
 function secondsSince(startedAt: number): number {

@@ -2,7 +2,7 @@ import type { BrokerOptions } from '../../src/index.ts'
 import type { BareQuestion, BareStarted } from './bare-child.ts'
 import type { BrokerQuestion, BrokerStarted } from './broker-child.ts'
 import { Child } from './child.ts'
-import { assumeRoleCall, DIRECTORY } from './directory.ts'
+import { assumeRoleCall, DIRECTORY, UNTHROTTLED } from './directory.ts'
 import type { LoadDone, LoadQuestion } from './load-child.ts'
 import { median, type Row, rounded, spread, type Target } from './row.ts'
 import { type PreparedRequest, send, signedCall } from './signed-request.ts'
@@ -35,7 +35,7 @@ export async function againstBare({ work, target, settings, prepare }: HttpWork)
   using load = new Child('load-child', LOAD_CORE)
   using bare = new Child('bare-child', SERVER_CORE)
   using broker = new Child('broker-child', SERVER_CORE)
-  const start = { directory: DIRECTORY, ...settings }
+  const start = { directory: DIRECTORY, limits: UNTHROTTLED, ...settings }
   const started = await broker.ask<BrokerQuestion, BrokerStarted>({ start })
   const requests = await prepare(started)
   const [first] = requests

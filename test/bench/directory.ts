@@ -46,6 +46,9 @@ export const DIRECTORY: DirectoryInput = {
   ],
 }
 
+/** The account may ask as often as it can. */
+export const UNTHROTTLED = { requestsPerSecond: 0 }
+
 /** The parameters of an AssumeRole that the directory grants. */
 export function assumeRoleCall(sessionName: string): Record<string, string> {
   return { Action: 'AssumeRole', RoleArn: ROLE, RoleSessionName: sessionName, ExternalId: 'benchmark' }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { assumeRoleRequests } from './against-bare.ts'
 import type { BrokerQuestion, BrokerStarted } from './broker-child.ts'
 import { Child } from './child.ts'
-import { DIRECTORY } from './directory.ts'
+import { DIRECTORY, UNTHROTTLED } from './directory.ts'
 import type { LoadDone, LoadQuestion } from './load-child.ts'
 import { type Row, rounded } from './row.ts'
 import type { Usage } from './usage.ts'
@@ -16,7 +16,8 @@ const SETTLE_MS = 1_000
 export async function memory(folder: string, sessions: number): Promise<readonly Row[]> {
   using load = new Child('load-child', 1)
   using broker = new Child('broker-child', 0, ['--expose-gc'])
-  const start = { directory: DIRECTORY, data: join(folder, 'memory'), keys: join(folder, 'memory-keys') }
+  const places = { data: join(folder, 'memory'), keys: join(folder, 'memory-keys') }
+  const start = { directory: DIRECTORY, limits: UNTHROTTLED, ...places }
   const started = await broker.ask<BrokerQuestion, BrokerStarted>({ start })
   const idle = await settled(broker)
   const requests = await assumeRoleRequests(started)

@@ -18,6 +18,8 @@ export interface ListenerOptions {
   readonly requestTimeoutMs: number
   /** For a connection on which nothing moves. */
   readonly idleTimeoutMs: number
+  /** Of connections; what comes on top is closed. */
+  readonly maxConnections: number
   readonly logger: Logger
 }
 
@@ -52,6 +54,7 @@ export async function startListener(handler: RequestListener, options: ListenerO
   await bind(server, options)
   // Out of file descriptors, for one: the next connection may do better, and the process must not end of it.
   server.on('error', (error) => logger.error('listener.failed', { error }))
+  server.on('drop', () => logger.warn('connection.dropped', { listener: options.flag }))
   const { address, port, family } = server.address() as AddressInfo
   const host = family === 'IPv6' ? `[${address}]` : address
   return {
@@ -87,6 +90,7 @@ function serverFor(handler: RequestListener, options: ListenerOptions): Server {
       : createTlsServer({ ...bounds, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: requestTimeoutMs }, handler)
   // Also ends connections whose client no longer reads its answer.
   server.timeout = idleTimeoutMs
+  server.maxConnections = options.maxConnections
   return server
 }
 

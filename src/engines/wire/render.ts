@@ -1,4 +1,4 @@
-import { type Fault, InvalidAction, MalformedQueryString, MissingAction } from '../../model/index.ts'
+import { type Fault, InvalidAction, MalformedQueryString, MissingAction, Throttling } from '../../model/index.ts'
 import type { Envelope } from './envelope.ts'
 import { jsonStructure } from './json.ts'
 import type { Answer } from './messages.ts'
@@ -32,10 +32,17 @@ export function renderResult(
 }
 
 /**
- * Renders a refusal: code and message, and nothing of `detail` or `cause`. A fault without a message has no `Message`.
+ * Renders a refusal: code and message, and nothing of `detail` or `cause`. A fault without a message has no `Message`;
+ * when to try again is said in the header that AWS's SDKs read.
  * @param namespace - of the service that was asked; faults of dispatch have their own
  */
 export function renderFault(fault: Fault, namespace: string, envelope: Envelope): Answer {
+  const rendered = renderError(fault, namespace, envelope)
+  if (!(fault instanceof Throttling)) return rendered
+  return { ...rendered, headers: { ...rendered.headers, 'x-amz-retry-after': String(fault.retryAfterMs) } }
+}
+
+function renderError(fault: Fault, namespace: string, envelope: Envelope): Answer {
   const type = fault.httpStatus < 500 ? 'Sender' : 'Receiver'
   const message = fault.message === '' ? undefined : fault.message
   if (envelope.format === 'json') {

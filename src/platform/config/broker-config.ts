@@ -21,6 +21,13 @@ interface Limits {
   readonly idleTimeoutMs: number
   /** How long open requests may take to finish after the node was told to stop. */
   readonly drainMs: number
+  /** Of one account; 0 for as many as it likes. */
+  readonly requestsPerSecond: number
+  /** Requests of everybody together that are worked on at once, and that wait for it; more are answered with 503. */
+  readonly requestsAtOnce: number
+  readonly requestsWaiting: number
+  /** Of each listener; more are closed. */
+  readonly connections: number
   readonly cachedRecords: number
   readonly cachedSessions: number
 }
@@ -53,6 +60,6 @@ export interface BrokerConfig {
 }
 
 /** Whether nothing is to outlive the process. */
-export function isInMemory({ data }: BrokerConfig): boolean {
+export function isInMemory({ data }: Pick<BrokerConfig, 'data'>): boolean {
   return data === ':memory:'
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
-import type { Listen } from './broker-config.ts'
+import { isInMemory, type Listen } from './broker-config.ts'
 import { PARTITIONS } from './regions.ts'
 
 const LARGEST_TIMEOUT_MS = 600_000
@@ -26,6 +26,10 @@ const limits = mapping({
   requestTimeoutMs: whole(1, LARGEST_TIMEOUT_MS).default(10_000),
   idleTimeoutMs: whole(1, LARGEST_TIMEOUT_MS).default(60_000),
   drainMs: whole(0, LARGEST_TIMEOUT_MS).default(10_000),
+  requestsPerSecond: whole(0, 1_000_000).optional(),
+  requestsAtOnce: whole(1, 100_000).default(256),
+  requestsWaiting: whole(1, 100_000).default(1024),
+  connections: whole(1, 1_000_000).default(4096),
   cachedRecords: whole(1, 10_000_000).default(20_000),
   cachedSessions: whole(1, 10_000_000).default(20_000),
 })
@@ -81,6 +85,11 @@ export const configSchema = settings
       when: valid('listen.api', 'tls', 'trustedProxies', 'insecureHttp'),
     },
   )
+  .transform(({ limits, ...rest }) => {
+    // AWS's rate; whoever tests should not meet it by accident.
+    const { requestsPerSecond = rest.dev || isInMemory(rest) ? 0 : 600 } = limits
+    return { ...rest, limits: { ...limits, requestsPerSecond } }
+  })
 
 /** A rule is asked as soon as the settings it reads are well-formed, whatever else is wrong. */
 function valid(...names: readonly string[]) {

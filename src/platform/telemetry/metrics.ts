@@ -1,8 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-/** How a request ended: a grant, a refusal the caller was told, or a failure of ours. */
-export type Outcome = 'granted' | 'refused' | 'failed'
+/**
+ * How a request ended: a grant, a refusal the caller was told, a failure of ours; over the rate of its account, or sent
+ * away because there was too much to do.
+ */
+export type Outcome = 'granted' | 'refused' | 'failed' | 'throttled' | 'shed'
 
 /** What operators watch. Every node has its own: nothing is global. */
 export interface Metrics {

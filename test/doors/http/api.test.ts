@@ -34,6 +34,7 @@ before(async () => {
     maxHeaderBytes: 32_768,
     requestTimeoutMs: 500,
     idleTimeoutMs: 60_000,
+    maxConnections: 100,
     logger,
   })
 })

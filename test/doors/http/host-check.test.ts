@@ -13,6 +13,7 @@ before(async () => {
     maxHeaderBytes: 16_384,
     requestTimeoutMs: 1000,
     idleTimeoutMs: 1000,
+    maxConnections: 10,
     logger,
   })
 })

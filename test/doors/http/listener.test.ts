@@ -15,6 +15,7 @@ const OPTIONS: ListenerOptions = {
   maxHeaderBytes: 4096,
   requestTimeoutMs: 10_000,
   idleTimeoutMs: 60_000,
+  maxConnections: 100,
   logger: listeningLogger(),
 }
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -59,6 +60,23 @@ test('headers above the limit are answered with 431, and the connection ends', a
   const listener = await startListener(hello, OPTIONS)
   const answer = await exchange(listener.port, `GET / HTTP/1.1\r\nHost: a\r\nA: ${'a'.repeat(5000)}\r\n\r\n`)
   assert.match(answer, /^HTTP\/1\.1 431 /)
+  await listener.stop(0)
+})
+
+test('a connection beyond the limit is closed at once, and one that ends makes room', async () => {
+  const logger = listeningLogger()
+  const listener = await startListener(hello, { ...OPTIONS, maxConnections: 2, logger })
+  const [first, second] = [await RawClient.open(listener.port), await RawClient.open(listener.port)]
+  const third = await RawClient.open(listener.port)
+  assert.equal(await third.untilClosed(), '')
+  assert.deepEqual(logger.events, ['connection.dropped'])
+  second.send(GET)
+  await second.until('hello')
+  first.leave()
+  await eventually(() => first.closed)
+  const next = await RawClient.open(listener.port)
+  next.send(GET)
+  await next.until('hello')
   await listener.stop(0)
 })
 

@@ -36,6 +36,11 @@ export class RawClient {
     this.#socket.write(text, 'latin1')
   }
 
+  /** Lets go of what the server has sent so far. */
+  forget(): void {
+    this.#received = ''
+  }
+
   leave(): void {
     this.#socket.destroy()
   }

@@ -19,6 +19,7 @@ import {
   MissingAction,
   Secret,
   ServiceUnavailable,
+  Throttling,
   ValidationError,
 } from '../../../src/model/index.ts'
 import { fc } from '../../fast-check.ts'
@@ -168,6 +169,12 @@ const FAULTS: readonly (readonly [fault: Fault, status: number, namespace: strin
     '<Type>Sender</Type>\n    <Code>MalformedQueryString</Code>\n    <Message>x</Message>',
   ],
   [
+    new Throttling(17),
+    400,
+    STS,
+    '<Type>Sender</Type>\n    <Code>Throttling</Code>\n    <Message>Rate exceeded</Message>',
+  ],
+  [
     new InternalFailure(new Error('secret')),
     500,
     STS,
@@ -193,6 +200,14 @@ for (const [fault, status, namespace, error] of FAULTS) {
     )
   })
 }
+
+test('who asks too often is told in a header when to try again', () => {
+  for (const accept of ['text/xml', 'application/json']) {
+    const { status, headers } = renderFault(new Throttling(17), STS, envelope(accept))
+    assert.deepEqual([status, headers['x-amz-retry-after']], [400, '17'])
+  }
+  assert.equal(renderFault(new ServiceUnavailable('x'), STS, envelope()).headers['x-amz-retry-after'], undefined)
+})
 
 const ACCEPTED: readonly (readonly [accept: string | readonly string[] | undefined, format: string])[] = [
   [undefined, 'xml'],

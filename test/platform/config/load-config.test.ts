@@ -261,6 +261,10 @@ const DEFAULTS: BrokerConfig = {
     requestTimeoutMs: 10_000,
     idleTimeoutMs: 60_000,
     drainMs: 10_000,
+    requestsPerSecond: 600,
+    requestsAtOnce: 256,
+    requestsWaiting: 1024,
+    connections: 4096,
     cachedRecords: 20_000,
     cachedSessions: 20_000,
   },
@@ -269,6 +273,14 @@ const DEFAULTS: BrokerConfig = {
 test('who sets nothing gets the strict defaults, on loopback', () => {
   assert.deepEqual(loadConfig({}), DEFAULTS)
   assert.deepEqual(loadConfig(withFile({})), DEFAULTS)
+})
+
+test('accounts are held to a rate where data outlives the process, and elsewhere when it is asked for', () => {
+  const rate = (content: unknown) => loadConfig(withFile(content)).limits.requestsPerSecond
+  assert.equal(rate({ data: ':memory:' }), 0)
+  assert.equal(rate({ dev: true }), 0)
+  assert.equal(rate({ data: ':memory:', limits: { requestsPerSecond: 5 } }), 5)
+  assert.equal(rate({ limits: { requestsPerSecond: 0 } }), 0)
 })
 
 test('a flag wins over the environment, that over the file, and the file over the default', () => {
