@@ -37,7 +37,12 @@ export function readCases(file: string): readonly Case[] {
 
 /** A document as the engine wants it. */
 export function compiled(document: object, kind: PolicyKind, name: string = kind): CompiledPolicy {
-  return compilePolicy(parsePolicy(JSON.stringify(document), kind), { kind, name })
+  return compiledText(JSON.stringify(document), kind, name)
+}
+
+/** The same from text, for what an object could not say. */
+export function compiledText(text: string, kind: PolicyKind, name: string = kind): CompiledPolicy {
+  return compilePolicy(parsePolicy(text, kind), { kind, name })
 }
 
 /** A request context of these keys, whatever their case. */
