@@ -5,6 +5,7 @@ import { lintPolicy, type PolicyKind, parsePolicy, validatePolicy } from '../../
 import { REFUSALS } from '../../../../src/engines/policy/lint/grammar.ts'
 import { MalformedPolicyDocument } from '../../../../src/model/index.ts'
 import { fc } from '../../../fast-check.ts'
+import { legalPolicies } from '../legal.ts'
 import { EXAMPLES, OWN_ACCOUNTS, textOf } from './examples.ts'
 
 const KINDS: readonly PolicyKind[] = ['identity', 'boundary', 'session', 'resource', 'trust', 'scp', 'rcp']
@@ -91,23 +92,43 @@ function refusalOf(text: string, kind: PolicyKind): MalformedPolicyDocument | un
   }
 }
 
+/** Holds the linter against what is refused, both ways. @returns whether the policy is refused */
+function agrees(text: string, kind: PolicyKind): boolean {
+  const refusal = refusalOf(text, kind)
+  const errors = lintPolicy(text, { kind, ownAccounts: OWN_ACCOUNTS }).filter(({ code }) => code in REFUSALS)
+  assert.equal(errors.length > 0, refusal !== undefined)
+  if (refusal === undefined) return false
+  assert.ok(errors.every(({ type }) => type === 'ERROR'))
+  assert.ok(errors.some(({ span, details }) => isAt(span.start.offset, refusal) && says(details, refusal)))
+  return true
+}
+
 describe('whatever the policy', () => {
   test('what is refused when it is saved has an error that says so, at its place', () => {
     let refused = 0
     fc.assert(
       fc.property(policies, ({ kind, text }) => {
-        const refusal = refusalOf(text, kind)
-        const errors = lintPolicy(text, { kind, ownAccounts: OWN_ACCOUNTS }).filter(({ code }) => code in REFUSALS)
-        assert.equal(errors.length > 0, refusal !== undefined)
-        if (refusal === undefined) return
-        refused++
-        assert.ok(errors.every(({ type }) => type === 'ERROR'))
-        assert.ok(errors.some(({ span, details }) => isAt(span.start.offset, refusal) && says(details, refusal)))
+        if (agrees(text, kind)) refused++
       }),
       { numRuns: 3000 },
     )
     assert.ok(refused > 300 && refused < 2900, `${refused} of 3000 policies were refused`)
   })
+
+  for (const kind of KINDS) {
+    test(`a policy without such an error can be saved, and the reverse (${kind})`, () => {
+      let refused = 0
+      const written = fc.record({ document: legalPolicies(kind), step: fc.option(change, { nil: undefined, freq: 3 }) })
+      fc.assert(
+        fc.property(written, ({ document, step }) => {
+          if (step === undefined) assert.equal(agrees(JSON.stringify(document), kind), false)
+          else if (agrees(JSON.stringify(mutate(document, step)) ?? '', kind)) refused++
+        }),
+        { numRuns: 300 },
+      )
+      assert.ok(refused > 90 && refused < 210, `${refused} of 300 policies were refused`)
+    })
+  }
 
   test('every finding has a code that an example shows, and points at the element that its path leads to', () => {
     fc.assert(
