@@ -96,7 +96,8 @@ function fixedText(pieces: readonly Piece[]): string | undefined {
   return text
 }
 
-function globOf(pieces: readonly Piece[], style: WildcardStyle, context: RequestContext): Glob | undefined {
+/** The pattern that the pieces make for one request; `undefined` when one of them does not resolve or may not stand there. */
+export function globOf(pieces: readonly Piece[], style: WildcardStyle, context: RequestContext): Glob | undefined {
   const builder = new GlobBuilder(style)
   for (const piece of pieces) {
     const text = resolvePiece(piece, context)
