@@ -1,4 +1,4 @@
-import { AuditTrail } from '../domain/audit/index.ts'
+import { AuditTrail, Retention } from '../domain/audit/index.ts'
 import { Directory } from '../domain/directory/index.ts'
 import { Sessions } from '../domain/sessions/index.ts'
 import { type OperatorCaller, type RequestFacts, ValidationError } from '../model/index.ts'
@@ -17,6 +17,7 @@ import { systemClock, type VirtualClock, virtualClock } from '../platform/clock.
 import { type BrokerConfig, isInMemory, isRegion } from '../platform/config/index.ts'
 import { openFileKeyRing } from '../platform/keyring/files/index.ts'
 import { memoryKeyRing } from '../platform/keyring/index.ts'
+import { appendPrivateFile } from '../platform/private-file.ts'
 import { systemRandom } from '../platform/random.ts'
 import { openSqlStorage } from '../platform/storage/sql/index.ts'
 import { createLogger, createMetrics } from '../platform/telemetry/index.ts'
@@ -68,15 +69,19 @@ export async function prepareNode(config: BrokerConfig, { directories = [] }: No
   })
   await directory.start()
   opened.defer(() => directory.stop())
-  const audit = new AuditTrail({ log: storage.audit, random: systemRandom, logger })
+  const { retentionDays, jsonLines } = config.audit
+  if (jsonLines !== undefined) await refuseUnwritable(jsonLines)
+  const audit = new AuditTrail({ log: storage.audit, jsonLines, random: systemRandom, logger, metrics })
   opened.defer(() => audit.flush())
+  const clock = moved ?? systemClock
+  opened.adopt(new Retention({ log: storage.audit, clock, logger, days: retentionDays }), (each) => each.stop())
   const broker: BrokerParts = {
     directory,
     sessions: new Sessions({ keyring, random: systemRandom, cachedSessions: limits.cachedSessions }),
     signingKeys: new SigningKeys(),
     keyring,
     audit,
-    clock: moved ?? systemClock,
+    clock,
     wireClock: systemClock,
     random: systemRandom,
     logger,
@@ -117,6 +122,15 @@ export async function prepareNode(config: BrokerConfig, { directories = [] }: No
   const firstAdmin = await populate()
   const held = opened.move()
   return { broker, virtualClock: moved, firstAdmin, operate, reset, stop: () => held.disposeAsync() }
+}
+
+/** Before anything is granted that the file should have a record of. */
+async function refuseUnwritable(file: string): Promise<void> {
+  try {
+    await appendPrivateFile(file, '')
+  } catch (cause) {
+    throw new Error(`${file}, named by audit.jsonLines, cannot be written`, { cause })
+  }
 }
 
 /** What is known of a request that comes from this process: no address, and nothing that could be overheard. */

@@ -1,4 +1,4 @@
-import { open, readFile, rename, unlink } from 'node:fs/promises'
+import { appendFile, open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { systemRandom } from './random.ts'
 
@@ -32,6 +32,11 @@ export async function createPrivateFile(path: string, text: string): Promise<voi
     await unlink(path)
     throw error
   }
+}
+
+/** Adds to the end of a file. Where it is missing, it is made so that only its owner may read it. */
+export async function appendPrivateFile(path: string, text: string): Promise<void> {
+  await appendFile(path, text, { mode: 0o600 })
 }
 
 /** Waits until the names in a folder are on the disk. */

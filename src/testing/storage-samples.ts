@@ -41,9 +41,12 @@ export function event(eventId: string, time: number, fields: Partial<AuditEntry>
     account: SOURCE,
     eventSource: 'sts.amazonaws.com',
     eventName: 'AssumeRole',
+    username: 'alice',
     accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
     principalArn: `arn:aws:iam::${SOURCE}:user/alice`,
+    readOnly: true,
     errorCode: undefined,
+    resources: [{ type: 'AWS::IAM::Role', name: `arn:aws:iam::${TARGET}:role/Deployer` }],
     body: '{}',
     ...fields,
   }

@@ -58,7 +58,7 @@ test('a node that is killed loses nothing: directory, keys, and the record of ev
 
   assert.ok(answered.length >= 20)
   const storage = await openSqlStorage({ data: join(folder, 'data') })
-  const entries = await storage.audit.find({ limit: 1000 })
+  const { entries } = await storage.audit.find({ limit: 1000 })
   await storage.close()
   const recorded = new Set(entries.map(({ body }) => JSON.parse(body).responseElements?.credentials?.accessKeyId))
   for (const accessKeyId of answered) assert.ok(recorded.has(accessKeyId), accessKeyId)

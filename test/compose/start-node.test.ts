@@ -161,7 +161,7 @@ describe('a data folder', () => {
     await assert.rejects(clientOf(t, first, ALICE).send(assume), { name: 'AccessDenied' })
     await first.stop()
     const storage = await openSqlStorage({ data: join(folder, 'data') })
-    const [newest] = await storage.audit.find({ limit: 1 })
+    const [newest] = (await storage.audit.find({ limit: 1 })).entries
     await storage.close()
     assert.deepEqual([newest?.eventName, newest?.errorCode], ['AssumeRole', 'AccessDenied'])
   })

@@ -27,7 +27,10 @@ class TestLog implements AuditLog {
     await this.answer()
   }
 
-  find = async () => []
+  find = async () => ({ entries: [], next: undefined })
+  last = async () => 0
+  follow = async () => ({ entries: [], last: 0 })
+  forget = async () => 0
 }
 
 /** Everything the pipeline consults, on an empty directory, and what it wrote and counted. */
@@ -46,21 +49,23 @@ export async function aBroker(t: TestContext): Promise<TestBroker> {
   const counted: string[] = []
   const silent = () => undefined
   const logger = { debug: silent, info: silent, warn: silent, error: silent }
+  const metrics = {
+    requestDone: (action: string, outcome: string) => void counted.push(`${action} ${outcome}`),
+    auditDropped: silent,
+    render: async () => ({ contentType: '', body: '' }),
+    close: silent,
+  }
   const broker: BrokerParts = {
     directory,
     keyring,
     sessions: new Sessions({ keyring, random: systemRandom, cachedSessions: 10 }),
     signingKeys: new SigningKeys(),
-    audit: new AuditTrail({ log, random: systemRandom, logger }),
+    audit: new AuditTrail({ log, random: systemRandom, logger, metrics }),
     clock: systemClock,
     wireClock: systemClock,
     random: systemRandom,
     logger,
-    metrics: {
-      requestDone: (action, outcome) => void counted.push(`${action} ${outcome}`),
-      render: async () => ({ contentType: '', body: '' }),
-      close: silent,
-    },
+    metrics,
     isRegion: () => true,
   }
   return { broker, world, log, counted }

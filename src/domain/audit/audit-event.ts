@@ -1,6 +1,6 @@
 import type { Caller, Fault, RequestFacts } from '../../model/index.ts'
 
-/** A thing that a request was about. */
+/** A thing that a request was about. When it is in another account than the caller, a grant is recorded there too. */
 interface AuditResource {
   readonly ARN: string
   readonly accountId: string

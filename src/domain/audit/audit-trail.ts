@@ -1,85 +1,92 @@
 import { ServiceUnavailable } from '../../model/index.ts'
+import { appendPrivateFile } from '../../platform/private-file.ts'
 import type { Random } from '../../platform/random.ts'
-import type { AuditEntry, AuditLog } from '../../platform/storage/index.ts'
-import type { Logger } from '../../platform/telemetry/index.ts'
+import type {
+  AuditEntry,
+  AuditFilter,
+  AuditLog,
+  AuditPage,
+  AuditQuery,
+  AuditTail,
+} from '../../platform/storage/index.ts'
+import type { Logger, Metrics } from '../../platform/telemetry/index.ts'
 import type { AuditEvent } from './audit-event.ts'
-import { cloudTrailRecord } from './cloudtrail-record.ts'
-
-const FLUSH_MS = 100
-const MAX_BUFFERED = 10_000
+import { cloudTrailRecords } from './cloudtrail-record.ts'
+import { WriteBehind } from './write-behind.ts'
 
 /** What an audit trail is made of. */
 export interface AuditTrailParts {
   readonly log: AuditLog
+  /** A file that gets a copy of every record, a line each; what counts is the log. */
+  readonly jsonLines?: string | undefined
   readonly random: Random
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'auditDropped'>
 }
 
 /** Records what proven callers did and tried. A grant is recorded before it is answered. */
 export class AuditTrail {
   readonly #log: AuditLog
-  readonly #random: Random
   readonly #logger: Logger
-  #buffer: AuditEntry[] = []
-  #dropped = 0
-  #timer: NodeJS.Timeout | undefined
-  #writing: Promise<void> | undefined
+  readonly #newId: () => string
+  readonly #noted: WriteBehind<AuditEntry>
+  readonly #lines: WriteBehind<string> | undefined
 
-  constructor({ log, random, logger }: AuditTrailParts) {
+  constructor({ log, jsonLines, random, logger, metrics }: AuditTrailParts) {
     this.#log = log
-    this.#random = random
     this.#logger = logger
+    this.#newId = () => random.uuid()
+    this.#noted = new WriteBehind({ sink: 'database', write: (entries) => this.#append(entries), logger, metrics })
+    if (jsonLines !== undefined) {
+      // Opened anew each time, so that whoever rotates the file only has to move it.
+      const write = (lines: readonly string[]) => appendPrivateFile(jsonLines, `${lines.join('\n')}\n`)
+      this.#lines = new WriteBehind({ sink: 'json-lines', write, logger, metrics })
+    }
   }
 
   /**
-   * Records that something was granted: credentials, or a change. Resolves once the record is durable.
+   * Records that something was granted: credentials, or a change. Resolves once the record is durable, and with it that
+   * of another account it concerns.
    * @throws {@link ServiceUnavailable} when it cannot be kept: then nothing may be granted either
    */
   async granted(event: AuditEvent): Promise<void> {
-    const entry = cloudTrailRecord(event, this.#random.uuid())
+    const entries = cloudTrailRecords(event, this.#newId)
     try {
-      await this.#log.append([entry])
+      await this.#append(entries)
     } catch (error) {
-      this.#logger.error('audit.append-failed', { eventId: entry.eventId, error })
+      this.#logger.error('audit.append-failed', { eventId: entries[0]?.eventId, error })
       throw new ServiceUnavailable('the audit log takes no records', { cause: error })
     }
   }
 
   /** Notes what granted nothing: a refusal, or a mere question. Kept within a tenth of a second, unless the node dies. */
   noted(event: AuditEvent): void {
-    if (this.#buffer.length >= MAX_BUFFERED) {
-      this.#dropped += 1
-      return
-    }
-    this.#buffer.push(cloudTrailRecord(event, this.#random.uuid()))
-    this.#timer ??= setTimeout(() => this.#flushLater(), FLUSH_MS).unref()
+    for (const entry of cloudTrailRecords(event, this.#newId)) this.#noted.add(entry)
   }
 
-  /** Writes out what is noted. One write at a time: behind a slow disk the rest waits in the buffer, which is bounded. */
+  /** Finds records, newest first; {@link AuditLog.find} says how far one call looks. */
+  async find(query: AuditQuery): Promise<AuditPage> {
+    return await this.#log.find(query)
+  }
+
+  /** The number of the newest record. */
+  async last(): Promise<number> {
+    return await this.#log.last()
+  }
+
+  /** Finds what was recorded after the record of that number, oldest first. */
+  async follow(query: AuditFilter & { readonly after: number; readonly limit: number }): Promise<AuditTail> {
+    return await this.#log.follow(query)
+  }
+
+  /** Writes out what is noted. */
   async flush(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    if (this.#buffer.length === 0) return
-    this.#writing = this.#write(this.#buffer).finally(() => {
-      this.#writing = undefined
-    })
-    this.#buffer = []
-    await this.#writing
+    await this.#noted.flush()
+    await this.#lines?.flush()
   }
 
-  async #write(entries: readonly AuditEntry[]): Promise<void> {
-    try {
-      await this.#log.append(entries)
-    } catch (error) {
-      this.#dropped += entries.length
-      this.#logger.error('audit.append-failed', { entries: entries.length, error })
-    }
-    if (this.#dropped > 0) this.#logger.error('audit.dropped', { entries: this.#dropped })
-    this.#dropped = 0
-  }
-
-  #flushLater(): void {
-    this.flush().catch((error: unknown) => this.#logger.error('audit.flush-failed', { error }))
+  async #append(entries: readonly AuditEntry[]): Promise<void> {
+    await this.#log.append(entries)
+    if (this.#lines !== undefined) for (const { body } of entries) this.#lines.add(body)
   }
 }

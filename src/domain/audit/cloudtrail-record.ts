@@ -1,22 +1,75 @@
-import { type AccountCaller, type Caller, isoSeconds, type Session } from '../../model/index.ts'
+import { isoSeconds } from '../../model/index.ts'
 import type { AuditEntry } from '../../platform/storage/index.ts'
 import type { AuditEvent } from './audit-event.ts'
+import { foreignIdentity, userIdentity, usernameOf } from './user-identity.ts'
 
 const MAX_TEXT = 1024
+/** More than the longest legal request takes: CloudTrail omits what is larger, too. */
+const MAX_RECORD = 32_768
+/** How the names of actions begin that change nothing. */
+const READS = /^(?:Get|List|Describe|Lookup|Check|Simulate|Decode)/
 
 /**
- * The record of an event in CloudTrail's shape, ready to be kept.
+ * The records of an event in CloudTrail's shape, ready to be kept: one in the caller's account and, when something of
+ * another account was granted, one there too, under the same `sharedEventID`. A refusal has no second record: as at
+ * AWS, whoever is asked in vain does not learn by whom, and nobody can fill the log of an account that trusts nobody.
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html#cloudtrail-integration_apis
  */
-export function cloudTrailRecord(event: AuditEvent, eventId: string): AuditEntry {
-  const { caller, service, eventName, region, facts, details, fault } = event
-  const eventSource = service === 'rolecall' ? 'rolecall' : `${service}.amazonaws.com`
-  const account = caller.kind === 'operator' ? undefined : caller.account
-  const body = {
+export function cloudTrailRecords(event: AuditEvent, newId: () => string): readonly AuditEntry[] {
+  const { caller, details, fault } = event
+  const common = commonMembers(event)
+  if (caller.kind === 'operator') return [record(event, common, newId(), { userIdentity: userIdentity(caller) })]
+  const { account, accessKeyId, principalArn } = caller
+  const other = fault === undefined ? details.resources?.find((each) => each.accountId !== account) : undefined
+  const sharedEventID = other && newId()
+  const own = record(event, common, newId(), { userIdentity: userIdentity(caller), account, sharedEventID })
+  const entry = { ...own, accessKeyId, principalArn, username: usernameOf(caller) }
+  if (other === undefined) return [entry]
+  const foreign = { userIdentity: foreignIdentity(caller), account: other.accountId, sharedEventID }
+  return [entry, record(event, common, newId(), foreign)]
+}
+
+/** Whose record it is, and what it says of the caller. */
+interface Perspective {
+  readonly userIdentity: object
+  readonly account?: string
+  readonly sharedEventID?: string | undefined
+}
+
+/** A record without what only the caller's own account may look it up by. */
+function record(event: AuditEvent, common: string, eventId: string, perspective: Perspective): AuditEntry {
+  const { service, eventName, facts, details, fault } = event
+  const { userIdentity, account, sharedEventID } = perspective
+  const particular = JSON.stringify({
     eventVersion: '1.11',
-    userIdentity: userIdentity(caller),
+    userIdentity,
+    eventID: eventId,
+    recipientAccountId: account,
+    sharedEventID,
+  })
+  return {
+    eventId,
+    eventTime: facts.now,
+    account: account ?? '',
+    eventSource: sourceOf(service),
+    eventName,
+    username: undefined,
+    accessKeyId: undefined,
+    principalArn: undefined,
+    readOnly: isReadOnly(service, eventName),
+    errorCode: fault?.code,
+    resources: details.resources?.map(({ type, ARN }) => ({ type, name: ARN })) ?? [],
+    body: `${particular.slice(0, -1)},${common.slice(1)}`,
+  }
+}
+
+/** What both records of an event say, as a JSON object: written once, because writing it is most of the work. */
+function commonMembers(event: AuditEvent): string {
+  const { service, eventName, region, facts, details, fault } = event
+  const members = {
     eventTime: isoSeconds(facts.now),
-    eventSource,
+    eventSource: sourceOf(service),
     eventName,
     awsRegion: region,
     sourceIPAddress: facts.sourceIp,
@@ -26,77 +79,29 @@ export function cloudTrailRecord(event: AuditEvent, eventId: string): AuditEntry
     requestParameters: details.requestParameters ?? null,
     responseElements: fault === undefined ? (details.responseElements ?? null) : null,
     requestID: facts.requestId,
-    eventID: eventId,
+    readOnly: isReadOnly(service, eventName),
     resources: details.resources,
     eventType: 'AwsApiCall',
     managementEvent: true,
-    recipientAccountId: account,
     eventCategory: 'Management',
   }
-  return {
-    eventId,
-    eventTime: facts.now,
-    account: account ?? '',
-    eventSource,
-    eventName,
-    accessKeyId: caller.kind === 'operator' ? undefined : caller.accessKeyId,
-    principalArn: caller.kind === 'operator' ? undefined : caller.principalArn,
-    errorCode: fault?.code,
-    body: JSON.stringify(body),
-  }
+  const text = JSON.stringify(members)
+  if (text.length <= MAX_RECORD) return text
+  const { length: originalSize } = JSON.stringify(members.requestParameters)
+  const omitted = { omitted: true, originalSize, reason: 'payload size exceeded' }
+  return JSON.stringify({ ...members, requestParameters: omitted })
+}
+
+function sourceOf(service: string): string {
+  return service === 'rolecall' ? 'rolecall' : `${service}.amazonaws.com`
+}
+
+/** CloudTrail counts every action of STS as a read: none of them changes an account. */
+function isReadOnly(service: string, eventName: string): boolean {
+  return service === 'sts' || READS.test(eventName)
 }
 
 /** What a caller can make long takes no more room than this: a record is kept for good. */
 function bounded(text: string | undefined): string | undefined {
   return text === undefined || text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}...`
-}
-
-/** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */
-function userIdentity(caller: Caller): object {
-  switch (caller.kind) {
-    case 'operator':
-      return { type: 'RolecallOperator' }
-    case 'root':
-      return { type: 'Root', ...principal(caller), ...sessionContextOf(caller.session) }
-    case 'user':
-      return {
-        type: 'IAMUser',
-        ...principal(caller),
-        userName: caller.userName,
-        ...sessionContextOf(caller.session),
-      }
-    case 'assumed-role':
-      return {
-        type: 'AssumedRole',
-        ...principal(caller),
-        sessionContext: {
-          sessionIssuer: {
-            type: 'Role',
-            principalId: caller.uniqueId,
-            arn: caller.principalArn,
-            accountId: caller.account,
-            userName: caller.principalArn.slice(caller.principalArn.lastIndexOf('/') + 1),
-          },
-          attributes: attributesOf(caller.session),
-        },
-      }
-    case 'federated-user':
-      return {
-        type: 'FederatedUser',
-        ...principal(caller),
-        sessionContext: { attributes: attributesOf(caller.session) },
-      }
-  }
-}
-
-function sessionContextOf(session: Session | undefined): object {
-  return session === undefined ? {} : { sessionContext: { attributes: attributesOf(session) } }
-}
-
-function attributesOf({ issuedAt, terms }: Session): object {
-  return { mfaAuthenticated: String(terms.mfaAt !== undefined), creationDate: isoSeconds(issuedAt) }
-}
-
-function principal({ userId, arn, account, accessKeyId }: AccountCaller): object {
-  return { principalId: userId, arn, accountId: account, accessKeyId }
 }

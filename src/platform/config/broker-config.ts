@@ -56,6 +56,12 @@ export interface BrokerConfig {
   readonly logLevel: LogLevel
   /** Answer a request without an action as AWS's global endpoint does, by redirect. */
   readonly redirectMissingAction: boolean
+  readonly audit: {
+    /** How long records can be looked up. */
+    readonly retentionDays: number
+    /** A file that gets a copy of every record, a line of JSON each. */
+    readonly jsonLines?: string | undefined
+  }
   readonly limits: Limits
 }
 

@@ -34,6 +34,11 @@ const limits = mapping({
   cachedSessions: whole(1, 10_000_000).default(20_000),
 })
 
+const audit = mapping({
+  retentionDays: whole(1, 3650).default(90),
+  jsonLines: text('a file').optional(),
+})
+
 const settings = mapping({
   listen: listen.prefault({}),
   data: text('a folder, or :memory:').default('data'),
@@ -48,6 +53,7 @@ const settings = mapping({
   partition: oneOf(PARTITIONS).default('aws'),
   logLevel: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   redirectMissingAction: yesOrNo(),
+  audit: audit.prefault({}),
   limits: limits.prefault({}),
 })
 
@@ -56,6 +62,7 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(settings.shape),
   listen: Object.keys(listen.shape),
   tls: Object.keys(tls.shape),
+  audit: Object.keys(audit.shape),
   limits: Object.keys(limits.shape),
 }
 

@@ -1,5 +1,14 @@
 /** What is kept, as ports: the directory, its change log, the audit log. Adapters answer all of them at once. @module */
-export type { AuditEntry, AuditLog } from './audit-log.ts'
+export {
+  type AuditEntry,
+  type AuditFilter,
+  type AuditLog,
+  type AuditPage,
+  type AuditPlace,
+  type AuditQuery,
+  type AuditTail,
+  MOST_SCANNED,
+} from './audit-log.ts'
 export type { ChangeEntry, ChangeLog } from './change-log.ts'
 export {
   type DirectoryChange,

@@ -14,6 +14,8 @@ export interface Metrics {
    * @param operation - the action's name as the broker knows it, never as a caller sent it: each name is kept for good
    */
   requestDone(operation: string, outcome: Outcome, seconds: number): void
+  /** Counts audit records that were lost for a sink: refusals and questions; a grant without its record is none. */
+  auditDropped(sink: 'database' | 'json-lines', records: number): void
   /** Everything in Prometheus' text format. @see https://prometheus.io/docs/instrumenting/exposition_formats/ */
   render(): Promise<{ readonly contentType: string; readonly body: string }>
   /** Stops watching the event loop. */
@@ -41,6 +43,12 @@ export function createMetrics(): Metrics {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     registers,
   })
+  const dropped = new Counter({
+    name: 'rolecall_audit_dropped_total',
+    help: 'Audit records of refusals and questions that could not be kept, by sink.',
+    labelNames: ['sink'] as const,
+    registers,
+  })
   const delay = monitorEventLoopDelay({ resolution: 10 })
   delay.enable()
   gauge('rolecall_event_loop_delay_p99_seconds', 'Event loop delay since the last scrape: 99 % were shorter.', () => {
@@ -64,6 +72,7 @@ export function createMetrics(): Metrics {
       requests.inc({ operation, outcome })
       seconds.observe({ operation }, duration)
     },
+    auditDropped: (sink, records) => dropped.inc({ sink }, records),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
     close: () => delay.disable(),
   }

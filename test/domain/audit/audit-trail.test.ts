@@ -76,6 +76,22 @@ const CALLERS = {
   operator: { kind: 'operator' },
 } as const satisfies Record<string, Caller>
 
+const MARKED = {
+  ...CALLERS.session.session,
+  terms: { ...PLAIN_TERMS, sourceIdentity: 'alice.smith', mfaAt: epochMillis(1) },
+}
+
+const FEDERATED = {
+  ...CALLERS.root,
+  kind: 'federated-user',
+  arn: `arn:aws:sts::${SOURCE}:federated-user/bob`,
+  principalArn: `arn:aws:sts::${SOURCE}:federated-user/bob`,
+  userId: `${SOURCE}:bob`,
+  accessKeyId: 'ASIASESSION',
+  session: CALLERS.session.session,
+  issuer: undefined,
+} as const
+
 function event(parts: Partial<AuditEvent> = {}): AuditEvent {
   return {
     caller: CALLERS.user,
@@ -110,7 +126,10 @@ class TestLog implements AuditLog {
     await this.answer()
   }
 
-  find = async () => []
+  find = async () => ({ entries: [], next: undefined })
+  last = async () => 0
+  follow = async () => ({ entries: [], last: 0 })
+  forget = async () => 0
 }
 
 function trailOn(t: TestContext) {
@@ -119,7 +138,13 @@ function trailOn(t: TestContext) {
   const lines: { readonly name: string; readonly fields: unknown }[] = []
   const line = (name: string, fields?: unknown) => void lines.push({ name, fields })
   const logger = { debug: line, info: line, warn: line, error: line }
-  return { log, lines, trail: new AuditTrail({ log, random: systemRandom, logger }) }
+  const lost = { database: 0, 'json-lines': 0 }
+  const metrics = {
+    auditDropped(sink: keyof typeof lost, records: number) {
+      lost[sink] += records
+    },
+  }
+  return { log, lines, lost, trail: new AuditTrail({ log, random: systemRandom, logger, metrics }) }
 }
 
 /** The record of an event as it is kept. */
@@ -158,7 +183,7 @@ describe('a grant', () => {
       granted = true
     })
     await new Promise(setImmediate)
-    assert.equal(log.taken.length, 1)
+    assert.equal(log.taken.length, 2)
     assert.equal(granted, false)
     durable.resolve()
     await granting
@@ -168,7 +193,59 @@ describe('a grant', () => {
   test('is recorded once, under an id of its own', async (t) => {
     const { trail, log } = trailOn(t)
     await Promise.all([trail.granted(event()), trail.granted(event())])
-    assert.equal(new Set(log.taken.map(({ eventId }) => eventId)).size, 2)
+    assert.equal(new Set(log.taken.map(({ eventId }) => eventId)).size, 4)
+  })
+})
+
+describe('across accounts', () => {
+  test('a refusal is recorded where the caller is at home, and nowhere else', async (t) => {
+    const { trail, log } = trailOn(t)
+    trail.noted(event({ fault: new AccessDenied('no') }))
+    await trail.flush()
+    assert.deepEqual(
+      log.taken.map(({ account }) => account),
+      [SOURCE],
+    )
+    assert.ok(!log.taken[0]?.body.includes('sharedEventID'))
+  })
+
+  test('a grant within one account has one record, that shares nothing', async (t) => {
+    const { trail, log } = trailOn(t)
+    await trail.granted(event({ caller: CALLERS.session }))
+    assert.equal(log.taken.length, 1)
+    assert.ok(!log.taken[0]?.body.includes('sharedEventID'))
+  })
+
+  test('a grant has a record in each account, kept together, tied by sharedEventID', async (t) => {
+    const { trail, log } = trailOn(t)
+    let appends = 0
+    log.answer = async () => void appends++
+    await trail.granted(event())
+    assert.equal(appends, 1)
+    const [own, foreign] = log.taken.map(({ body }) => JSON.parse(body))
+    assert.deepEqual(
+      log.taken.map(({ account }) => account),
+      [SOURCE, TARGET],
+    )
+    assert.match(own.sharedEventID, /^[0-9a-f-]{36}$/)
+    assert.notEqual(own.eventID, foreign.eventID)
+    assert.deepEqual(foreign, {
+      ...own,
+      eventID: log.taken[1]?.eventId,
+      recipientAccountId: TARGET,
+      userIdentity: { type: 'AWSAccount', principalId: 'AIDAALICE', accountId: SOURCE },
+    })
+  })
+
+  test('the other account cannot look up by the key or the name of somebody who is not its own', async (t) => {
+    const { trail, log } = trailOn(t)
+    await trail.granted(event())
+    const [, foreign] = log.taken
+    assert.deepEqual(
+      [foreign?.accessKeyId, foreign?.principalArn, foreign?.username],
+      [undefined, undefined, undefined],
+    )
+    assert.ok(!foreign?.body.includes('AKIAALICE'))
   })
 })
 
@@ -226,7 +303,7 @@ describe('a refusal', () => {
     }
     for (let n = 0; n < 3; n++) trail.noted(refusal)
     await trail.flush()
-    assert.deepEqual(lines.at(-1), { name: 'audit.dropped', fields: { entries: 3 } })
+    assert.deepEqual(lines.at(-1), { name: 'audit.dropped', fields: { sink: 'database', entries: 3 } })
     log.answer = async () => undefined
     trail.noted(refusal)
     await trail.flush()
@@ -234,11 +311,12 @@ describe('a refusal', () => {
   })
 
   test('takes no memory without bound when there are many: what is too much is dropped and counted', async (t) => {
-    const { trail, log, lines } = trailOn(t)
+    const { trail, log, lines, lost } = trailOn(t)
     for (let n = 0; n < 10_050; n++) trail.noted(refusal)
     await trail.flush()
     assert.equal(log.taken.length, 10_000)
-    assert.deepEqual(lines, [{ name: 'audit.dropped', fields: { entries: 50 } }])
+    assert.equal(lost.database, 50)
+    assert.deepEqual(lines, [{ name: 'audit.dropped', fields: { sink: 'database', entries: 50 } }])
   })
 
   test('takes no memory without bound when the log hangs: one write is under way, not one more every tenth of a second', async (t) => {
@@ -250,11 +328,11 @@ describe('a refusal', () => {
       t.mock.timers.tick(100)
       await new Promise(setImmediate)
     }
-    assert.equal(log.taken.length, 1000)
+    assert.equal(log.taken.length, 500)
     durable.resolve()
     await trail.flush()
     assert.equal(log.taken.length, 11_000)
-    assert.deepEqual(lines, [{ name: 'audit.dropped', fields: { entries: 19_000 } }])
+    assert.deepEqual(lines, [{ name: 'audit.dropped', fields: { sink: 'database', entries: 19_000 } }])
   })
 })
 
@@ -281,10 +359,12 @@ describe('a record has the shape of CloudTrail', () => {
       responseElements: { credentials: { accessKeyId: 'ASIANEW' } },
       requestID: '01234567-89ab-4cde-8f01-23456789abcd',
       eventID: entry.eventId,
+      readOnly: true,
       resources: [{ ARN: ROLE, accountId: TARGET, type: 'AWS::IAM::Role' }],
       eventType: 'AwsApiCall',
       managementEvent: true,
       recipientAccountId: SOURCE,
+      sharedEventID: 'sharedEventID' in body && body.sharedEventID,
       eventCategory: 'Management',
     })
   })
@@ -322,6 +402,58 @@ describe('a record has the shape of CloudTrail', () => {
         },
       },
     ],
+    [
+      'a session of a user says when, with what proof, and as whose deed',
+      { ...CALLERS.user, accessKeyId: 'ASIASESSION', session: MARKED },
+      {
+        type: 'IAMUser',
+        principalId: 'AIDAALICE',
+        arn: `arn:aws:iam::${SOURCE}:user/team/alice`,
+        accountId: SOURCE,
+        accessKeyId: 'ASIASESSION',
+        userName: 'alice',
+        sessionContext: {
+          attributes: { mfaAuthenticated: 'true', creationDate: '2026-01-01T11:30:00Z' },
+          sourceIdentity: 'alice.smith',
+        },
+      },
+    ],
+    [
+      'a federated user names the user who asked for the session',
+      { ...FEDERATED, issuer: { arn: CALLERS.user.arn, userName: 'alice', uniqueId: 'AIDAALICE' } },
+      {
+        type: 'FederatedUser',
+        principalId: `${SOURCE}:bob`,
+        arn: FEDERATED.arn,
+        accountId: SOURCE,
+        accessKeyId: 'ASIASESSION',
+        sessionContext: {
+          sessionIssuer: {
+            type: 'IAMUser',
+            principalId: 'AIDAALICE',
+            arn: CALLERS.user.arn,
+            accountId: SOURCE,
+            userName: 'alice',
+          },
+          attributes: { mfaAuthenticated: 'false', creationDate: '2026-01-01T11:30:00Z' },
+        },
+      },
+    ],
+    [
+      'a federated user for whom root asked names root',
+      FEDERATED,
+      {
+        type: 'FederatedUser',
+        principalId: `${SOURCE}:bob`,
+        arn: FEDERATED.arn,
+        accountId: SOURCE,
+        accessKeyId: 'ASIASESSION',
+        sessionContext: {
+          sessionIssuer: { type: 'Root', principalId: SOURCE, arn: CALLERS.root.arn, accountId: SOURCE },
+          attributes: { mfaAuthenticated: 'false', creationDate: '2026-01-01T11:30:00Z' },
+        },
+      },
+    ],
     ['the operator is nobody in any account', CALLERS.operator, { type: 'RolecallOperator' }],
   ] as const) {
     test(rule, async (t) => {
@@ -342,6 +474,30 @@ describe('a record has the shape of CloudTrail', () => {
     assert.ok(!entry.body.includes('trust policy of the other account'))
     assert.equal(entry.errorCode, 'AccessDenied')
   })
+
+  test('parameters that no legal request has are omitted, and their size is told', async (t) => {
+    const requestParameters = { policy: 'x'.repeat(40_000) }
+    const { body, entry } = await recordOf(t, { details: { requestParameters } })
+    assert.ok(entry.body.length < 2000)
+    assert.partialDeepStrictEqual(body, {
+      requestParameters: { omitted: true, originalSize: 40_013, reason: 'payload size exceeded' },
+    })
+  })
+
+  for (const [service, eventName, readOnly] of [
+    ['sts', 'AssumeRole', true],
+    ['sts', 'GetSessionToken', true],
+    ['iam', 'CreateUser', false],
+    ['iam', 'ListUsers', true],
+    ['cloudtrail', 'LookupEvents', true],
+    ['rolecall', 'ApplyDirectory', false],
+  ] as const) {
+    test(`${service}:${eventName} ${readOnly ? 'reads' : 'writes'}`, async (t) => {
+      const { body, entry } = await recordOf(t, { service, eventName })
+      assert.equal('readOnly' in body && body.readOnly, readOnly)
+      assert.equal(entry.readOnly, readOnly)
+    })
+  }
 
   test('a failure of ours says nothing of its cause', async (t) => {
     const { entry } = await recordOf(t, { fault: new InternalFailure(new Error('secret path /etc/x')) })
@@ -378,9 +534,12 @@ describe('a record has the shape of CloudTrail', () => {
       account: TARGET,
       eventSource: 'sts.amazonaws.com',
       eventName: 'AssumeRole',
+      username: 'ci',
       accessKeyId: 'ASIASESSION',
       principalArn: ROLE,
+      readOnly: true,
       errorCode: undefined,
+      resources: [{ type: 'AWS::IAM::Role', name: ROLE }],
     })
   })
 })

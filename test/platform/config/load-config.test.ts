@@ -253,6 +253,7 @@ const DEFAULTS: BrokerConfig = {
   partition: 'aws',
   logLevel: 'info',
   redirectMissingAction: false,
+  audit: { retentionDays: 90 },
   limits: {
     bodyBytes: 262_144,
     apiHeaderBytes: 32_768,

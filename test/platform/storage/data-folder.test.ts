@@ -9,6 +9,7 @@ import { after, type TestContext, test } from 'node:test'
 import { StoreUnavailable } from '../../../src/platform/storage/index.ts'
 import { openSqlStorage } from '../../../src/platform/storage/sql/index.ts'
 import { migrate } from '../../../src/platform/storage/sql/migrate.ts'
+import { MIGRATIONS } from '../../../src/platform/storage/sql/migrations.ts'
 import { SqliteConnection } from '../../../src/platform/storage/sql/sqlite-connection.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'rolecall-folder-'))
@@ -130,7 +131,9 @@ for (const name of ['directory.sqlite', 'audit.sqlite']) {
     const before = readFileSync(join(folder, name))
     await assert.rejects(
       openSqlStorage({ data: folder }),
-      refusal(new RegExp(`${name} has schema version 99, and this Rolecall knows versions up to 1: .*newer Rolecall`)),
+      refusal(
+        new RegExp(`${name} has schema version 99, and this Rolecall knows versions up to \\d: .*newer Rolecall`),
+      ),
     )
     assert.deepEqual(readFileSync(join(folder, name)), before)
   })
@@ -175,16 +178,19 @@ test('what the first released schema holds is there after opening', async (t) =>
   assert.deepEqual(await changes.since(1, 10), [
     { sequence: 2, account: '111111111111', kind: 'access-key', key: 'AKIAIOSFODNN7EXAMPLE' },
   ])
-  assert.deepEqual(await audit.find({ account: '111111111111', limit: 10 }), [
+  assert.deepEqual((await audit.find({ account: '111111111111', limit: 10 })).entries, [
     {
       eventId: '5a3f0c3e-6d0b-4f0e-9a53-0d1c8a0d6d51',
       eventTime: 1767225600000,
       account: '111111111111',
       eventSource: 'sts.amazonaws.com',
       eventName: 'AssumeRole',
+      username: undefined,
       accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
       principalArn: 'arn:aws:iam::111111111111:user/alice',
+      readOnly: true,
       errorCode: undefined,
+      resources: [],
       body: '{"eventVersion":"1.11"}',
     },
   ])
@@ -195,10 +201,11 @@ test('what the first released schema holds is there after opening', async (t) =>
 test('the schema of a new folder is the one that the first released schema migrates to', async () => {
   const folder = newFolder()
   await (await openSqlStorage({ data: folder })).close()
-  for (const name of ['directory', 'audit']) {
+  for (const name of ['directory', 'audit'] as const) {
     const made = new SqliteConnection(join(folder, `${name}.sqlite`))
     const released = new SqliteConnection(':memory:')
     released.execute(readFileSync(new URL(`fixtures/${name}-schema-1.sql`, import.meta.url), 'utf8'))
+    migrate(released, name, MIGRATIONS[name])
     assert.deepEqual(schemaOf(made), schemaOf(released))
     made.close()
     released.close()

@@ -43,9 +43,12 @@ function event(eventId: string): AuditEntry {
     account: ACCOUNT,
     eventSource: 'sts.amazonaws.com',
     eventName: 'AssumeRole',
+    username: undefined,
     accessKeyId: undefined,
     principalArn: undefined,
+    readOnly: true,
     errorCode: undefined,
+    resources: [],
     body: 'x'.repeat(1000),
   }
 }
@@ -101,7 +104,7 @@ test('after a kill -9 every commit that was reported is there, and none is there
   // Each round waits for the one before, so at most one more had been committed and not yet reported.
   assert.ok(present.size <= 3 * (reported + 2))
   assert.equal(await changes.last(), present.size)
-  const events = new Set((await audit.find({ limit: 100_000 })).map(({ eventId }) => eventId))
+  const events = new Set((await audit.find({ limit: 100_000 })).entries.map(({ eventId }) => eventId))
   for (let n = 0; n <= reported; n++) assert.ok(events.has(`e${n}`), `e${n}`)
   await close()
 })
@@ -169,7 +172,7 @@ test('2,000 audit batches leave the event loop running', async (t) => {
     await Promise.all([storage.audit.append([event(`a${batch}`)]), storage.audit.append([event(`b${batch}`)])])
   }
   loop.disable()
-  assert.equal((await storage.audit.find({ limit: 10_000 })).length, 4000)
+  assert.equal((await storage.audit.find({ limit: 10_000 })).entries.length, 4000)
   assert.ok(loop.percentile(99) < 50e6, `p99 of the delay is ${loop.percentile(99) / 1e6} ms`)
 })
 
@@ -189,7 +192,7 @@ test('when the writer thread dies, writes reject, also those under way, and read
   await assert.rejects(storage.directory.commit([{ put: user('late') }]), /writer thread has ended/)
   await assert.rejects(storage.audit.append([event('late')]), /writer thread has ended/)
   assert.deepEqual(await storage.directory.find('user', 'alice'), user('alice'))
-  assert.equal((await storage.audit.find({ limit: 1000 })).at(-1)?.eventId, 'kept')
+  assert.equal((await storage.audit.find({ limit: 1000 })).entries.at(-1)?.eventId, 'kept')
 })
 
 test('past a thousand waiting commits further ones are refused at once', async (t) => {

@@ -18,7 +18,7 @@ test('in memory the audit log forgets old events, so that a long run does not fi
   for (let batch = 0; batch < 25; batch++) {
     await storage.audit.append(Array.from({ length: 500 }, (_, index) => event(`${batch}-${index}`, batch)))
   }
-  const kept = await storage.audit.find({ limit: 20_000 })
+  const { entries: kept } = await storage.audit.find({ limit: 20_000 })
   await storage.close()
   assert.ok(kept.length >= 10_000 && kept.length <= 11_000, `${kept.length} events are kept`)
 })

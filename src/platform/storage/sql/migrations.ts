@@ -41,5 +41,31 @@ export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
     CREATE UNIQUE INDEX audit_event_by_time ON audit_event (event_time, event_id);
     CREATE INDEX audit_event_by_account ON audit_event (account, event_time, event_id);
     `,
+    // A number for each event, in the order of commits, and what CloudTrail looks events up by.
+    `
+    CREATE TABLE numbered_event (
+      sequence INTEGER PRIMARY KEY,
+      event_id TEXT NOT NULL,
+      event_time INTEGER NOT NULL,
+      account TEXT NOT NULL,
+      event_source TEXT NOT NULL,
+      event_name TEXT NOT NULL,
+      access_key_id TEXT,
+      principal_arn TEXT,
+      error_code TEXT,
+      username TEXT,
+      read_only INTEGER NOT NULL,
+      resources TEXT NOT NULL,
+      body TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO numbered_event
+      SELECT NULL, event_id, event_time, account, event_source, event_name, access_key_id, principal_arn, error_code,
+        NULL, event_source = 'sts.amazonaws.com', '[]', body
+      FROM audit_event ORDER BY rowid;
+    DROP TABLE audit_event;
+    ALTER TABLE numbered_event RENAME TO audit_event;
+    CREATE UNIQUE INDEX audit_event_by_time ON audit_event (event_time, event_id);
+    CREATE INDEX audit_event_by_account ON audit_event (account, event_time, event_id);
+    `,
   ],
 }

@@ -17,6 +17,7 @@ export interface Tables {
     readonly key: string
   }
   readonly audit_event: {
+    readonly sequence: Generated<number>
     readonly event_id: string
     readonly event_time: number
     readonly account: string
@@ -25,6 +26,11 @@ export interface Tables {
     readonly access_key_id: string | null
     readonly principal_arn: string | null
     readonly error_code: string | null
+    readonly username: string | null
+    /** 0 or 1. */
+    readonly read_only: number
+    /** A list of types and names, as JSON text. */
+    readonly resources: string
     readonly body: string
   }
 }
