@@ -15,6 +15,7 @@ export type Statement = Readonly<Record<string, unknown>>
 const MAY = { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' }
 const MAY_NOT = { ...MAY, Effect: 'Deny' }
 const mayAssume = { Policies: [named('may', MAY)] }
+const mayAll = { Policies: [named('all', { Effect: 'Allow', Action: '*', Resource: '*' })] }
 
 /** In both accounts, so that a rule can be asked within an account and across. */
 function everywhere(account: string): readonly User[] {
@@ -25,6 +26,8 @@ function everywhere(account: string): readonly User[] {
   return [
     { UserName: 'bob', ...mayAssume },
     { UserName: 'idle' },
+    { UserName: 'tess', ...mayAll, Tags: [{ Key: 'Team', Value: 'core' }] },
+    { UserName: 'plain', Policies: [named('plain', { ...MAY, Action: ['sts:AssumeRole', 'sts:GetFederationToken'] })] },
     { UserName: 'narrow', Policies: [named('elsewhere', { ...MAY, Resource: roleArn('Elsewhere') })] },
     { UserName: 'forbidden', Policies: [named('may', MAY), named('may-not', MAY_NOT)] },
     { UserName: 'denied', ManagedPolicyArns: ['arn:aws:iam::aws:policy/AWSDenyAll'] },
@@ -45,8 +48,69 @@ const SOURCE_USERS: readonly User[] = [
 /** A long-term key that is switched off. */
 export const INACTIVE_KEY = { accessKeyId: 'AKIAINACTIVE00000000', secretAccessKey: 'a-secret-that-is-known' }
 
-/** Who signs: a user of the source account, `target/USER`, `root`, or a session `ROLE:NAME` of one of these. */
+/**
+ * Who signs: a user of the source account, `target/USER`, `root`, a session `ROLE:NAME` of one of these, or a session
+ * that the table {@link SESSIONS} makes.
+ */
 export type Actor = string
+
+/** How a session is made that more can be said of than its role and name. */
+export interface MadeSession {
+  readonly by: Actor
+  readonly params: Readonly<Record<string, string | readonly string[]>>
+  readonly arn: string
+}
+
+const FEDERATED = `arn:aws:sts::${SOURCE}:federated-user`
+const assumed = (role: string, by: Actor, params: MadeSession['params'] = {}): MadeSession => ({
+  by,
+  params: { Action: 'AssumeRole', RoleArn: roleArn(role), RoleSessionName: 'made', ...params },
+  arn: `arn:aws:sts::${TARGET}:assumed-role/${role}/made`,
+})
+const allowing = (Action: string | readonly string[]) =>
+  JSON.stringify(policy({ Effect: 'Allow', Action, Resource: '*' }))
+
+/** Sessions by what is particular to them. */
+export const SESSIONS: Readonly<Record<string, MadeSession>> = {
+  'token of tess': { by: 'tess', params: { Action: 'GetSessionToken' }, arn: `arn:aws:iam::${SOURCE}:user/tess` },
+  'token of target/tess': {
+    by: 'target/tess',
+    params: { Action: 'GetSessionToken' },
+    arn: `arn:aws:iam::${TARGET}:user/tess`,
+  },
+  'token of root': { by: 'root', params: { Action: 'GetSessionToken' }, arn: `arn:aws:iam::${SOURCE}:root` },
+  federated: {
+    by: 'tess',
+    params: { Action: 'GetFederationToken', Name: 'fred', Policy: allowing('*') },
+    arn: `${FEDERATED}/fred`,
+  },
+  'federated by root': {
+    by: 'root',
+    params: { Action: 'GetFederationToken', Name: 'rita', Policy: allowing('*') },
+    arn: `${FEDERATED}/rita`,
+  },
+  role: assumed('Able', 'tess'),
+  'leashed to reading': assumed('Able', 'tess', { Policy: allowing('s3:GetObject') }),
+  'leashed to assuming': assumed('Able', 'tess', { Policy: allowing('sts:AssumeRole') }),
+  'leashed by a denial': assumed('Able', 'tess', {
+    Policy: JSON.stringify(policy({ Effect: 'Allow', Action: '*', Resource: '*' }, { ...MAY_NOT, Action: 'sts:*' })),
+  }),
+  'leashed by a managed policy': assumed('Able', 'tess', {
+    'PolicyArns.member.1.arn': `arn:aws:iam::${TARGET}:policy/only-s3`,
+  }),
+  'leashed by two that add up': assumed('Able', 'tess', {
+    Policy: allowing('sts:TagSession'),
+    'PolicyArns.member.1.arn': `arn:aws:iam::${TARGET}:policy/only-assume`,
+  }),
+  tagged: assumed('Able', 'tess', {
+    'Tags.member.1.Key': 'Project',
+    'Tags.member.1.Value': 'blue',
+    'Tags.member.2.Key': 'Shift',
+    'Tags.member.2.Value': 'night',
+    'TransitiveTagKeys.member.1': 'project',
+  }),
+  identified: assumed('Able', 'tess', { SourceIdentity: 'tess.real' }),
+}
 
 /** The roles whose sessions call, and their accounts. */
 const SESSION_ROLES: Readonly<
@@ -67,6 +131,8 @@ export function sessionOf(actor: Actor): { readonly role: string; readonly name:
 
 /** How refusals and GetCallerIdentity name an actor. */
 export function arnOf(actor: Actor): string {
+  const made = SESSIONS[actor]
+  if (made !== undefined) return made.arn
   const [role = '', session] = actor.split(':')
   if (session !== undefined) return `arn:aws:sts::${SESSION_ROLES[role]?.account}:assumed-role/${role}/${session}`
   if (actor === 'root') return `arn:aws:iam::${SOURCE}:root`
@@ -114,6 +180,7 @@ function accountOf(Id: string, users: readonly User[]): Account {
     ManagedPolicies: [
       { ManagedPolicyName: 'only-s3', PolicyDocument: onlyS3 },
       { ManagedPolicyName: 'all-but-assume', PolicyDocument: allButAssume },
+      { ManagedPolicyName: 'only-assume', PolicyDocument: policy(MAY) },
     ],
     Roles: roles.map(([RoleName, { settings }]) => ({
       ...settings,

@@ -1,8 +1,17 @@
 import { startTestBroker, type TestBroker, type TestBrokerOptions } from '../../src/testing/index.ts'
 import { readXml, type XmlElement } from '../engines/wire/read-xml.ts'
-import { type Actor, arnOf, roleArn, sessionOf } from './cast.ts'
+import { type Actor, arnOf, roleArn, SESSIONS, sessionOf } from './cast.ts'
 import { type Ask, OPEN, type Others } from './refusals/refusal.ts'
-import { type Credentials, formPost, queryGet, send, sign, type WireAnswer, type WireRequest } from './wire-client.ts'
+import {
+  type Credentials,
+  formPost,
+  type Params,
+  queryGet,
+  send,
+  sign,
+  type WireAnswer,
+  type WireRequest,
+} from './wire-client.ts'
 
 /** A broker, and the cast with their credentials. */
 export interface Stage extends AsyncDisposable {
@@ -75,11 +84,16 @@ function find(element: XmlElement, name: string): XmlElement | undefined {
 function rememberedCredentials(broker: TestBroker): (actor: Actor) => Promise<Credentials> {
   const known = new Map<Actor, Promise<Credentials>>()
   const make = async (actor: Actor): Promise<Credentials> => {
+    const made = SESSIONS[actor]
+    if (made !== undefined) return await madeBy(await make(made.by), made.params)
     const session = sessionOf(actor)
     if (session === undefined) return (await broker.as(arnOf(actor))).credentials
-    const params = { Action: 'AssumeRole', Version: '2011-06-15', RoleArn: session.role, RoleSessionName: session.name }
-    const request = formPost(new URL(broker.endpoint).host, params)
-    return credentialsIn(await send(broker.endpoint, await sign(request, await make('alice'))))
+    const params = { Action: 'AssumeRole', RoleArn: session.role, RoleSessionName: session.name }
+    return await madeBy(await make('alice'), params)
+  }
+  const madeBy = async (credentials: Credentials, params: Params): Promise<Credentials> => {
+    const request = formPost(new URL(broker.endpoint).host, { Version: '2011-06-15', ...params })
+    return credentialsIn(await send(broker.endpoint, await sign(request, credentials)))
   }
   return (actor) => {
     const credentials = known.get(actor) ?? make(actor)

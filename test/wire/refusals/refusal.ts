@@ -44,8 +44,14 @@ export interface Refusal {
 export const OPEN = 'Open'
 
 /** AWS's words for every refusal that policies make; `tail` tells the reason, within an account. */
-export function denied(by: Actor, role: string, tail = ''): Pick<Refusal, 'status' | 'code' | 'message'> {
-  const message = `User: ${arnOf(by)} is not authorized to perform: sts:AssumeRole on resource: ${role}${tail}`
+export function denied(
+  by: Actor,
+  resource: string,
+  tail = '',
+  action = 'sts:AssumeRole',
+): Pick<Refusal, 'status' | 'code' | 'message'> {
+  const on = resource === '*' ? '' : ` on resource: ${resource}`
+  const message = `User: ${arnOf(by)} is not authorized to perform: ${action}${on}${tail}`
   return { status: 403, code: 'AccessDenied', message }
 }
 
