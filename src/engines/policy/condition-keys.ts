@@ -169,7 +169,7 @@ const PROVIDER_CLAIMS: readonly (readonly [provider: RegExp, claims: readonly Co
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
  */
-const CONDITION_KEYS: readonly ConditionKey[] = [
+export const CONDITION_KEYS: readonly ConditionKey[] = [
   ...keys('single', SINGLE),
   ...keys('multi', MULTI),
   ...keys('either', EITHER),
