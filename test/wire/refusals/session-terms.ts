@@ -53,6 +53,14 @@ export const TERMS_ROLES: readonly Role[] = [
       anyone('sts:SetSourceIdentity', { StringLike: { 'sts:SourceIdentity': 'tess.*' } }),
     ),
   ),
+  trustingRole('Sun', policy(anyone(MARKING)), { Policies: [ALL_ACTIONS], Tags: [{ Key: 'Sun', Value: '2' }] }),
+  trustingRole('Moon', policy(anyone(MARKING)), { Policies: [ALL_ACTIONS], Tags: [{ Key: 'Star', Value: '3' }] }),
+  ...(['Star1', 'Heart1', 'Sun2'] as const).map((tag) =>
+    trustingRole(
+      `Wants${tag}`,
+      policy(anyone(MARKING, { StringEquals: { [`aws:PrincipalTag/${tag.slice(0, -1)}`]: tag.slice(-1) } })),
+    ),
+  ),
   trustingRole('Known', policy(anyone(MARKING, { StringEquals: { 'aws:SourceIdentity': 'tess.real' } }))),
 ]
 
