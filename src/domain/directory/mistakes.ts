@@ -3,9 +3,21 @@ import { Fault } from '../../model/index.ts'
 /** Where in a desired directory something is wrong: property names and list positions from its root. */
 export type DesiredPath = readonly (string | number)[]
 
+/** A place inside a policy document. */
+export interface DocumentPlace {
+  /** From the root of the document; empty where it is no JSON. */
+  readonly path: DesiredPath
+  /** Whether it is the name of the last property, rather than its value. */
+  readonly isName: boolean
+  /** In the document's text, in UTF-16 units. */
+  readonly offset: number
+}
+
 /** One thing that is wrong in a desired directory. */
 export interface Mistake {
   readonly path: DesiredPath
+  /** Where the path leads to a policy document, and something inside it is wrong. */
+  readonly within?: DocumentPlace | undefined
   readonly message: string
 }
 
@@ -24,7 +36,11 @@ export class DirectoryMistakes extends Fault {
   readonly mistakes: readonly Mistake[]
 
   constructor(mistakes: readonly Mistake[]) {
-    super(listMistakes(mistakes.map(({ path, message }) => `${path.join('.')}: ${message}`)))
+    super(
+      listMistakes(
+        mistakes.map(({ path, within, message }) => `${[...path, ...(within?.path ?? [])].join('.')}: ${message}`),
+      ),
+    )
     this.mistakes = mistakes
   }
 }

@@ -1,5 +1,6 @@
 import {
   compactLength,
+  locate,
   type PolicyDocument,
   type PolicyKind,
   parsePolicy,
@@ -8,7 +9,7 @@ import {
 } from '../../engines/policy/index.ts'
 import { type AccountId, foldCase, MalformedPolicyDocument, parseArn, type Tag } from '../../model/index.ts'
 import type { DesiredPolicy, DesiredTag } from './desired-directory.ts'
-import type { DesiredPath } from './mistakes.ts'
+import type { DesiredPath, DocumentPlace } from './mistakes.ts'
 import type { Plan } from './plan.ts'
 import type { InlinePolicy } from './records.ts'
 import { QUOTAS, RULES } from './rules.ts'
@@ -21,16 +22,24 @@ export function planDocument(
   kind: PolicyKind,
   maxSize: number,
 ): PolicyDocument | undefined {
+  let document: PolicyDocument | undefined
   try {
-    const document = parsePolicy(text, kind)
+    document = parsePolicy(text, kind)
     validatePolicy(document, kind)
     if (compactLength(text) <= maxSize) return document
     plan.mistake(at, `the document is longer than ${maxSize} characters`)
   } catch (error) {
     if (!(error instanceof MalformedPolicyDocument)) throw error
-    plan.mistake(at, error.message)
+    plan.mistake(at, error.message, error.offset === undefined ? undefined : placeIn(document, error.offset))
   }
   return undefined
+}
+
+/** @param document - `undefined` for a text that is no JSON */
+function placeIn(document: PolicyDocument | undefined, offset: number): DocumentPlace {
+  if (document === undefined) return { path: [], isName: false, offset }
+  const { path, node } = locate(document, offset)
+  return { path, isName: node === undefined, offset }
 }
 
 /** Plans the inline policies of a user, group or role. */
@@ -110,11 +119,11 @@ export async function planTrust(plan: Plan, at: DesiredPath, text: string): Prom
   const ids: Record<string, string> = {}
   const document = planDocument(plan, at, text, 'trust', QUOTAS.trustPolicySize)
   if (document === undefined) return ids
-  for (const arn of principalArnsOf(document)) {
+  for (const [arn, offset] of principalArnsOf(document)) {
     const id = await plan.uniqueIdOf(arn)
     if (id !== undefined) ids[arn] = id
     else if (!needsNoId(arn, plan.parts.directory.partition)) {
-      plan.mistake(at, `Invalid principal in policy: "AWS":"${arn}"`)
+      plan.mistake(at, `Invalid principal in policy: "AWS":"${arn}"`, placeIn(document, offset))
     }
   }
   return ids

@@ -4,7 +4,7 @@ import type { Random } from '../../platform/random.ts'
 import type { DirectoryChange, RecordKind } from '../../platform/storage/index.ts'
 import type { DesiredAccount } from './desired-directory.ts'
 import type { Directory } from './directory.ts'
-import type { DesiredPath, Mistake } from './mistakes.ts'
+import type { DesiredPath, DocumentPlace, Mistake } from './mistakes.ts'
 import { nameKey, put, type RecordBodies } from './records.ts'
 import { keeps, type NameRule } from './rules.ts'
 
@@ -46,8 +46,9 @@ export class Plan {
     this.parts = parts
   }
 
-  mistake(path: DesiredPath, message: string): void {
-    this.mistakes.push({ path, message })
+  /** @param within - where, when `path` leads to a policy document */
+  mistake(path: DesiredPath, message: string, within?: DocumentPlace): void {
+    this.mistakes.push({ path, within, message })
   }
 
   /** Checks a text against its rule; a mistake when it breaks it. */

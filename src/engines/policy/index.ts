@@ -12,6 +12,7 @@ export { type ConditionTrace, explain, type LayerTrace, type StatementTrace, typ
 export { KIND_NAMES } from './kind-names.ts'
 export type { Finding } from './lint/finding.ts'
 export { lintPolicy } from './lint/lint-policy.ts'
+export { locate } from './lint/locate.ts'
 export { parsePolicy } from './parse-policy.ts'
 export type { PolicyDocument, PolicyKind } from './policy-document.ts'
 export { compactLength } from './policy-size.ts'

@@ -1,17 +1,8 @@
-import {
-  type Document,
-  isMap,
-  isNode,
-  isScalar,
-  LineCounter,
-  parseDocument,
-  type Scalar,
-  visit,
-  type YAMLError,
-} from 'yaml'
+import { type Document, isNode, isScalar, LineCounter, parseDocument, type Scalar, visit, type YAMLError } from 'yaml'
 import type { z } from 'zod'
 import { type DesiredDirectory, type DesiredPath, listMistakes, type Mistake } from '../../domain/directory/index.ts'
 import { directorySchema } from './directory-schema.ts'
+import { offsetsInYaml } from './offsets-in-yaml.ts'
 
 /**
  * A directory cannot be loaded. The message has a line for each mistake: file, line, column, what is wrong; of more
@@ -57,26 +48,12 @@ export function readDirectoryFile(text: string, name: string): DirectorySource {
     throw new DirectoryFileError(errors.map(({ offset, message }) => `${place(offset)}: ${message}`))
   }
   const value: unknown = bounded(name, () => document.toJS({ maxAliasCount: 100 }))
-  return check(value, ({ path, message }) => {
-    return `${place(offsetOf(path))}: ${pathText(path)}: ${message}`
-  })
+  const offsetOf = offsetsInYaml(text, document)
+  return check(value, (mistake) => `${place(offsetOf(mistake))}: ${sentence(mistake)}`)
 
   function place(offset: number): string {
     const { line, col } = lines.linePos(offset)
     return `${name}:${line}:${col}`
-  }
-
-  /** Where a path stands in the text; where it leads to nothing, the nearest thing above it. */
-  function offsetOf(path: DesiredPath): number {
-    for (let length = path.length; length >= 0; length--) {
-      const node = document.getIn(path.slice(0, length), true)
-      const above = document.getIn(path.slice(0, Math.max(length - 1, 0)), true)
-      // A list or mapping may begin lines below its name, and is sought there.
-      const name = isMap(above) && !isScalar(node) ? above.items.find(({ value }) => value === node)?.key : undefined
-      const found = isNode(name) ? name : node
-      if (isNode(found) && found.range) return found.range[0]
-    }
-    return 0
   }
 }
 
@@ -85,7 +62,7 @@ export function readDirectoryFile(text: string, name: string): DirectorySource {
  * @throws {@link DirectoryFileError} with every mistake of shape
  */
 export function readDirectoryObject(value: unknown): DirectorySource {
-  return check(value, ({ path, message }) => `directory: ${pathText(path)}: ${message}`)
+  return check(value, (mistake) => `directory: ${sentence(mistake)}`)
 }
 
 /**
@@ -149,6 +126,10 @@ function mistakesOf(issue: z.core.$ZodIssue): readonly Mistake[] {
   const path = issue.path.filter((step) => typeof step !== 'symbol')
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }]
   return issue.keys.map((key) => ({ path: [...path, key], message: 'there is no such property here' }))
+}
+
+function sentence({ path, within, message }: Mistake): string {
+  return `${pathText([...path, ...(within?.path ?? [])])}: ${message}`
 }
 
 /** `Accounts[0].Users[1].UserName`, as people write it. */

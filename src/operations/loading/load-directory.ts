@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type DesiredDirectory, type DesiredPath, DirectoryMistakes } from '../../domain/directory/index.ts'
+import { type DesiredDirectory, DirectoryMistakes, type Mistake } from '../../domain/directory/index.ts'
 import type { RequestFacts } from '../../model/index.ts'
 import { AS_OPERATOR } from '../../pipeline/authentication/index.ts'
 import { type BrokerParts, submit } from '../../pipeline/index.ts'
@@ -22,7 +22,7 @@ export async function loadDirectory(
     await submit(applyDirectory, { facts, prove: async () => AS_OPERATOR, input: () => desired }, broker)
   } catch (error) {
     if (!(error instanceof DirectoryMistakes)) throw error
-    throw new DirectoryFileError(error.mistakes.map(({ path, message }) => describe(path, message, sources)))
+    throw new DirectoryFileError(error.mistakes.map((mistake) => describe(mistake, sources)))
   }
 }
 
@@ -75,17 +75,17 @@ async function readText(file: string): Promise<string> {
 }
 
 /** Finds the source that an account came from: their lists were joined in order. */
-function describe(path: DesiredPath, message: string, sources: readonly DirectorySource[]): string {
-  const [list = '', position = 0, ...rest] = path
+function describe(mistake: Mistake, sources: readonly DirectorySource[]): string {
+  const [list = '', position = 0, ...rest] = mistake.path
   if (list === 'Organization') {
     const source = sources.find(({ desired }) => desired.Organization !== undefined)
-    return source?.describe({ path, message }) ?? message
+    return source?.describe(mistake) ?? mistake.message
   }
   let index = Number(position)
   for (const source of sources) {
     const count = source.desired.Accounts.length
-    if (index < count) return source.describe({ path: [list, index, ...rest], message })
+    if (index < count) return source.describe({ ...mistake, path: [list, index, ...rest] })
     index -= count
   }
-  return message
+  return mistake.message
 }

@@ -99,7 +99,7 @@ Organisation:
     'd.yaml:3:9: Accounts[0].Users[0].UserName: Invalid input: expected string, received undefined',
   ],
   [
-    'rules that are broken, AWS’s text at the line of the document',
+    'rules that are broken, AWS’s text at the element of the document',
     `Accounts:
   - Id: "111111111111"
     Alias: A
@@ -115,8 +115,8 @@ Organisation:
   - Id: "2"
 `,
     'd.yaml:3:12: Accounts[0].Alias: "A" must be 3 to 63 lower-case letters, digits and single hyphens, and not 12 digits',
-    'd.yaml:6:9: Accounts[0].ManagedPolicies[0].PolicyDocument: Policy document should not specify a principal.',
-    'd.yaml:11:35: Accounts[0].Roles[0].AssumeRolePolicyDocument: This policy contains invalid Json',
+    'd.yaml:8:79: Accounts[0].ManagedPolicies[0].PolicyDocument.Statement[0].Principal: Policy document should not specify a principal.',
+    'd.yaml:11:37: Accounts[0].Roles[0].AssumeRolePolicyDocument: This policy contains invalid Json',
     'd.yaml:12:30: Accounts[0].Roles[0].PermissionsBoundary: there is no managed policy arn:aws:iam::111111111111:policy/gone',
     'd.yaml:13:9: Accounts[1].Id: "2" must be 12 digits, in quotes',
   ],
@@ -129,7 +129,7 @@ Organisation:
         AssumeRolePolicyDocument:
           Statement: [{ Effect: Allow, Principal: { AWS: 111111111111 }, Action: sts:AssumeRole }]
 `,
-    'd.yaml:5:9: Accounts[0].Roles[0].AssumeRolePolicyDocument: Syntax error in policy.',
+    'd.yaml:6:58: Accounts[0].Roles[0].AssumeRolePolicyDocument.Statement[0].Principal.AWS: Syntax error in policy.',
   ],
   [
     'an element of a policy that JavaScript would swallow',
@@ -139,7 +139,7 @@ Organisation:
       - ManagedPolicyName: limit
         PolicyDocument: { Version: "2012-10-17", __proto__: 1, Statement: [{ Effect: Allow, Action: "*", Resource: "*" }] }
 `,
-    'd.yaml:5:9: Accounts[0].ManagedPolicies[0].PolicyDocument: Syntax errors in policy.',
+    'd.yaml:5:50: Accounts[0].ManagedPolicies[0].PolicyDocument.__proto__: Syntax errors in policy.',
   ],
 ]
 
