@@ -5,6 +5,7 @@ import type { AdminOptions } from '../doors/admin/index.ts'
 import { adminApp, apiApp, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
 import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.ts'
 import { checkAccess, getAccessKey, readCheckAccess, readGetAccessKey } from '../operations/broker/index.ts'
+import { CLOUDTRAIL } from '../operations/cloudtrail/index.ts'
 import { STS } from '../operations/sts/index.ts'
 import { answerer } from '../pipeline/index.ts'
 import { BoundedWork } from '../platform/bounded-work.ts'
@@ -49,7 +50,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
 
   const answer = answerer(
     {
-      services: [STS],
+      services: [STS, CLOUDTRAIL],
       query: { cors: false, redirectMissingAction, maxParameters: limits.parameters },
       region,
       accountRate: limits.requestsPerSecond,

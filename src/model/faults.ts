@@ -26,7 +26,7 @@ export class InvalidParameterValue extends Fault {
   override readonly httpStatus = 400
 }
 
-/** Text where a number belongs. */
+/** Text where a number belongs, or another type of JSON than a member has. */
 export class MalformedInput extends Fault {
   override readonly code = 'MalformedInput'
   override readonly httpStatus = 400
@@ -42,6 +42,16 @@ export class InvalidAction extends Fault {
 export class MissingAction extends Fault {
   override readonly code = 'MissingAction'
   override readonly httpStatus = 400
+}
+
+/** `X-Amz-Target` names no operation that there is. AWS says nothing but that. */
+export class UnknownOperation extends Fault {
+  override readonly code = 'UnknownOperationException'
+  override readonly httpStatus = 400
+
+  constructor() {
+    super('')
+  }
 }
 
 /** A percent-escape in the query string that is none. */

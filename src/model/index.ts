@@ -33,6 +33,7 @@ export {
   SignatureDoesNotMatch,
   Throttling,
   toFault,
+  UnknownOperation,
   ValidationError,
 } from './faults.ts'
 export { foldCase } from './fold-case.ts'

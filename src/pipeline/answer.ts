@@ -1,31 +1,12 @@
-import {
-  type Answer,
-  envelopeFor,
-  noSuchOperation,
-  type QueryOptions,
-  type Received,
-  type ResultStructure,
-  readQueryCall,
-  renderFault,
-  renderResult,
-} from '../engines/wire/index.ts'
+import { type Answer, envelopeFor, type Received } from '../engines/wire/index.ts'
 import { type Fault, type RequestFacts, ServiceUnavailable, toFault } from '../model/index.ts'
 import type { BoundedWork } from '../platform/bounded-work.ts'
 import { bySignature } from './authentication/index.ts'
-import type { BrokerParts, WireOperation } from './operation.ts'
+import { type Dialects, exchangeOf } from './exchange.ts'
+import type { BrokerParts } from './operation.ts'
 import { outcomeOf } from './outcome.ts'
 import { submit } from './submit.ts'
 import { Throttle } from './throttle.ts'
-
-/** An AWS service that is spoken here: its version, its XML namespace, and what can be asked of it. */
-export interface Service {
-  /** The signing name, as credential scopes have it. */
-  readonly name: string
-  readonly version: string
-  readonly namespace: string
-  /** By the name after the colon: `AssumeRole`. */
-  readonly operations: ReadonlyMap<string, WireOperation<unknown, ResultStructure>>
-}
 
 /** What is known of a connection besides the bytes of a request. */
 export interface Connection {
@@ -34,10 +15,8 @@ export interface Connection {
   readonly secureTransport: boolean
 }
 
-/** How a listener answers. The first service lends its namespace to answers that concern none. */
-export interface AnswerOptions {
-  readonly services: readonly [Service, ...Service[]]
-  readonly query: QueryOptions
+/** How a listener answers. */
+export interface AnswerOptions extends Dialects {
   /** The region that answers: it stands in the extended request id. */
   readonly region: string
   /** Requests per second of one account to one service; 0 for as many as they like. */
@@ -66,14 +45,11 @@ export function answerer(
       cors: options.query.cors,
     })
     let submitted = false
-    let namespace = services[0].namespace
+    const exchange = exchangeOf(received, options, envelope)
     const answerInTurn = async (): Promise<Answer> => {
-      const call = readQueryCall(received, options.query)
-      if ('status' in call) return call
-      const service = services.find(({ version }) => version === call.version)
-      const operation = service?.operations.get(call.action)
-      if (service === undefined || operation === undefined) throw noSuchOperation(call)
-      namespace = service.namespace
+      const asked = exchange.read()
+      if ('status' in asked) return asked
+      const { service, operation } = asked
       if (!broker.directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
       submitted = true
       const result = await submit(
@@ -82,11 +58,11 @@ export function answerer(
           facts,
           prove: () => bySignature(received, service.name, facts.now, broker),
           admit: ({ account }) => throttles.get(service.name)?.charge(account, broker.wireClock.now()),
-          input: () => operation.parse(call.params),
+          input: () => asked.input(),
         },
         broker,
       )
-      return renderResult(call.action, namespace, result, envelope)
+      return exchange.result(result)
     }
     try {
       return await work.run(answerInTurn)
@@ -95,7 +71,7 @@ export function answerer(
       // What reaches an operation is counted there, under its name.
       if (!submitted) broker.metrics.requestDone('none', outcomeOf(fault), 0)
       logFault(fault, facts, broker)
-      return renderFault(fault, namespace, envelope)
+      return exchange.fault(fault)
     }
   }
 }

@@ -2,7 +2,8 @@
  * The path every operation takes: `submit` for callers in this process, `answer` for bytes off the wire. Both prove,
  * authorize, perform and record; there is no third way. @module
  */
-export { answerer, type Connection, type Service } from './answer.ts'
+export { answerer, type Connection } from './answer.ts'
+export type { JsonService, QueryService } from './exchange.ts'
 export {
   type BrokerParts,
   defineOperation,

@@ -1,7 +1,7 @@
 import type { AuditDetails, AuditTrail } from '../domain/audit/index.ts'
 import type { Directory } from '../domain/directory/index.ts'
 import type { Sessions } from '../domain/sessions/index.ts'
-import type { Params, ResultStructure } from '../engines/wire/index.ts'
+import type { JsonMembers, Params, ResultStructure } from '../engines/wire/index.ts'
 import type { AccountCaller, Caller, OperatorCaller } from '../model/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { KeyRing } from '../platform/keyring/index.ts'
@@ -47,17 +47,20 @@ export interface Operation<Asking extends Caller, Input, Output> {
   details(input: Input, output: Output | undefined): AuditDetails
 }
 
-/** An operation that clients sign for: what AWS calls an action. */
-export interface WireOperation<Input, Output extends ResultStructure> extends Operation<AccountCaller, Input, Output> {
+/**
+ * An operation that clients sign for: what AWS calls an action. `Source` is how its service's protocol gives parameters.
+ */
+export interface WireOperation<Input, Output extends ResultStructure, Source extends Params | JsonMembers = Params>
+  extends Operation<AccountCaller, Input, Output> {
   readonly proof: 'signature' | 'signed-headers'
   /** Reads the parameters; every violation is collected. @throws Fault */
-  parse(params: Params): Input
+  parse(params: Source): Input
 }
 
 /** Declares an operation that clients sign for; its types follow from what it says. */
-export function defineOperation<Input, Output extends ResultStructure>(
-  operation: WireOperation<Input, Output>,
-): WireOperation<Input, Output> {
+export function defineOperation<Input, Output extends ResultStructure, Source extends Params | JsonMembers = Params>(
+  operation: WireOperation<Input, Output, Source>,
+): WireOperation<Input, Output, Source> {
   return operation
 }
 

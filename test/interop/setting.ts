@@ -23,11 +23,12 @@ export interface Setting extends AsyncDisposable {
 }
 
 export const DEPLOYER = 'arn:aws:iam::222222222222:role/Deployer'
+/** Where `alice` of `source` may assume a role of `target`. */
+const QUICKSTART = fileURLToPath(new URL('../../examples/quickstart.yaml', import.meta.url))
 export const SESSION = /^arn:aws:sts::222222222222:assumed-role\/Deployer\//
 
 /** Starts a broker, and writes an AWS profile `alice` and a profile `deployer` that assumes the role from it. */
-export async function startSetting(): Promise<Setting> {
-  const directory = fileURLToPath(new URL('../../examples/quickstart.yaml', import.meta.url))
+export async function startSetting(directory = QUICKSTART): Promise<Setting> {
   const broker = await startBroker({ directory, dev: true })
   const home = await mkdtemp(join(tmpdir(), 'rolecall-interop-'))
   const { credentials, region, endpoint } = await broker.as('source/alice')
@@ -47,6 +48,7 @@ export async function startSetting(): Promise<Setting> {
     AWS_CONFIG_FILE: join(home, 'config'),
     AWS_SHARED_CREDENTIALS_FILE: join(home, 'credentials'),
     AWS_ENDPOINT_URL_STS: endpoint,
+    AWS_ENDPOINT_URL_CLOUDTRAIL: endpoint,
     AWS_EC2_METADATA_DISABLED: 'true',
   }
   return {

@@ -1,8 +1,11 @@
 /**
- * The AWS Query protocol: what a request asks, parameter by parameter, and the bytes of its answer. Knows no operation,
- * checks no signature, sends nothing.
+ * The dialects that AWS services speak, Query and JSON 1.1: what a request asks, parameter by parameter, and the bytes of
+ * its answer. Knows no operation, checks no signature, sends nothing.
  * @module
  */
+export type { JsonMembers } from './aws-json/json-members.ts'
+export { isJsonCall, readJsonBody, readJsonCall } from './aws-json/read-json-call.ts'
+export { renderJsonFault, renderJsonResult } from './aws-json/render-json.ts'
 export { type Envelope, envelopeFor } from './envelope.ts'
 export { integer } from './integer.ts'
 export type { Answer, Received } from './messages.ts'

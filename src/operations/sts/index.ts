@@ -1,6 +1,6 @@
 /** The actions of AWS STS, one file each. @module */
 import type { ResultStructure } from '../../engines/wire/index.ts'
-import type { Service, WireOperation } from '../../pipeline/index.ts'
+import type { QueryService, WireOperation } from '../../pipeline/index.ts'
 import { assumeRole } from './assume-role.ts'
 import { getAccessKeyInfo } from './get-access-key-info.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
@@ -8,7 +8,8 @@ import { getFederationToken } from './get-federation-token.ts'
 import { getSessionToken } from './get-session-token.ts'
 
 /** AWS Security Token Service as it is spoken here. @see https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html */
-export const STS: Service = {
+export const STS: QueryService = {
+  protocol: 'query',
   name: 'sts',
   version: '2011-06-15',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',

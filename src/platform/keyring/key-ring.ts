@@ -4,9 +4,12 @@ import type { Clock } from '../clock.ts'
 import type { Random } from '../random.ts'
 
 /** What a key is for; no key serves two purposes. */
-export const KEY_PURPOSES = ['session-seal', 'session-secret', 'at-rest'] as const
+export const KEY_PURPOSES = ['session-seal', 'session-secret', 'at-rest', 'page-marker'] as const
 
-/** One of {@link KEY_PURPOSES}: sealing session tokens, deriving their secrets, sealing stored long-term secrets. */
+/**
+ * One of {@link KEY_PURPOSES}: sealing session tokens, deriving their secrets, sealing stored long-term secrets, proving
+ * the markers that lead to the next page of a list.
+ */
 export type KeyPurpose = (typeof KEY_PURPOSES)[number]
 
 /** `pending`: known, not used yet. `active`: makes new seals. `retired`: only opens. A destroyed key is no key any more. */
