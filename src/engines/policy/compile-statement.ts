@@ -88,7 +88,9 @@ function compileResource(
   const given = object.members.some(({ name }) => resource.includes(name))
   if (!given && !resourceRequired) return undefined
   const padded = PADDED_KINDS.has(kind)
-  return compileList(object, resource, effect, (text) => compileArnPattern(text, padded, variables))
+  // AWS does not say what an Allow excludes by a variable that does not resolve: taken as nothing, it would allow all.
+  const unresolved = effect === 'Allow' && memberOf(object, 'NotResource') !== undefined
+  return compileList(object, resource, effect, (text) => compileArnPattern(text, { padded, variables, unresolved }))
 }
 
 /** `*`, or a service and a name. */
@@ -98,14 +100,22 @@ function compileAction(source: string): TextTest | undefined {
   return ACTION.test(source) ? compilePattern(foldCase(source), 'flat', false) : undefined
 }
 
-/** @param padded - whether an ARN that stops early means all of the rest, as in policies attached to callers */
-function compileArnPattern(source: string, padded: boolean, variables: boolean): TextTest | undefined {
+interface ArnPatternSetting {
+  /** Whether an ARN that stops early means all of the rest, as in policies attached to callers. */
+  readonly padded: boolean
+  readonly variables: boolean
+  /** The verdict where a variable does not resolve. */
+  readonly unresolved: boolean
+}
+
+function compileArnPattern(source: string, setting: ArnPatternSetting): TextTest | undefined {
+  const { padded, variables, unresolved } = setting
   if (source === '*') return matchesAnything
   // AWS does not say what a variable before the resource part does. Left out, it would let a Deny pass.
   if (!source.startsWith('arn:') || !variablesFitResource(source, variables)) return undefined
   const absent = Math.max(0, ARN_COLONS - countColons(source, variables))
   if (absent > 0 && !padded) return undefined
-  const matches = compilePattern(source + ':*'.repeat(absent), 'resource', variables)
+  const matches = compilePattern(source + ':*'.repeat(absent), 'resource', variables, unresolved)
   // An action without resource types asks for `*`, which is no ARN and which only the pattern `*` covers.
   return (text, context) => text !== '*' && matches(text, context)
 }

@@ -131,6 +131,25 @@ describe('whatever the policies and the request', () => {
     )
   })
 
+  test('an implicit deny names no statement, an explicit one only what denies, and a grant only what allows', () => {
+    fc.assert(
+      fc.property(documents, request, (from, asked) => {
+        const { outcome, statements } = decide(policies(from), asked)
+        const bare = outcome === 'allowed' && asked.principal.kind === 'root'
+        if (!bare) assert.equal(statements.length > 0, outcome !== 'implicitDeny')
+        const all = explain(policies(from), asked).layers.flatMap((layer) =>
+          layer.policies.flatMap((each) => each.statements),
+        )
+        for (const { kind, index } of statements) {
+          const found = all.filter(
+            ({ statement, applies }) => applies && statement.kind === kind && statement.index === index,
+          )
+          assert.ok(found.some(({ effect }) => effect === (outcome === 'allowed' ? 'Allow' : 'Deny')))
+        }
+      }),
+    )
+  })
+
   test('an explanation names as denying and as allowing what the decision rests on', () => {
     fc.assert(
       fc.property(documents, request, (from, asked) => {

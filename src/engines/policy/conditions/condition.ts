@@ -85,7 +85,11 @@ function verdicts(
 export function conditionHolds(condition: Condition, context: RequestContext): boolean {
   const value = context.get(condition.contextKey)
   if (value === undefined) return condition.whenMissing
-  if (typeof value === 'string') return condition.whenPresent ?? admits(condition, value, context)
+  if (typeof value === 'string') {
+    if (condition.whenPresent ?? admits(condition, value, context)) return true
+    // AWS calls an empty text no value, for which ForAllValues is true: enough for a Deny, too little for an Allow.
+    return value === '' && condition.form?.quantifier === 'every' && condition.uncertain
+  }
   // Whoever fills the context may break its promise: what is no text is not known.
   if (!Array.isArray(value)) return condition.uncertain
   if (value.length === 0) return condition.whenMissing

@@ -26,7 +26,7 @@ export function explainCondition(condition: Condition, context: RequestContext):
     expected: values.map((value) => render(piecesOf(value, substitutes), context)),
     actual,
     holds: conditionHolds(condition, context),
-    rule: actual === undefined ? ruleWhenMissing(condition) : ruleWhenPresent(condition, typeof found !== 'string'),
+    rule: actual === undefined ? ruleWhenMissing(condition) : ruleWhenPresent(condition, found),
   }
 }
 
@@ -46,11 +46,14 @@ function ruleWhenMissing({ form, values }: Condition): string {
   return form.negated ? 'missing key + negated operator = true' : 'missing key + positive operator = false'
 }
 
-function ruleWhenPresent({ form, values }: Condition, multivalued: boolean): string {
+function ruleWhenPresent({ form, values }: Condition, found: string | readonly string[] | undefined): string {
   if (form === undefined) return UNKNOWN
   if (form.family === null) return 'key present + Null = true where "false" is asked'
+  if (found === '' && form.quantifier === 'every')
+    return 'empty text + ForAllValues is undocumented: refuses unless it matches'
   if (values.length === 0) return 'no policy value can be matched'
-  if (multivalued && form.quantifier === 'one') return 'multivalued key without set operator is undocumented: refuses'
+  if (typeof found !== 'string' && form.quantifier === 'one')
+    return 'multivalued key without set operator is undocumented: refuses'
   const match = form.negated ? 'match no policy value' : 'match a policy value'
   if (form.quantifier === 'every') return `every request value has to ${match}`
   return form.quantifier === 'some' ? `some request value has to ${match}` : `the request value has to ${match}`

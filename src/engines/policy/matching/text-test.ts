@@ -25,11 +25,19 @@ export function compileExact(source: string, substitutes: boolean): TextTest {
   return fixed === undefined ? isRendered(pieces) : is(fixed)
 }
 
-/** Compiles a policy value in which `*` and `?` are wildcards. With `substitutes` its variables are replaced per request. */
-export function compilePattern(source: string, style: WildcardStyle, substitutes: boolean): TextTest {
+/**
+ * Compiles a policy value in which `*` and `?` are wildcards. With `substitutes` its variables are replaced per request.
+ * @param unresolved - the verdict on any text where a variable does not resolve
+ */
+export function compilePattern(
+  source: string,
+  style: WildcardStyle,
+  substitutes: boolean,
+  unresolved = false,
+): TextTest {
   const pieces = piecesOf(source, substitutes)
   const fixed = fixedText(pieces)
-  if (fixed === undefined) return matchesRendered(pieces, style)
+  if (fixed === undefined) return matchesRendered(pieces, style, unresolved)
   const builder = new GlobBuilder(style)
   for (const piece of pieces) if ('text' in piece) builder.add(piece, piece.text)
   if (!builder.wild) return is(fixed)
@@ -53,10 +61,10 @@ function matches(glob: Glob): TextTest {
   return (text) => globMatches(glob, text)
 }
 
-function matchesRendered(pieces: readonly Piece[], style: WildcardStyle): TextTest {
+function matchesRendered(pieces: readonly Piece[], style: WildcardStyle, unresolved: boolean): TextTest {
   return (text, context) => {
     const glob = globOf(pieces, style, context)
-    return glob !== undefined && globMatches(glob, text)
+    return glob === undefined ? unresolved : globMatches(glob, text)
   }
 }
 
