@@ -3,8 +3,22 @@
  * arguments and environment.
  * @module
  */
+import { constants } from 'node:os'
 import process from 'node:process'
 import { runCli } from './cli/index.ts'
+
+// The kernel spares the first process of a container every signal that nobody listens to: here it ends as any other
+// process would, until a command listens itself.
+if (process.pid === 1) {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) > 1) return
+      // `exit` would wait for a system call that hangs in another thread; becoming another program does not.
+      const script = `process.exit(${128 + constants.signals[signal]})`
+      process.execve?.(process.execPath, [process.execPath, '--eval', script])
+    })
+  }
+}
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {

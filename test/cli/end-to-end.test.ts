@@ -137,6 +137,48 @@ test('exec runs a command as a role of a broker in memory', async () => {
   assert.equal((await broker.end('SIGINT')).status, 0)
 })
 
+test('a signal lets the request finish that is under way; readiness is gone at once, and then the process ends well', async () => {
+  using home = temporaryHome()
+  await using broker = await serving(home.path, ['--data', ':memory:'])
+  const { api, admin } = JSON.parse(readFileSync(join(home.path, 'ready.json'), 'utf8')).addresses
+  assert.equal((await fetch(`${admin}/readyz`)).status, 200)
+  const { promise: rest, resolve: send } = Promise.withResolvers<void>()
+  const sending = new ReadableStream({
+    async start(body) {
+      body.enqueue(Buffer.from('Action='))
+      await rest
+      body.enqueue(Buffer.from('Nothing'))
+      body.close()
+    },
+  })
+  const asking = fetch(api, { method: 'POST', body: sending, duplex: 'half' })
+  await delay(300)
+  const ended = broker.end('SIGTERM')
+  await delay(100)
+  const ready = await fetch(`${admin}/readyz`)
+  assert.deepEqual([ready.status, await ready.json()], [503, { status: 'not ready', reason: 'The node is stopping.' }])
+  assert.equal((await fetch(`${admin}/healthz`)).status, 200)
+  await assert.rejects(fetch(api), 'nobody new is let in')
+  assert.equal(broker.hasEnded(), false)
+  send()
+  assert.match(await (await asking).text(), /<Code>MissingAction<\/Code>/)
+  assert.equal((await ended).status, 0)
+})
+
+test('a request that does not finish is cut when the time to drain is over, and the process ends well', async () => {
+  using home = temporaryHome()
+  writeFileSync(join(home.path, 'rolecall.yaml'), 'limits: { drainMs: 300 }')
+  await using broker = await serving(home.path, ['--data', ':memory:', '--config', 'rolecall.yaml'])
+  const { api } = JSON.parse(readFileSync(join(home.path, 'ready.json'), 'utf8')).addresses
+  const sending = new ReadableStream({ start: (body) => body.enqueue(Buffer.from('Action=')) })
+  const asking = fetch(api, { method: 'POST', body: sending, duplex: 'half' }).catch(() => 'cut')
+  await delay(300)
+  const { status, elapsedMs } = await broker.end('SIGTERM')
+  assert.equal(status, 0)
+  assert.ok(elapsedMs >= 250 && elapsedMs < 5000, `it took ${elapsedMs} ms`)
+  assert.equal(await asking, 'cut')
+})
+
 test('a second signal does not wait for requests that are under way', async () => {
   using home = temporaryHome()
   await using broker = await serving(home.path, ['--data', ':memory:'])

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import supertest from 'supertest'
-import { type ApiOptions, apiApp, type Listener, startListener } from '../../../src/doors/http/index.ts'
+import {
+  type ApiOptions,
+  apiApp,
+  type Listener,
+  type ListenerOptions,
+  startListener,
+} from '../../../src/doors/http/index.ts'
 import { eventually, exchange, listeningLogger, RawClient } from './raw-client.ts'
 
 type Answer = ApiOptions['answer']
@@ -17,6 +23,15 @@ const logger = listeningLogger()
 let answer = echo
 let asked: Asked[] = []
 let listener: Listener
+const OPTIONS: ListenerOptions = {
+  listen: { host: '127.0.0.1', port: 0 },
+  flag: '--listen',
+  maxHeaderBytes: 32_768,
+  requestTimeoutMs: 500,
+  idleTimeoutMs: 60_000,
+  maxConnections: 100,
+  logger,
+}
 
 before(async () => {
   const app = apiApp({
@@ -28,15 +43,7 @@ before(async () => {
     maxBodyBytes: MAX_BODY,
     logger,
   })
-  listener = await startListener(app, {
-    listen: { host: '127.0.0.1', port: 0 },
-    flag: '--listen',
-    maxHeaderBytes: 32_768,
-    requestTimeoutMs: 500,
-    idleTimeoutMs: 60_000,
-    maxConnections: 100,
-    logger,
-  })
+  listener = await startListener(app, OPTIONS)
 })
 beforeEach(() => {
   answer = echo
@@ -120,6 +127,29 @@ test('a client that leaves before its answer does no harm', async () => {
   answer = echo
   await supertest(listener.origin).get('/').expect(200)
   assert.deepEqual(logger.events, [])
+})
+
+test('while stopping, an answer of the API says that it is the last on its connection', async () => {
+  const releases: (() => void)[] = []
+  const app = apiApp({
+    answer: async () => {
+      await new Promise<void>((resolve) => releases.push(resolve))
+      return { status: 200, headers: { 'x-a': 'b' }, body: 'answered' }
+    },
+    trustedProxies: [],
+    maxBodyBytes: MAX_BODY,
+    logger,
+  })
+  const draining = await startListener(app, OPTIONS)
+  const client = await RawClient.open(draining.port)
+  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  await eventually(() => releases.length === 1)
+  const stopped = draining.stop(5000)
+  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  await eventually(() => releases.length === 2)
+  for (const release of releases) release()
+  await stopped
+  assert.match(await client.untilClosed(), /answered.*\r\nConnection: close\r\n.*answered$/is)
 })
 
 test('an answer that fails is a bare 500 and an error in the log', async () => {

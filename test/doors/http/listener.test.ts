@@ -94,6 +94,31 @@ for (const [rule, sent] of SLOW) {
   })
 }
 
+for (const [what, head, piece] of [
+  ['headers', 'GET / HTTP/1.1\r\nHost: a\r\n', 'A: a\r\n'],
+  ['a body', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n', '1\r\na\r\n'],
+] as const) {
+  test(`a client that sends ${what} drop by drop has no more time for it than any other`, async () => {
+    const listener = await startListener(() => undefined, { ...OPTIONS, requestTimeoutMs: 100 })
+    const client = await RawClient.open(listener.port)
+    client.send(head)
+    const dripping = setInterval(() => client.send(piece), 10)
+    const answer = await client.untilClosed()
+    clearInterval(dripping)
+    assert.match(answer, /^HTTP\/1\.1 408 /)
+    await listener.stop(0)
+  })
+}
+
+test('a kept connection on which no request follows is closed', async () => {
+  const listener = await startListener(hello, { ...OPTIONS, idleTimeoutMs: 50 })
+  const client = await RawClient.open(listener.port)
+  client.send(GET)
+  await client.until('hello')
+  assert.match(await client.untilClosed(), /hello$/)
+  await listener.stop(0)
+})
+
 test('garbage is answered with 400, and the connection ends', async () => {
   const listener = await startListener(hello, OPTIONS)
   assert.match(await exchange(listener.port, 'GARBAGE\r\n\r\n'), /^HTTP\/1\.1 400 /)
