@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Answer, Received } from '../../engines/wire/index.ts'
 import type { Connection } from '../../pipeline/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
-import { bareApp } from './bare-app.ts'
 import { connectionReader } from './connection-facts.ts'
 import { readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
@@ -18,33 +18,40 @@ export interface ApiOptions {
   readonly logger: Logger
 }
 
+/** Requests of one connection that wait for answers. AWS's clients send one; thousands would crowd out everybody else. */
+const MOST_UNANSWERED = 32
+
 /**
  * The app of the API listener: every request, whatever its path and method, is handed on as it came. Only that of a
- * trusted proxy that does not say for whom it speaks is answered with 400.
+ * trusted proxy that does not say for whom it speaks is answered with 400, and one too far ahead of its answers with 503.
+ * There is nothing to route, so no Express, which gives every request and answer another prototype.
  */
 export function apiApp(options: ApiOptions): RequestListener {
   const connectionOf = connectionReader(options.trustedProxies)
-  return bareApp((request, response) => {
-    const connection = connectionOf(request)
-    if (connection === undefined) return refuse(request, response, 400)
-    return handle(request, response, connection, options)
-  })
+  const unanswered = new WeakMap<Socket, number>()
+  return async (request, response) => {
+    const { socket } = request
+    const ahead = unanswered.get(socket) ?? 0
+    if (ahead >= MOST_UNANSWERED) return refuse(request, response, 503)
+    unanswered.set(socket, ahead + 1)
+    await handle(request, response, connectionOf, options)
+    unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1)
+  }
 }
 
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  connection: Connection,
+  connectionOf: ReturnType<typeof connectionReader>,
   { answer, maxBodyBytes, logger }: ApiOptions,
 ): Promise<void> {
-  const body = await readBody(request, maxBodyBytes)
-  if (body === 'aborted') return
-  if (body === 'too-large') {
-    refuse(request, response, 413)
-    return
-  }
-  const { method = '', url = '', rawHeaders } = request
   try {
+    const connection = connectionOf(request)
+    if (connection === undefined) return refuse(request, response, 400)
+    const body = await readBody(request, maxBodyBytes)
+    if (body === 'aborted') return
+    if (body === 'too-large') return refuse(request, response, 413)
+    const { method = '', url = '', rawHeaders } = request
     send(response, await answer({ method, target: url, rawHeaders, body }, connection))
   } catch (error) {
     logger.error('answer.failed', { error })

@@ -152,6 +152,23 @@ test('while stopping, an answer of the API says that it is the last on its conne
   assert.match(await client.untilClosed(), /answered.*\r\nConnection: close\r\n.*answered$/is)
 })
 
+test('a connection that sends thousands of requests ahead is refused, and others are served', async () => {
+  const asking = await RawClient.open(listener.port)
+  asking.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2000))
+  await supertest(listener.origin).get('/').expect(200)
+  // Closed on requests that nobody read, the connection may be reset, and the 503 be lost.
+  assert.match(await asking.untilClosed(), /^(?:HTTP\/1\.1 (?:200|503) )/)
+  assert.ok(asked.length > 32 && asked.length < 1000, `${asked.length} were asked`)
+})
+
+for (const target of ['http://[::1/', 'http://[', 'x://[/?Action=A', 'http://localhost/', '*']) {
+  test(`the target ${target} is handed on as it came, like any other`, async () => {
+    const answered = await exchange(listener.port, `${POST.replace('/', target)}\r\n`)
+    assert.match(answered, /^HTTP\/1\.1 200 /)
+    assert.equal(asked[0]?.[0].target, target)
+  })
+}
+
 test('an answer that fails is a bare 500 and an error in the log', async () => {
   answer = async () => {
     throw new Error('a bug')

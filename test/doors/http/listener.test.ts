@@ -5,7 +5,7 @@ import { get as getOverTls } from 'node:https'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import supertest from 'supertest'
-import { adminApp, apiApp, type ListenerOptions, metadataApp, startListener } from '../../../src/doors/http/index.ts'
+import { adminApp, type ListenerOptions, metadataApp, startListener } from '../../../src/doors/http/index.ts'
 import { Secret } from '../../../src/model/index.ts'
 import { eventually, exchange, listeningLogger, RawClient } from './raw-client.ts'
 
@@ -142,15 +142,6 @@ test('two lengths for one body are refused, whichever a proxy would have believe
 })
 
 const APPS: readonly (readonly [name: string, app: RequestListener])[] = [
-  [
-    'API',
-    apiApp({
-      answer: async () => ({ status: 200, headers: {}, body: '' }),
-      trustedProxies: [],
-      maxBodyBytes: 1000,
-      logger: OPTIONS.logger,
-    }),
-  ],
   ['metadata', metadataApp([])],
   [
     'admin',

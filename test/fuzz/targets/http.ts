@@ -45,6 +45,8 @@ const ASSUME_ROLE: readonly Pair[] = [
 const WHO_AM_I: readonly Pair[] = [['Action', 'GetCallerIdentity'], VERSION]
 /** As they are configured by default. */
 const MAX_HEADER_BYTES = 32_768
+/** Requests of a connection that wait for their answers. */
+const MOST_UNANSWERED = 32
 /** Signatures are good for 15 minutes. */
 const RESIGN_MS = 300_000
 const ORIGINALS = 6
@@ -169,7 +171,11 @@ async function fuzzBroker(broker: BrokerProcess): Promise<Fuzzed<Input>> {
       const { bytes, allowed } = await prepare(input)
       const reading = await reader.read(bytes)
       const answers = await exchange(broker.apiPort, bytes, reading)
-      for (const [index, answer] of answers.entries()) checkAnswer(answer, reading.requests[index], allowed)
+      for (const [index, answer] of answers.entries()) {
+        // The one deliberate 503: to a connection that asks too far ahead.
+        if (answer.status === 503 && index >= MOST_UNANSWERED) continue
+        checkAnswer(answer, reading.requests[index], allowed)
+      }
       await stillAnswers()
     },
     show: async (input) => `Buffer.from('${(await prepare(input)).bytes.toString('hex')}', 'hex')`,
