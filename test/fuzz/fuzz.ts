@@ -23,6 +23,8 @@ export interface FuzzOptions {
   /** A whole number: the same one tries the same inputs. */
   readonly seed: number
   readonly milliseconds: number
+  /** Inputs to try at least, however long that takes. */
+  readonly atLeast?: number
 }
 
 /** What came of fuzzing one target. */
@@ -48,8 +50,8 @@ export interface Failure {
 const RUNS_PER_SEED = 25
 const SHRINKING_MS = 20_000
 
-/** Tries inputs until the time is over or one breaks a rule; that one is made as small as it can be. */
-export async function fuzz(target: Target, { seed, milliseconds }: FuzzOptions): Promise<Outcome> {
+/** Tries inputs until the time is over and there were enough, or one breaks a rule; that one is made as small as it can be. */
+export async function fuzz(target: Target, { seed, milliseconds, atLeast = 0 }: FuzzOptions): Promise<Outcome> {
   const fuzzed = await target.open()
   let iterations = 0
   let slowestMs = 0
@@ -68,7 +70,7 @@ export async function fuzz(target: Target, { seed, milliseconds }: FuzzOptions):
     const { counterexample, errorInstance } = await fc.check(property, options)
     if (counterexample !== null) failure = await failureOf(next, fuzzed, counterexample[0], errorInstance)
     next = (next + 1) | 0
-  } while (failure === undefined && performance.now() < startedAt + milliseconds)
+  } while (failure === undefined && (iterations < atLeast || performance.now() < startedAt + milliseconds))
   const spentMs = performance.now() - startedAt
 
   let note = ''

@@ -1,7 +1,9 @@
 // npm run fuzz -- [--seconds N] [--seed N] [--target NAME]: the time is for all targets together.
+// npm run fuzz -- --requests N [--seed N]: so many mutated requests to the API listener, however long that takes.
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { fuzz, type Outcome } from './fuzz.ts'
+import { http } from './targets/http.ts'
 import { TARGETS } from './targets/index.ts'
 
 const { values } = parseArgs({
@@ -9,14 +11,17 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
     target: { type: 'string', default: 'all' },
+    requests: { type: 'string', default: '0' },
   },
 })
 const seconds = Number(values.seconds)
 const seed = Number(values.seed)
-const targets = TARGETS.filter(({ name }) => values.target === 'all' || values.target === name)
-if (targets.length === 0 || !(seconds > 0) || !Number.isInteger(seed)) {
+const requests = Number(values.requests)
+const wanted = requests > 0 ? http.name : values.target
+const targets = TARGETS.filter(({ name }) => wanted === 'all' || wanted === name)
+if (targets.length === 0 || !(seconds > 0) || !Number.isInteger(seed) || !(requests >= 0)) {
   process.stderr.write(
-    `--seconds and --seed are numbers, --target is one of ${TARGETS.map(({ name }) => name).join(', ')}\n`,
+    `--seconds, --seed and --requests are numbers, --target is one of ${TARGETS.map(({ name }) => name).join(', ')}\n`,
   )
   process.exit(2)
 }
@@ -25,7 +30,8 @@ const print = (line: string) => process.stdout.write(`${line}\n`)
 print(`seed ${seed}`)
 const outcomes: Outcome[] = []
 for (const target of targets) {
-  const outcome = await fuzz(target, { seed, milliseconds: (seconds * 1000) / targets.length })
+  const milliseconds = requests > 0 ? 0 : (seconds * 1000) / targets.length
+  const outcome = await fuzz(target, { seed, milliseconds, atLeast: requests })
   outcomes.push(outcome)
   print(lineOf(outcome))
   if (outcome.failure !== undefined) {
