@@ -25,7 +25,12 @@ export function auditLogSuite(name: string, open: OpenStorage): void {
         errorCode: undefined,
         resources: [],
       })
-      const full = event('full', 2, { errorCode: 'AccessDenied', readOnly: false, body: '{"é":"😀\\u0000"}' })
+      const full = event('full', 2, {
+        errorCode: 'AccessDenied',
+        readOnly: false,
+        body: '{"é":"😀\\u0000"}',
+        explanation: '{"whole":"é"}',
+      })
       await audit.append([full, bare])
       assert.deepEqual((await audit.find({ limit: 10 })).entries, [full, bare])
     })

@@ -48,6 +48,7 @@ export function event(eventId: string, time: number, fields: Partial<AuditEntry>
     errorCode: undefined,
     resources: [{ type: 'AWS::IAM::Role', name: `arn:aws:iam::${TARGET}:role/Deployer` }],
     body: '{}',
+    explanation: undefined,
     ...fields,
   }
 }

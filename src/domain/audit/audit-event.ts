@@ -26,4 +26,6 @@ export interface AuditEvent {
   readonly details: AuditDetails
   /** Why it was refused; `undefined` when it was granted. */
   readonly fault: Fault | undefined
+  /** Tells why it was refused, as JSON text; asked when the record is written, while nobody waits for an answer. */
+  readonly explain?: (() => string) | undefined
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ServiceUnavailable } from '../../model/index.ts'
 import { appendPrivateFile } from '../../platform/private-file.ts'
 import type { Random } from '../../platform/random.ts'
@@ -24,19 +25,28 @@ export interface AuditTrailParts {
   readonly metrics: Pick<Metrics, 'auditDropped'>
 }
 
+/** Between two pauses: others are answered in the meantime. */
+const EXPLAINED_AT_ONCE = 25
+
+/** A record that nobody waits for, and what its explanation is made from. */
+interface Noted {
+  readonly entry: AuditEntry
+  readonly explain: AuditEvent['explain']
+}
+
 /** Records what proven callers did and tried. A grant is recorded before it is answered. */
 export class AuditTrail {
   readonly #log: AuditLog
   readonly #logger: Logger
   readonly #newId: () => string
-  readonly #noted: WriteBehind<AuditEntry>
+  readonly #noted: WriteBehind<Noted>
   readonly #lines: WriteBehind<string> | undefined
 
   constructor({ log, jsonLines, random, logger, metrics }: AuditTrailParts) {
     this.#log = log
     this.#logger = logger
     this.#newId = () => random.uuid()
-    this.#noted = new WriteBehind({ sink: 'database', write: (entries) => this.#append(entries), logger, metrics })
+    this.#noted = new WriteBehind({ sink: 'database', write: (noted) => this.#write(noted), logger, metrics })
     if (jsonLines !== undefined) {
       // Opened anew each time, so that whoever rotates the file only has to move it.
       const write = (lines: readonly string[]) => appendPrivateFile(jsonLines, `${lines.join('\n')}\n`)
@@ -61,7 +71,8 @@ export class AuditTrail {
 
   /** Notes what granted nothing: a refusal, or a mere question. Kept within a tenth of a second, unless the node dies. */
   noted(event: AuditEvent): void {
-    for (const entry of cloudTrailRecords(event, this.#newId)) this.#noted.add(entry)
+    const { explain } = event
+    for (const entry of cloudTrailRecords(event, this.#newId)) this.#noted.add({ entry, explain })
   }
 
   /** Finds records, newest first; {@link AuditLog.find} says how far one call looks. */
@@ -83,6 +94,30 @@ export class AuditTrail {
   async flush(): Promise<void> {
     await this.#noted.flush()
     await this.#lines?.flush()
+  }
+
+  async #write(noted: readonly Noted[]): Promise<void> {
+    const entries: AuditEntry[] = []
+    let explained = 0
+    for (const { entry, explain } of noted) {
+      if (explain === undefined) {
+        entries.push(entry)
+        continue
+      }
+      entries.push({ ...entry, explanation: this.#explained(explain) })
+      if (++explained % EXPLAINED_AT_ONCE === 0) await nextTurn()
+    }
+    await this.#append(entries)
+  }
+
+  /** A record is kept even where its explanation cannot be made. */
+  #explained(explain: () => string): string | undefined {
+    try {
+      return explain()
+    } catch (error) {
+      this.#logger.error('audit.explanation-failed', { error })
+      return undefined
+    }
   }
 
   async #append(entries: readonly AuditEntry[]): Promise<void> {

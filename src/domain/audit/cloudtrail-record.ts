@@ -61,6 +61,7 @@ function record(event: AuditEvent, common: string, eventId: string, perspective:
     errorCode: fault?.code,
     resources: details.resources?.map(({ type, ARN }) => ({ type, name: ARN })) ?? [],
     body: `${particular.slice(0, -1)},${common.slice(1)}`,
+    explanation: undefined,
   }
 }
 

@@ -18,6 +18,8 @@ export interface AuditEntry {
   readonly resources: readonly AuditedResource[]
   /** The whole record as JSON text; the store does not look inside. */
   readonly body: string
+  /** Why it was refused, as JSON text, for those who may see it: never shown with the record. */
+  readonly explanation: string | undefined
 }
 
 /** A thing that a request was about: `AWS::IAM::Role` and its ARN, for one. */

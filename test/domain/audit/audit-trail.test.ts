@@ -336,6 +336,60 @@ describe('a refusal', () => {
   })
 })
 
+describe('the explanation of a refusal', () => {
+  const refusal = (explain: () => string) => event({ fault: new AccessDenied('no'), explain })
+
+  test('is made when the record is written and not before, and stands beside the record, never in it', async (t) => {
+    const { trail, log } = trailOn(t)
+    let made = 0
+    trail.noted(refusal(() => `explanation ${++made}`))
+    assert.equal(made, 0)
+    await trail.flush()
+    assert.deepEqual(
+      log.taken.map(({ explanation }) => explanation),
+      ['explanation 1'],
+    )
+    assert.ok(!log.taken[0]?.body.includes('explanation'))
+  })
+
+  test('that cannot be made costs no record its place: neither its own nor those beside it', async (t) => {
+    const { trail, log, lines } = trailOn(t)
+    trail.noted(refusal(() => 'fine'))
+    trail.noted(
+      refusal(() => {
+        throw new Error('a bug')
+      }),
+    )
+    await trail.flush()
+    assert.deepEqual(
+      log.taken.map(({ explanation }) => explanation),
+      ['fine', undefined],
+    )
+    assert.deepEqual(
+      lines.map(({ name }) => name),
+      ['audit.explanation-failed'],
+    )
+  })
+
+  test('of many is made in small steps, and of those that are dropped not at all', async (t) => {
+    const { trail, log } = trailOn(t)
+    let made = 0
+    for (let n = 0; n < 10_050; n++) trail.noted(refusal(() => String(++made)))
+    const most: number[] = []
+    let before = 0
+    const watch = (): void => {
+      most.push(made - before)
+      before = made
+      if (made < 10_000) setImmediate(watch)
+    }
+    setImmediate(watch)
+    await trail.flush()
+    assert.equal(made, 10_000)
+    assert.equal(log.taken.length, 10_000)
+    assert.ok(Math.max(...most) <= 50, `${Math.max(...most)} at once`)
+  })
+})
+
 describe('a record has the shape of CloudTrail', () => {
   test('the whole of it', async (t) => {
     const { body, entry } = await recordOf(t, {})
@@ -540,6 +594,7 @@ describe('a record has the shape of CloudTrail', () => {
       readOnly: true,
       errorCode: undefined,
       resources: [{ type: 'AWS::IAM::Role', name: ROLE }],
+      explanation: undefined,
     })
   })
 })

@@ -192,6 +192,7 @@ test('what the first released schema holds is there after opening', async (t) =>
       errorCode: undefined,
       resources: [],
       body: '{"eventVersion":"1.11"}',
+      explanation: undefined,
     },
   ])
   await directory.commit([{ put: { kind: 'user', key: 'bob', account: '111111111111', body: '{}' } }])

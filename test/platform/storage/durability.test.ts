@@ -50,6 +50,7 @@ function event(eventId: string): AuditEntry {
     errorCode: undefined,
     resources: [],
     body: 'x'.repeat(1000),
+    explanation: undefined,
   }
 }
 

@@ -67,5 +67,7 @@ export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
     CREATE UNIQUE INDEX audit_event_by_time ON audit_event (event_time, event_id);
     CREATE INDEX audit_event_by_account ON audit_event (account, event_time, event_id);
     `,
+    // Why a request was refused, for those who may see it.
+    'ALTER TABLE audit_event ADD COLUMN explanation TEXT',
   ],
 }

@@ -22,6 +22,7 @@ const ANY_ROW: Omit<Row, 'sequence'> = {
   read_only: 0,
   resources: '[]',
   body: '',
+  explanation: null,
 }
 
 /** The audit log in SQL; `commits` decides which appends share a transaction. */
@@ -119,6 +120,7 @@ function valuesOf(entry: AuditEntry): readonly SqlValue[] {
     entry.readOnly ? 1 : 0,
     JSON.stringify(entry.resources.map(({ type, name }) => ({ type, name }))),
     entry.body,
+    entry.explanation ?? null,
   ]
 }
 
@@ -135,6 +137,7 @@ function toEntry(row: Row): AuditEntry {
     errorCode: row.error_code ?? undefined,
     resources: JSON.parse(row.resources),
     body: row.body,
+    explanation: row.explanation ?? undefined,
   }
 }
 

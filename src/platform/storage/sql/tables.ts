@@ -32,5 +32,6 @@ export interface Tables {
     /** A list of types and names, as JSON text. */
     readonly resources: string
     readonly body: string
+    readonly explanation: string | null
   }
 }
