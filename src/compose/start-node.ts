@@ -4,7 +4,14 @@ import type { RequestListener } from 'node:http'
 import type { AdminOptions } from '../doors/admin/index.ts'
 import { adminApp, apiApp, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
 import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.ts'
-import { checkAccess, getAccessKey, readCheckAccess, readGetAccessKey } from '../operations/broker/index.ts'
+import {
+  checkAccess,
+  explainRefusal,
+  getAccessKey,
+  readCheckAccess,
+  readExplainRefusal,
+  readGetAccessKey,
+} from '../operations/broker/index.ts'
 import { CLOUDTRAIL } from '../operations/cloudtrail/index.ts'
 import { STS } from '../operations/sts/index.ts'
 import { answerer } from '../pipeline/index.ts'
@@ -79,6 +86,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   const operations = new Map<string, (input: unknown) => Promise<unknown>>([
     ['GetAccessKey', (input) => keyOf(readGetAccessKey(input).principal)],
     ['CheckAccess', (input) => node.operate(checkAccess, readCheckAccess(input))],
+    ['ExplainRefusal', (input) => node.operate(explainRefusal, readExplainRefusal(input))],
   ])
   const operatorToken = await operatorTokenOf(config)
   const adminOptions: AdminOptions = {

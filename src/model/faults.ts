@@ -7,6 +7,8 @@ export abstract class Fault extends Error {
   abstract readonly code: string
   abstract readonly httpStatus: number
   readonly detail: string | undefined
+  /** A sealed reference to why a proven caller was denied access; whoever decides about access sets it. */
+  explanation: string | undefined
 
   constructor(message: string, { detail, cause }: { detail?: string; cause?: unknown } = {}) {
     super(message, { cause })
@@ -132,6 +134,16 @@ export class MalformedPolicyDocument extends Fault {
 export class PackedPolicyTooLarge extends Fault {
   override readonly code = 'PackedPolicyTooLarge'
   override readonly httpStatus = 400
+}
+
+/** What was to be decoded is no message, or none that the caller may read. */
+export class InvalidAuthorizationMessage extends Fault {
+  override readonly code = 'InvalidAuthorizationMessageException'
+  override readonly httpStatus = 400
+
+  constructor(message = 'Message is not valid', options: { detail?: string } = {}) {
+    super(message, options)
+  }
 }
 
 /** The request asks for a thing that is not there (in operations that may say so). */

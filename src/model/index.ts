@@ -19,6 +19,7 @@ export {
   IncompleteSignature,
   InternalFailure,
   InvalidAction,
+  InvalidAuthorizationMessage,
   InvalidClientTokenId,
   InvalidParameterValue,
   MalformedInput,

@@ -1,4 +1,5 @@
-import type { AuditDetails } from '../domain/audit/index.ts'
+import type { AuditDetails, AuditEvent } from '../domain/audit/index.ts'
+import { sealReference } from '../domain/explanation/index.ts'
 import {
   AccessDenied,
   type Caller,
@@ -9,7 +10,7 @@ import {
 } from '../model/index.ts'
 import { StoreUnavailable } from '../platform/storage/index.ts'
 import type { Proven } from './authentication/index.ts'
-import { authorize } from './authorization/index.ts'
+import { authorize, type DeniedAccess, deniedAccess } from './authorization/index.ts'
 import type { BrokerParts, Operation } from './operation.ts'
 import { outcomeOf } from './outcome.ts'
 
@@ -23,6 +24,8 @@ export interface Ask<Asking extends Caller, Input> {
   /** The input, read only after the caller is proven: AWS answers a bad signature before a bad parameter. @throws Fault */
   input(): Input
 }
+
+const GRANTED = Object.freeze({ fault: undefined })
 
 /**
  * The path that every operation takes: prove, read, authorize, perform, record. A grant is recorded before it is
@@ -50,14 +53,16 @@ export async function submit<Asking extends Caller, Input, Output>(
     const accesses = operation.requires(input, caller)
     const permitted = await authorize({ caller, input, accesses, facts, region }, broker.directory)
     const output = await operation.perform(permitted, broker)
-    await record(operation, facts, proven, operation.details(input, output), undefined, broker)
+    await record(operation, facts, proven, operation.details(input, output), GRANTED, broker)
     broker.metrics.requestDone(operation.action, 'granted', secondsSince(startedAt))
     return output
   } catch (error) {
     const fault = faultOf(error)
     if (proven !== undefined) {
       const details = input === undefined ? {} : operation.details(input, undefined)
-      await record(operation, facts, proven, details, fault, broker)
+      const denied = deniedOf(fault, proven.caller, operation.action)
+      await record(operation, facts, proven, details, { fault, explain: denied?.explain }, broker)
+      if (denied !== undefined) fault.explanation = sealed(denied, facts, broker)
     }
     broker.metrics.requestDone(operation.action, outcomeOf(fault), secondsSince(startedAt))
     throw fault
@@ -69,13 +74,32 @@ async function record<Asking extends Caller, Input, Output>(
   facts: RequestFacts,
   { caller, region }: Proven<Asking>,
   details: AuditDetails,
-  fault: Fault | undefined,
+  outcome: Pick<AuditEvent, 'fault' | 'explain'>,
   { audit }: BrokerParts,
 ): Promise<void> {
   const [service = '', eventName = ''] = action.split(':')
-  const event = { caller, service, eventName, region, facts, details, fault }
-  if (grants && fault === undefined) await audit.granted(event)
+  const event = { caller, service, eventName, region, facts, details, ...outcome }
+  if (grants && outcome.fault === undefined) await audit.granted(event)
   else audit.noted(event)
+}
+
+/** The operator sees everything anyway, and is denied only what is no operation. */
+function deniedOf(fault: Fault, caller: Caller, action: string): DeniedAccess | undefined {
+  return caller.kind === 'operator' ? undefined : deniedAccess(fault, caller, action)
+}
+
+/** The reference that the refused caller gets. A refusal is answered even where it cannot be sealed. */
+function sealed(
+  { account, resourceAccount }: DeniedAccess,
+  { requestId, now: time }: RequestFacts,
+  { keyring, random, logger }: BrokerParts,
+): string | undefined {
+  try {
+    return sealReference({ requestId, time, account, resourceAccount }, { keyring, random })
+  } catch (error) {
+    logger.error('explanation.seal-failed', { requestId, error })
+    return undefined
+  }
 }
 
 /** A store that fails is a failure that passes: the caller may try again. */

@@ -82,5 +82,10 @@ const DISPATCH: ReadonlySet<string> = new Set(['InvalidAction', 'MissingAction',
 function masked({ status, headers, body, fault }: WireAnswer): unknown {
   const requestId = fault?.requestId ?? ''
   const { date: _, 'x-amzn-requestid': __, 'x-amz-sts-extended-request-id': ___, ...rest } = headers
-  return { status, headers: rest, body: body.replace(requestId, '').replace(/Absent|Closed/, '') }
+  const explanation = String(headers['x-rolecall-explanation'] ?? '').length
+  return {
+    status,
+    headers: { ...rest, 'x-rolecall-explanation': explanation },
+    body: body.replace(requestId, '').replace(/Absent|Closed/, ''),
+  }
 }

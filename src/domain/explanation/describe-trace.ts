@@ -1,11 +1,10 @@
-import {
-  type ConditionTrace,
-  KIND_NAMES,
-  type LayerTrace,
-  type StatementTrace,
-  type Trace,
-} from '../../engines/policy/index.ts'
+import { type ConditionTrace, KIND_NAMES, type LayerTrace, type StatementTrace } from '../../engines/policy/index.ts'
 import { type Asked, actualValue, expectedValues, levelName, plain, statementName } from './words.ts'
+
+/** A layer, of which some statements may have been left out. */
+interface DescribedLayer extends LayerTrace {
+  readonly omitted?: number
+}
 
 /** One line, and the lines below it. */
 interface Branch {
@@ -20,7 +19,10 @@ const WITH_PRINCIPAL: ReadonlySet<string> = new Set(['resource', 'trust', 'rcp']
  * Everything that was considered, as the lines of a tree: each kind of policy, its policies, their statements, and for
  * every part of a statement whether it matched, and why. No line holds a control character, whatever policies hold.
  */
-export function describeTrace({ layers }: Trace, asked: Asked): readonly string[] {
+export function describeTrace(
+  { layers }: { readonly layers: readonly DescribedLayer[] },
+  asked: Asked,
+): readonly string[] {
   return layers.flatMap((layer) => drawn(layerBranch(layer, layers, asked)))
 }
 
@@ -34,26 +36,26 @@ function drawn({ line, below }: Branch): readonly string[] {
   ]
 }
 
-function layerBranch(layer: LayerTrace, layers: readonly LayerTrace[], asked: Asked): Branch {
-  const { kind, level, policies } = layer
+function layerBranch(layer: DescribedLayer, layers: readonly LayerTrace[], asked: Asked): Branch {
+  const { kind, level, policies, omitted = 0 } = layer
   const where = level === undefined ? '' : ` ${levelName(level, kind, layers)}`
   const line = `${KIND_NAMES[kind].many}${where}: ${verdictOf(layer, asked)}`
   // What stands for the policy of a role that is not there is nobody's policy.
   if (kind === 'trust' && asked.roleIsMissing) return { line, below: [] }
-  return {
-    line,
-    below: policies.map(({ name, statements }) => ({
-      line: statements.length === 0 ? `${plain(name)}: no statements` : plain(name),
-      below: statements.map((statement) => statementBranch(statement, asked)),
-    })),
-  }
+  const below = policies.map(({ name, statements }) => ({
+    line: statements.length === 0 ? `${plain(name)}: no statements` : plain(name),
+    below: statements.map((statement) => statementBranch(statement, asked)),
+  }))
+  if (omitted === 0) return { line, below }
+  return { line, below: [...below, { line: `${omitted} other statement${omitted === 1 ? '' : 's'}`, below: [] }] }
 }
 
-function verdictOf({ kind, verdict, policies }: LayerTrace, { roleIsMissing }: Asked): string {
+function verdictOf({ kind, verdict, policies, omitted = 0 }: DescribedLayer, { roleIsMissing }: Asked): string {
+  const isEmpty = policies.length === 0 && omitted === 0
   if (kind === 'trust' && roleIsMissing) return 'there is no such role'
   // AWS's own resource control policy allows everything, so only a Deny counts.
-  if (kind === 'rcp' && verdict === 'allowed') return policies.length === 0 ? 'none' : 'nothing denies'
-  if (verdict === 'notApplicable' || policies.length === 0) return 'none'
+  if (kind === 'rcp' && verdict === 'allowed') return isEmpty ? 'none' : 'nothing denies'
+  if (verdict === 'notApplicable' || isEmpty) return 'none'
   if (verdict === 'explicitDeny') return 'denied'
   return verdict === 'allowed' ? 'allowed' : 'nothing allows'
 }
@@ -85,6 +87,9 @@ function row(ok: boolean, part: string, words: string): Branch {
 
 function conditionWords(condition: ConditionTrace, asked: Asked): string {
   const { operator, key } = condition
+  if (asked.untold?.includes(key.toLowerCase())) {
+    return `${plain(operator)} ${plain(key)} ${expectedValues(condition)}; ${actualValue(condition, asked)}`
+  }
   return `${plain(operator)} ${plain(key)} ${expectedValues(condition)}; ${actualValue(condition, asked)}: ${ruleOf(condition)}`
 }
 

@@ -10,6 +10,7 @@ import {
   type Asked,
   actualValue,
   expectedValues,
+  isSame,
   levelName,
   listed,
   plain,
@@ -31,7 +32,7 @@ const FARTHEST = 5_000
  * Why a request is allowed or denied, in one line: the statements that grant or deny; or, where nothing allows, what
  * is missing on each side that had to, the nearest miss first.
  */
-export function summarizeTrace({ decision, layers }: Trace, asked: Asked): string {
+export function summarizeTrace({ decision, layers }: Pick<Trace, 'decision' | 'layers'>, asked: Asked): string {
   const { outcome, blame, statements } = decision
   if (outcome === 'allowed') return whatAllows(statements)
   if (outcome === 'explicitDeny') return whatDenies(statements, layers, asked)
@@ -52,7 +53,8 @@ function whatAllows(statements: readonly StatementRef[]): string {
 function whatDenies(statements: readonly StatementRef[], layers: readonly LayerTrace[], asked: Asked): string {
   const text = `${listed(statements.map(place))} ${statements.length === 1 ? 'denies' : 'deny'} it`
   const [only] = statements.length === 1 ? statements : []
-  const conditions = statementsOf(layers).find(({ statement }) => statement === only)?.conditions ?? []
+  const found = only && statementsOf(layers).find(({ statement }) => isSame(statement, only))
+  const conditions = found?.conditions ?? []
   const words = conditions.map(
     (each) => `${plain(each.operator)} ${plain(each.key)} ${expectedValues(each)} (${actualValue(each, asked)})`,
   )

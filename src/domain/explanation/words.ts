@@ -16,6 +16,8 @@ export interface Asked {
   readonly roleIsMissing: boolean
   /** The condition keys that nobody gave and that nothing else could tell. */
   readonly notGiven: readonly string[]
+  /** The condition keys, in lower case, whose values whoever reads the words may not know. */
+  readonly untold?: readonly string[]
 }
 
 const LONGEST = 120
@@ -38,6 +40,11 @@ export function statementName({ sid, index }: StatementRef): string {
   return sid === undefined ? `statement ${index + 1}` : `statement ${quoted(sid)}`
 }
 
+/** Whether two references lead to one statement: read back from a text they are not one object. */
+export function isSame(one: StatementRef, other: StatementRef): boolean {
+  return one.kind === other.kind && one.policy === other.policy && one.index === other.index
+}
+
 /** The values that a condition asks for: any of them will do. */
 export function expectedValues({ expected }: ConditionTrace): string {
   if (expected.length === 0) return 'one of no values'
@@ -49,9 +56,10 @@ export function expectedValues({ expected }: ConditionTrace): string {
 }
 
 /** What the request has of a condition's key. */
-export function actualValue({ key, actual }: ConditionTrace, { notGiven }: Asked): string {
+export function actualValue({ key, actual }: ConditionTrace, { notGiven, untold }: Asked): string {
   if (actual !== undefined) return `it is ${listed(actual.map(quoted))}`
   const name = key.toLowerCase()
+  if (untold?.includes(name)) return 'only the other account knows it'
   return notGiven.some((each) => each.toLowerCase() === name) ? 'it was not given' : 'it is missing'
 }
 

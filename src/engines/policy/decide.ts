@@ -21,7 +21,12 @@ const SESSION = kindBit('session')
 export function decide(policies: ApplicablePolicies, request: AccessRequest): Decision {
   const question = questionOf(request, policies.boundary !== undefined)
   if (anyDenies(policies, question)) return explicitDeny(collectDenies(policies, question))
+  return decideAllows(policies, question)
+}
 
+/** What the Allows come to, as if nothing denied. */
+export function decideAllows(policies: ApplicablePolicies, question: Question): Decision {
+  const { request } = question
   const { resource } = policies
   const grant = resource === undefined ? undefined : strongestGrant(resource, question)
   if (!('account' in request.principal)) {

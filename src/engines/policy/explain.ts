@@ -1,7 +1,7 @@
 import type { ApplicablePolicies } from './applicable-policies.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { type ConditionTrace, explainCondition } from './conditions/explain-condition.ts'
-import { decide } from './decide.ts'
+import { decide, decideAllows } from './decide.ts'
 import type { Decision, StatementRef } from './decision.ts'
 import type { PolicyKind } from './policy-document.ts'
 import type { AccessRequest } from './request.ts'
@@ -40,6 +40,8 @@ export interface LayerTrace {
 /** Everything that was considered for one request. */
 export interface Trace {
   readonly decision: Decision
+  /** The kinds whose Allow is required and missing, also where something denies. */
+  readonly missing: readonly PolicyKind[]
   readonly layers: readonly LayerTrace[]
   /** The Allows that only one part kept from applying, fewest failed conditions first. */
   readonly nearMisses: readonly StatementTrace[]
@@ -66,7 +68,7 @@ export function explain(policies: ApplicablePolicies, request: AccessRequest): T
   const nearMisses = statements
     .filter(({ effect, failed }) => effect === 'Allow' && failed.length === 1)
     .sort((a, b) => failedConditions(a) - failedConditions(b))
-  return { decision: decide(policies, request), layers, nearMisses }
+  return { decision: decide(policies, request), missing: decideAllows(policies, question).blame, layers, nearMisses }
 }
 
 function explainLayer(kind: PolicyKind, found: readonly CompiledPolicy[] | undefined, question: Question): LayerTrace {

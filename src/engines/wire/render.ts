@@ -1,5 +1,6 @@
-import { type Fault, InvalidAction, MalformedQueryString, MissingAction, Throttling } from '../../model/index.ts'
+import { type Fault, InvalidAction, MalformedQueryString, MissingAction } from '../../model/index.ts'
 import type { Envelope } from './envelope.ts'
+import { withFaultHeaders } from './fault-headers.ts'
 import { jsonStructure } from './json.ts'
 import type { Answer } from './messages.ts'
 import type { ResultStructure } from './result.ts'
@@ -32,14 +33,11 @@ export function renderResult(
 }
 
 /**
- * Renders a refusal: code and message, and nothing of `detail` or `cause`. A fault without a message has no `Message`;
- * when to try again is said in the header that AWS's SDKs read.
+ * Renders a refusal: code and message, and nothing of `detail` or `cause`. A fault without a message has no `Message`.
  * @param namespace - of the service that was asked; faults of dispatch have their own
  */
 export function renderFault(fault: Fault, namespace: string, envelope: Envelope): Answer {
-  const rendered = renderError(fault, namespace, envelope)
-  if (!(fault instanceof Throttling)) return rendered
-  return { ...rendered, headers: { ...rendered.headers, 'x-amz-retry-after': String(fault.retryAfterMs) } }
+  return withFaultHeaders(renderError(fault, namespace, envelope), fault)
 }
 
 function renderError(fault: Fault, namespace: string, envelope: Envelope): Answer {

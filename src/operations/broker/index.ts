@@ -2,4 +2,5 @@
 export { applyDirectory } from './apply-directory.ts'
 export { checkAccess, readCheckAccess } from './check-access.ts'
 export { clearDirectory } from './clear-directory.ts'
+export { explainRefusal, readExplainRefusal } from './explain-refusal.ts'
 export { type GetAccessKeyInput, getAccessKey, readGetAccessKey } from './get-access-key.ts'

@@ -2,6 +2,7 @@
 import type { ResultStructure } from '../../engines/wire/index.ts'
 import type { QueryService, WireOperation } from '../../pipeline/index.ts'
 import { assumeRole } from './assume-role.ts'
+import { decodeAuthorizationMessage } from './decode-authorization-message.ts'
 import { getAccessKeyInfo } from './get-access-key-info.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
 import { getFederationToken } from './get-federation-token.ts'
@@ -15,6 +16,7 @@ export const STS: QueryService = {
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
   operations: new Map<string, WireOperation<unknown, ResultStructure>>([
     ['AssumeRole', assumeRole],
+    ['DecodeAuthorizationMessage', decodeAuthorizationMessage],
     ['GetAccessKeyInfo', getAccessKeyInfo],
     ['GetCallerIdentity', getCallerIdentity],
     ['GetFederationToken', getFederationToken],

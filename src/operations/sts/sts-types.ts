@@ -45,6 +45,9 @@ export const federatedName = shaped({ min: 2, max: 32, pattern: NAME_PATTERN, ma
 /** `AccessKeyId`. */
 export const accessKeyIdText = shaped({ min: 16, max: 128, pattern: '[\\w]*', matches: whole('[\\w]*') })
 
+/** `EncodedMessage`. */
+export const encodedMessage = shaped({ min: 1, max: 10_240 })
+
 /** `Key` of a session tag, and `TransitiveTagKeys`. */
 export const tagKey = shaped({ min: 1, max: 128, pattern: TAG_KEY_PATTERN, matches: whole(TAG_KEY_PATTERN, 'u') })
 

@@ -4,12 +4,14 @@ import {
   AccessDenied,
   type AccountCaller,
   type Caller,
+  type Fault,
   type RequestFacts,
   ServiceUnavailable,
 } from '../../model/index.ts'
 import type { Access } from './access.ts'
 import { denial } from './denial.ts'
 import { gather, type Side } from './gather.ts'
+import { Grounds } from './grounds.ts'
 import { PermittedCall } from './permitted-call.ts'
 import { isForOperators, needsNoPermission, refusedByRule } from './standing-rules.ts'
 
@@ -81,10 +83,17 @@ async function permitOn({ accesses, ...asking }: Accesses, directory: Directory)
 /** Permits one access and gives the role it is about. */
 async function permit(access: Access, side: Side, directory: Directory): Promise<RoleView | undefined> {
   const ruled = refusedByRule(side.caller, access)
-  if (ruled !== undefined) throw ruled
+  if (ruled !== undefined) throw because(new Grounds(access, undefined), ruled)
   if (needsNoPermission(access)) return undefined
-  const { request, policies, role } = await gather(access, side, directory)
+  const gathered = await gather(access, side, directory)
+  const { request, policies, role } = gathered
   const decision = decide(policies, request)
-  if (decision.outcome !== 'allowed') throw denial(side.caller, access, request.resourceAccount, decision)
-  return role
+  if (decision.outcome === 'allowed') return role
+  throw because(new Grounds(access, gathered), denial(side.caller, access, request.resourceAccount, decision))
+}
+
+/** The refusal, with what it came from: enough to explain it later, when nobody waits. */
+function because(grounds: Grounds, refusal: Fault): Fault {
+  refusal.cause = grounds
+  return refusal
 }

@@ -5,5 +5,6 @@
  */
 export type { Access, ContextValue } from './access.ts'
 export { authorize, type Petition } from './authorize.ts'
+export { type DeniedAccess, deniedAccess } from './denied-access.ts'
 export { type AccessExplanation, explainAccess } from './explain-access.ts'
 export type { PermittedCall } from './permitted-call.ts'

@@ -4,11 +4,11 @@ import type { Clock } from '../clock.ts'
 import type { Random } from '../random.ts'
 
 /** What a key is for; no key serves two purposes. */
-export const KEY_PURPOSES = ['session-seal', 'session-secret', 'at-rest', 'page-marker'] as const
+export const KEY_PURPOSES = ['session-seal', 'session-secret', 'at-rest', 'explanation', 'page-marker'] as const
 
 /**
- * One of {@link KEY_PURPOSES}: sealing session tokens, deriving their secrets, sealing stored long-term secrets, proving
- * the markers that lead to the next page of a list.
+ * One of {@link KEY_PURPOSES}: sealing session tokens, deriving their secrets, sealing stored long-term secrets, sealing
+ * references to explanations of refusals, proving the markers that lead to the next page of a list.
  */
 export type KeyPurpose = (typeof KEY_PURPOSES)[number]
 

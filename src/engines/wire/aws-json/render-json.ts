@@ -1,5 +1,6 @@
 import type { Fault } from '../../../model/index.ts'
 import type { Envelope } from '../envelope.ts'
+import { withFaultHeaders } from '../fault-headers.ts'
 import { jsonStructure } from '../json.ts'
 import type { Answer } from '../messages.ts'
 import type { ResultStructure } from '../result.ts'
@@ -27,9 +28,10 @@ export function renderJsonResult(result: ResultStructure, envelope: Envelope): A
  * protocol.
  * @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization
  */
-export function renderJsonFault({ code, message, httpStatus }: Fault, envelope: Envelope): Answer {
+export function renderJsonFault(fault: Fault, envelope: Envelope): Answer {
+  const { code, message, httpStatus } = fault
   const error = { __type: JSON_CODES.get(code) ?? code, message: message === '' ? undefined : message }
-  return answer(httpStatus < 500 ? 400 : httpStatus, jsonStructure(error), envelope)
+  return withFaultHeaders(answer(httpStatus < 500 ? 400 : httpStatus, jsonStructure(error), envelope), fault)
 }
 
 function answer(status: number, body: string, { requestId }: Envelope): Answer {

@@ -1,0 +1,37 @@
+import type { ConditionTrace } from '../../engines/policy/index.ts'
+import type { KeptTrace } from './keep-trace.ts'
+import type { KeptExplanation } from './kept-explanation.ts'
+
+const EXTERNAL_ID = 'sts:externalid'
+const MASK = '****'
+
+/** The explanation without any external id, neither the one that was sent nor those that policies ask for. */
+export function maskExternalId(explanation: KeptExplanation): KeptExplanation {
+  const { carried, whole, ofCaller } = explanation
+  const isExternalId = ({ key }: { readonly key: string }): boolean => key.toLowerCase() === EXTERNAL_ID
+  const sent = new Set(carried.filter(isExternalId).flatMap(({ values }) => values))
+  // A policy variable may bring it under another key, too.
+  const mask = <Value extends string | undefined>(value: Value): Value | string =>
+    value !== undefined && sent.has(value) ? MASK : value
+  const maskCondition = (condition: ConditionTrace): ConditionTrace =>
+    isExternalId(condition)
+      ? { ...condition, expected: condition.expected.map(() => MASK), actual: condition.actual?.map(() => MASK) }
+      : { ...condition, expected: condition.expected.map(mask), actual: condition.actual?.map(mask) }
+  const maskTrace = (trace: KeptTrace | undefined): KeptTrace | undefined =>
+    trace && {
+      ...trace,
+      layers: trace.layers.map((layer) => ({
+        ...layer,
+        policies: layer.policies.map((policy) => ({
+          ...policy,
+          statements: policy.statements.map((each) => ({ ...each, conditions: each.conditions.map(maskCondition) })),
+        })),
+      })),
+    }
+  return {
+    ...explanation,
+    carried: carried.map((each) => (isExternalId(each) ? { ...each, values: each.values.map(() => MASK) } : each)),
+    whole: maskTrace(whole),
+    ofCaller: maskTrace(ofCaller),
+  }
+}
