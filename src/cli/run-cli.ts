@@ -39,6 +39,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./can.ts')).can,
   },
   {
+    name: 'explain',
+    summary: 'why access was denied, and what would have to change',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
     name: 'lint',
     summary: 'what AWS would refuse in policies, and what to look at before saving them',
     load: async () => (await import('./lint.ts')).lint,

@@ -64,6 +64,17 @@ const MISUSED: readonly Misuse[] = [
     args: ['can', 'source/alice', 's3:GetObject', '*', '--directory', 'a.yaml', '--admin', 'http://127.0.0.1:1'],
     says: /'--directory <FILE>' cannot be used with option '--admin <URL>'/,
   },
+  { rule: 'explain wants a refusal', args: ['explain'], says: /missing required argument 'MESSAGE\|REQUEST-ID'/ },
+  {
+    rule: 'what is neither message nor request id is refused',
+    args: ['explain', 'User: alice is not authorized'],
+    says: /^rolecall: Say the message of x-rolecall-explanation, or a request id\n$/,
+  },
+  {
+    rule: 'a request id is for the operator, not for a profile',
+    args: ['explain', '01234567-89ab-4cde-8f01-23456789abcd', '--profile', 'alice'],
+    says: /^rolecall: Only the operator can look for a request id/,
+  },
   {
     rule: 'can answers people or programs',
     args: ['can', 'source/alice', 's3:GetObject', '*', '--json', '--explain'],
@@ -99,7 +110,7 @@ test('what is wrong is never a stack trace', async () => {
 })
 
 test('every command has a help text with an example, and --help ends with status 0', async () => {
-  for (const name of ['serve', 'init', 'env', 'whoami', 'exec', 'can', 'doctor']) {
+  for (const name of ['serve', 'init', 'env', 'whoami', 'exec', 'can', 'explain', 'doctor']) {
     for (const args of [
       [name, '--help'],
       ['help', name],
