@@ -5,7 +5,7 @@ import { AS_OPERATOR } from '../../pipeline/authentication/index.ts'
 import { type BrokerParts, submit } from '../../pipeline/index.ts'
 import { applyDirectory } from '../broker/index.ts'
 import type { DirectoryInput } from './directory-schema.ts'
-import { DirectoryFileError, type DirectorySource, readDirectoryFile, readDirectoryObject } from './directory-source.ts'
+import { DirectoryFileError, type DirectorySource, readDirectoryObject } from './directory-source.ts'
 
 /**
  * Applies directories that were read, as the operator: all of them together, or nothing. A principal in one may be named
@@ -62,7 +62,10 @@ export async function readDirectories(
 
 async function readSource(input: string | DirectoryInput): Promise<DirectorySource> {
   if (typeof input !== 'string') return readDirectoryObject(input)
-  return readDirectoryFile(await readText(input), input)
+  const text = await readText(input)
+  // Loaded when there is a file: most starts have none, and the parser takes its time.
+  const { readDirectoryFile } = await import('./directory-file.ts')
+  return readDirectoryFile(text, input)
 }
 
 async function readText(file: string): Promise<string> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readDirectoryFile, readDirectoryObject } from '../../../src/operations/loading/directory-source.ts'
+import { readDirectoryFile } from '../../../src/operations/loading/directory-file.ts'
+import { readDirectoryObject } from '../../../src/operations/loading/directory-source.ts'
 import { DirectoryFileError } from '../../../src/operations/loading/index.ts'
 
 function refusal(read: () => unknown): string {
