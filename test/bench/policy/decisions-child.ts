@@ -8,7 +8,7 @@ import {
   validatePolicy,
 } from '../../../src/engines/policy/index.ts'
 import { answerQuestions } from '../child.ts'
-import { cost } from './cost.ts'
+import { costs } from './cost.ts'
 import {
   ALLOWS,
   CONTEXT,
@@ -47,18 +47,19 @@ const TEXT = typicalText(1)
 const trust = compiled(policyText(TRUSTS), 'trust')
 
 answerQuestions(
-  async (): Promise<EngineTimes> => ({
-    typical: await cost(allowing(ALLOWS)),
-    traced: await cost(tracing(ALLOWS)),
-    among10: await cost(allowing(...irrelevant(10), ALLOWS)),
-    among1000: await cost(allowing(...irrelevant(1000), ALLOWS)),
-    candidates1000: await cost(allowing(...candidates(1000), ALLOWS)),
-    compile: await cost(() => compiled(TEXT)),
-    validate: await cost(() => validatePolicy(parsePolicy(TEXT), 'identity')),
-    lint: await cost(() => lintPolicy(TEXT, { kind: 'identity' })),
-    plain: await cost(asksForAgent('StringEquals', `${LETTERS.slice(1)}b`)),
-    hostile: await cost(asksForAgent('StringLike', `*${LETTERS.slice(LONGEST / 2)}b`)),
-  }),
+  async (): Promise<EngineTimes> =>
+    await costs({
+      typical: allowing(ALLOWS),
+      traced: tracing(ALLOWS),
+      among10: allowing(...irrelevant(10), ALLOWS),
+      among1000: allowing(...irrelevant(1000), ALLOWS),
+      candidates1000: allowing(...candidates(1000), ALLOWS),
+      compile: () => compiled(TEXT),
+      validate: () => validatePolicy(parsePolicy(TEXT), 'identity'),
+      lint: () => lintPolicy(TEXT, { kind: 'identity' }),
+      plain: asksForAgent('StringEquals', `${LETTERS.slice(1)}b`),
+      hostile: asksForAgent('StringLike', `*${LETTERS.slice(LONGEST / 2)}b`),
+    }),
 )
 
 function asking(...statements: readonly object[]): ApplicablePolicies {

@@ -5,7 +5,7 @@ import { userCaller } from '../../../src/pipeline/authentication/index.ts'
 import { loadConfig } from '../../../src/platform/config/index.ts'
 import { answerQuestions } from '../child.ts'
 import { usage } from '../usage.ts'
-import { cost } from './cost.ts'
+import { costs } from './cost.ts'
 import { ALICE, ALLOWS, compiled, policyText, REQUEST, ROLE, SOURCE, TRUSTS, typicalText } from './samples.ts'
 
 /** An account with so many managed policies, of which a user has some attached. */
@@ -57,11 +57,11 @@ async function inAccount(): Promise<
     const { outcome } = decide({ identity: policies, resource }, REQUEST)
     if (outcome !== 'allowed') throw new Error(`The decision was ${outcome}.`)
   }
-  const times = {
-    gather: await cost(() => directory.policiesOf(caller)),
-    decideAttached: await cost(allowing(identity.toReversed())),
-    decideAlone: await cost(allowing(user.compiledPolicies)),
-  }
+  const times = await costs({
+    gather: () => directory.policiesOf(caller),
+    decideAttached: allowing(identity.toReversed()),
+    decideAlone: allowing(user.compiledPolicies),
+  })
   await stop()
   return { rememberedBytes: remembered / POLICIES, ...times }
 }
