@@ -73,6 +73,20 @@ export function directoryStoreSuite(name: string, open: OpenStorage): void {
       )
     })
 
+    test('of many that replace what they read at once, exactly one succeeds', async (t) => {
+      const { directory } = await openedFor(t, open)
+      await directory.commit([{ put: user('alice', { body: 'read', sealedUnder: 'at-rest-1' }) }])
+      const attempts = Array.from({ length: 20 }, (_, n) =>
+        directory.commit([
+          { put: user('alice', { body: `${n}`, sealedUnder: 'at-rest-2' }), expect: { body: 'read' } },
+        ]),
+      )
+      const outcomes = await Promise.allSettled(attempts)
+      const winners = outcomes.flatMap(({ status }, n) => (status === 'fulfilled' ? [`${n}`] : []))
+      const found = await directory.find('user', 'alice')
+      assert.deepEqual([winners, 'at-rest-2'], [[found?.body], found?.sealedUnder])
+    })
+
     test('a remove takes the named record and no other', async (t) => {
       const { directory } = await openedFor(t, open)
       await directory.commit([{ put: user('a') }, { put: user('b') }, { put: user('b', { kind: 'role' }) }])
@@ -188,6 +202,9 @@ const MISSED_EXPECTATIONS: readonly (readonly [string, DirectoryChange])[] = [
   ['a record that must be absent and is there', { put: user('theirs', { account: TARGET }), expect: 'absent' }],
   ['a missing record that must be present', { put: user('missing'), expect: 'present' }],
   ['a missing record to remove that must be present', { remove: user('missing'), expect: 'present' }],
+  ['a record that was changed since it was read', { put: user('here'), expect: { body: 'older' } }],
+  ['a missing record that must be what it was', { put: user('missing'), expect: { body: '{}' } }],
+  ['a record that is what it was only in another account', { put: user('theirs'), expect: { body: '{}' } }],
   ['a record of another account', { put: user('theirs') }],
   ['a record that is present only in another account', { put: user('theirs'), expect: 'present' }],
   ['a record to remove that is present only in another account', { remove: user('theirs'), expect: 'present' }],

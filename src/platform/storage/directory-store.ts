@@ -27,10 +27,11 @@ export interface DirectoryRecord extends RecordName {
 
 /**
  * One step of a commit. A put without `expect` creates or replaces; a remove without `expect` of what is not there
- * changes nothing. A put over another account's record is a conflict: a record never moves.
+ * changes nothing. A put over another account's record is a conflict: a record never moves. A put that expects a `body`
+ * replaces exactly that one: whoever read a record changes what was read, or nothing.
  */
 export type DirectoryChange =
-  | { readonly put: DirectoryRecord; readonly expect?: 'absent' | 'present' }
+  | { readonly put: DirectoryRecord; readonly expect?: 'absent' | 'present' | { readonly body: string } }
   | { readonly remove: RecordName; readonly expect?: 'present' }
 
 /** Which records to list: those of one account, or of all; those whose key comes after `after`; at most `limit`. */

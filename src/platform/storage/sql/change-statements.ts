@@ -3,6 +3,8 @@ import type { DirectoryChange, DirectoryRecord, RecordName } from '../index.ts'
 import type { Tables } from './tables.ts'
 import type { Statement } from './writer.ts'
 
+type Expectation = Extract<DirectoryChange, { put: DirectoryRecord }>['expect']
+
 /**
  * How a change of the directory is written: the step itself, then its entry in the change log. The texts are compiled
  * once; after that only the parameters change, in the order in which the columns are named here.
@@ -19,13 +21,14 @@ export function changeStatements(queries: Kysely<Tables>): (change: DirectoryCha
         .whereRef('directory_record.account', '=', 'excluded.account'),
     )
     .compile().sql
-  const replace = queries
+  const update = queries
     .updateTable('directory_record')
     .set({ body: '', sealed_under: null })
     .where('kind', '=', 'user')
     .where('key', '=', '')
     .where('account', '=', '')
-    .compile().sql
+  const replace = update.compile().sql
+  const replaceExactly = update.where('body', '=', '').compile().sql
   const remove = queries
     .deleteFrom('directory_record')
     .where('kind', '=', 'user')
@@ -34,11 +37,15 @@ export function changeStatements(queries: Kysely<Tables>): (change: DirectoryCha
     .compile().sql
   const log = queries.insertInto('change_log').values({ kind: 'user', key: '', account: '' }).compile().sql
 
-  function toPut({ kind, key, account, body, sealedUnder }: DirectoryRecord, expect?: 'absent' | 'present'): Statement {
+  function toPut({ kind, key, account, body, sealedUnder }: DirectoryRecord, expect?: Expectation): Statement {
     const seal = sealedUnder ?? null
     const name = `${kind} ${key}`
     if (expect === 'present') {
       return { sql: replace, parameters: [body, seal, kind, key, account], conflict: `${name} is not there.` }
+    }
+    if (typeof expect === 'object') {
+      const parameters = [body, seal, kind, key, account, expect.body]
+      return { sql: replaceExactly, parameters, conflict: `${name} is not what it was.` }
     }
     const parameters = [kind, key, account, body, seal]
     if (expect === 'absent') return { sql: create, parameters, conflict: `${name} is there already.` }
