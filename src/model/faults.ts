@@ -192,6 +192,12 @@ export class Throttling extends Fault {
   }
 }
 
+/** The key ring could not be changed; `message` says why, for the operator, who alone may ask for that. */
+export class KeyRingFailure extends Fault {
+  override readonly code = 'KeyRingFailure'
+  override readonly httpStatus = 503
+}
+
 /** Makes a fault of whatever was thrown: what is none is a bug, and the caller sees `InternalFailure`. */
 export function toFault(error: unknown): Fault {
   return error instanceof Fault ? error : new InternalFailure(error)

@@ -22,6 +22,7 @@ export {
   InvalidAuthorizationMessage,
   InvalidClientTokenId,
   InvalidParameterValue,
+  KeyRingFailure,
   MalformedInput,
   MalformedPolicyDocument,
   MalformedQueryString,

@@ -4,7 +4,7 @@ import type { Sessions } from '../domain/sessions/index.ts'
 import type { JsonMembers, Params, ResultStructure } from '../engines/wire/index.ts'
 import type { AccountCaller, Caller, OperatorCaller } from '../model/index.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { KeyRing } from '../platform/keyring/index.ts'
+import type { ManagedKeyRing } from '../platform/keyring/index.ts'
 import type { Random } from '../platform/random.ts'
 import type { Logger, Metrics } from '../platform/telemetry/index.ts'
 import type { SigningKeys } from './authentication/index.ts'
@@ -15,7 +15,7 @@ export interface BrokerParts {
   readonly directory: Directory
   readonly sessions: Sessions
   readonly signingKeys: SigningKeys
-  readonly keyring: KeyRing
+  readonly keyring: ManagedKeyRing
   readonly audit: AuditTrail
   /** Judges expiry and conditions; can be moved forward in development. */
   readonly clock: Clock

@@ -32,6 +32,16 @@ interface Limits {
   readonly cachedSessions: number
 }
 
+/** When the keys of the ring follow each other. */
+interface KeyRotation {
+  /** How long a key makes new seals. */
+  readonly everyDays: number
+  /** How long a new key is known before it is used, so that every node that shares the folder has seen it. */
+  readonly pendingMinutes: number
+  /** How long a replaced key still opens what it sealed: longer than the longest credential lives, which is 36 hours. */
+  readonly overlapHours: number
+}
+
 /** Everything a node is told from outside, checked as a whole and frozen. */
 export interface BrokerConfig {
   readonly listen: { readonly api: Listen; readonly metadata: Listen; readonly admin: Listen }
@@ -39,6 +49,7 @@ export interface BrokerConfig {
   readonly data: string
   /** The folder of the key ring; with data in `:memory:` it is not looked at and keys are ephemeral. */
   readonly keys: string
+  readonly keyRotation: KeyRotation
   /** Directory files to apply at start. */
   readonly directory: readonly string[]
   /** A file to write once the node answers. */

@@ -7,6 +7,9 @@ import { PARTITIONS } from './regions.ts'
 const LARGEST_TIMEOUT_MS = 600_000
 const MIB = 1_048_576
 
+/** When keys follow each other where nobody says. */
+export const STANDARD_KEY_ROTATION = { everyDays: 30, pendingMinutes: 60, overlapHours: 48 } as const
+
 const listen = mapping({
   api: hostPort('127.0.0.1:7600'),
   metadata: hostPort('127.0.0.1:7601'),
@@ -16,6 +19,14 @@ const listen = mapping({
 const tls = mapping({
   certFile: text('the file of a certificate: TLS takes a certificate and a key'),
   keyFile: text('the file of a private key: TLS takes a certificate and a key'),
+})
+
+const keyRotation = mapping({
+  everyDays: whole(1, 3650).default(STANDARD_KEY_ROTATION.everyDays),
+  // Nodes look into the folder every few seconds; a minute is long for the slowest of them.
+  pendingMinutes: whole(1, 1440).default(STANDARD_KEY_ROTATION.pendingMinutes),
+  // A credential lives for 36 hours at most, and the clocks of nodes are never quite the same.
+  overlapHours: whole(37, 8760).default(STANDARD_KEY_ROTATION.overlapHours),
 })
 
 const limits = mapping({
@@ -43,6 +54,7 @@ const settings = mapping({
   listen: listen.prefault({}),
   data: text('a folder, or :memory:').default('data'),
   keys: text('a folder').default('keys'),
+  keyRotation: keyRotation.prefault({}),
   directory: listOf(text('a file')).default([]),
   readyFile: text('a file').optional(),
   publicUrl: text('an origin').transform(toOrigin).optional(),
@@ -63,6 +75,7 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   listen: Object.keys(listen.shape),
   tls: Object.keys(tls.shape),
   audit: Object.keys(audit.shape),
+  keyRotation: Object.keys(keyRotation.shape),
   limits: Object.keys(limits.shape),
 }
 

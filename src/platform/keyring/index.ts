@@ -1,14 +1,7 @@
-/** The keys of a node by purpose and id. Hands out keys; never seals, opens or signs with them itself. @module */
-export {
-  KEY_PURPOSES,
-  type Key,
-  type KeyPurpose,
-  type KeyRing,
-  KeyRingError,
-  type KeySources,
-  type KeyState,
-  keyRingOf,
-  newKey,
-  requireKeys,
-} from './key-ring.ts'
+/** The keys of a node by purpose and id, and their life. Hands out keys; never seals, opens or signs with them itself. @module */
+export { type DestroyedKey, KEY_PURPOSES, type Key, type KeyFacts, type KeyPurpose, newKey } from './key.ts'
+export { type KeyLife, type KeyState, livesOf, scheduleOf } from './key-life.ts'
+export { type KeyRing, KeyRingError, type ManagedKeyRing, requireKeys } from './key-ring.ts'
+export type { KeyStore } from './key-store.ts'
+export { type KeyRingParts, LiveKeyRing } from './live-key-ring.ts'
 export { memoryKeyRing } from './memory-key-ring.ts'

@@ -1,75 +1,38 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
-import type { EpochMillis } from '../../model/index.ts'
-import type { Clock } from '../clock.ts'
-import type { Random } from '../random.ts'
+import type { Key, KeyPurpose } from './key.ts'
+import type { KeyLife } from './key-life.ts'
 
-/** What a key is for; no key serves two purposes. */
-export const KEY_PURPOSES = ['session-seal', 'session-secret', 'at-rest', 'explanation', 'page-marker'] as const
-
-/**
- * One of {@link KEY_PURPOSES}: sealing session tokens, deriving their secrets, sealing stored long-term secrets, sealing
- * references to explanations of refusals, proving the markers that lead to the next page of a list.
- */
-export type KeyPurpose = (typeof KEY_PURPOSES)[number]
-
-/** `pending`: known, not used yet. `active`: makes new seals. `retired`: only opens. A destroyed key is no key any more. */
-export type KeyState = 'pending' | 'active' | 'retired'
-
-/** One key of the ring. */
-export interface Key {
-  /** Random, so that two keys never share one, not even keys of two rings. */
-  readonly id: string
-  readonly purpose: KeyPurpose
-  readonly state: KeyState
-  /** 256 bits. A KeyObject, because it prints as nothing and `createCipheriv` and `createHmac` take it three times as fast as bytes. */
-  readonly material: KeyObject
-  readonly createdAt: EpochMillis
-}
-
-/** The keys of this node, by purpose and id. */
+/** The keys of this node, by purpose and id. What it answers changes as time passes: ask again for each seal. */
 export interface KeyRing {
-  /** The one key that new seals are made with. */
+  /** The one key that new seals are made with. Every call counts as a seal. @throws {@link KeyRingError} when there is none */
   active(purpose: KeyPurpose): Key
   /** Whatever may still open something: pending, active or retired; `undefined` when unknown or destroyed. */
   find(purpose: KeyPurpose, id: string): Key | undefined
 }
 
-/** Where new keys come from. */
-export interface KeySources {
-  readonly random: Random
-  readonly clock: Clock
+/** A ring whose keys can be replaced. Calls that change it come one after the other. */
+export interface ManagedKeyRing extends KeyRing {
+  /** Every key, destroyed ones too: by purpose, oldest first. */
+  list(): readonly KeyLife[]
+  /** What went wrong when the ring was last looked after, in a sentence; the keys it holds serve on. */
+  readonly problem: string | undefined
+  /**
+   * Looks after the ring: learns what other nodes did, makes the keys that are due, destroys those whose time is over.
+   * Call it often: a key that is pending has to be known by every node before it is used.
+   * @throws {@link KeyRingError} when some of that failed; the rest was done, and the keys at hand serve on
+   */
+  upkeep(): Promise<void>
+  /** Lets another key take the place of the active one as soon as every node knows it. @throws {@link KeyRingError} */
+  rotate(purpose: KeyPurpose): Promise<void>
+  /** Lets another key take the place of key `id` now, if it is the active one. @throws {@link KeyRingError} */
+  supersede(purpose: KeyPurpose, id: string): Promise<void>
+  /**
+   * Destroys a key for good: whatever only it opens is lost, at once.
+   * @throws {@link KeyRingError} when it is active, stored data needs it, or that cannot be made durable
+   */
+  destroy(purpose: KeyPurpose, id: string): Promise<void>
 }
 
-/** Makes an active key of 256 random bits. */
-export function newKey(purpose: KeyPurpose, { random, clock }: KeySources): Key {
-  return {
-    id: random.bytes(8).toString('base64url'),
-    purpose,
-    state: 'active',
-    material: createSecretKey(random.bytes(32)),
-    createdAt: clock.now(),
-  }
-}
-
-/** A ring of `keys`, oldest first: where two are active for one purpose, as in the middle of a rotation, the newer one seals. */
-export function keyRingOf(keys: Iterable<Key>): KeyRing {
-  const byName = new Map<string, Key>()
-  const active = new Map<KeyPurpose, Key>()
-  for (const key of keys) {
-    byName.set(`${key.purpose}.${key.id}`, key)
-    if (key.state === 'active') active.set(key.purpose, key)
-  }
-  return {
-    active(purpose) {
-      const key = active.get(purpose)
-      if (key === undefined) throw new KeyRingError(`The key ring holds no active key for ${purpose}.`)
-      return key
-    },
-    find: (purpose, id) => byName.get(`${purpose}.${id}`),
-  }
-}
-
-/** The ring cannot be used; `message` says what is wrong, why that matters and what to do. */
+/** The ring cannot be used, or not be changed; `message` says what is wrong, why that matters and what to do. */
 export class KeyRingError extends Error {}
 
 /**

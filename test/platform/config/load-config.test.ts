@@ -246,6 +246,7 @@ const DEFAULTS: BrokerConfig = {
   },
   data: 'data',
   keys: 'keys',
+  keyRotation: { everyDays: 30, pendingMinutes: 60, overlapHours: 48 },
   directory: [],
   trustedProxies: [],
   insecureHttp: false,

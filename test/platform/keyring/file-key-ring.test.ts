@@ -5,12 +5,17 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { epochMillis } from '../../../src/model/index.ts'
 import { openFileKeyRing } from '../../../src/platform/keyring/files/index.ts'
-import { KEY_PURPOSES, KeyRingError } from '../../../src/platform/keyring/index.ts'
+import { KEY_PURPOSES, KeyRingError, type KeyRingParts, scheduleOf } from '../../../src/platform/keyring/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
 
-const sources = { random: systemRandom, clock: { now: () => epochMillis(1234) } }
+const sources: KeyRingParts = {
+  random: systemRandom,
+  clock: { now: () => epochMillis(1234) },
+  schedule: scheduleOf({ everyDays: 30, pendingMinutes: 60, overlapHours: 48 }),
+  inUse: async () => [],
+}
 const MATERIAL = Buffer.alloc(32, 7).toString('base64url')
-const GOOD = { id: 'abc', purpose: 'at-rest', state: 'active', createdAt: 1, material: MATERIAL }
+const GOOD = { id: 'abc', purpose: 'at-rest', createdAt: 1, activeFrom: 1, material: MATERIAL }
 
 function emptyFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'rolecall-keys-'))
@@ -64,16 +69,17 @@ const MALFORMED: Readonly<Record<string, unknown>> = {
   'has an id with other characters': { ...GOOD, id: '../x' },
   'has an id that is too long': { ...GOOD, id: 'a'.repeat(65) },
   'has another purpose than its name': { ...GOOD, purpose: 'session-seal' },
-  'has an unknown state': { ...GOOD, state: 'Active' },
-  'has no state': { ...GOOD, state: undefined },
   'has no date': { ...GOOD, createdAt: '2026' },
+  'is active in a year that no date can name': { ...GOOD, activeFrom: Number.MAX_SAFE_INTEGER },
+  'does not say when it is active': { ...GOOD, activeFrom: 'soon' },
+  'does not say when it was destroyed': { ...GOOD, destroyedAt: 'once', material: undefined },
   'has no material': { ...GOOD, material: undefined },
   'has material that is too short': { ...GOOD, material: MATERIAL.slice(0, -2) },
   'has material that is too long': { ...GOOD, material: `${MATERIAL}AA` },
   'has material with stray characters': { ...GOOD, material: `${MATERIAL}\n` },
   'has material with spare bits set': { ...GOOD, material: `${MATERIAL.slice(0, -1)}d` },
   'has padded material': { ...GOOD, material: `${MATERIAL}=` },
-  'is destroyed and still holds material': { ...GOOD, state: 'destroyed' },
+  'is destroyed and still holds material': { ...GOOD, destroyedAt: 2 },
 }
 
 for (const [what, content] of Object.entries(MALFORMED)) {
@@ -101,31 +107,45 @@ test('a folder that cannot be one is refused by name', async (t) => {
 
 test('a destroyed key opens nothing, and another takes its place', async (t) => {
   const folder = emptyFolder(t)
-  write(folder, 'at-rest.1.json', { ...GOOD, state: 'destroyed', material: undefined })
+  write(folder, 'at-rest.1.json', { ...GOOD, destroyedAt: 2, material: undefined })
   const ring = await openFileKeyRing(folder, sources)
   assert.equal(ring.find('at-rest', 'abc'), undefined)
   assert.notEqual(ring.active('at-rest').id, 'abc')
   assert.ok(readdirSync(folder).includes('at-rest.1.json'))
 })
 
-for (const state of ['pending', 'retired']) {
-  test(`a ${state} key opens but does not seal`, async (t) => {
-    const folder = emptyFolder(t)
-    write(folder, 'at-rest.4.json', { ...GOOD, state })
-    const ring = await openFileKeyRing(folder, sources)
-    assert.equal(ring.find('at-rest', 'abc')?.state, state)
-    assert.notEqual(ring.active('at-rest').id, 'abc')
-    assert.ok(readdirSync(folder).includes('at-rest.5.json'))
-  })
-}
+test('a key from before there was rotation was active from the moment it was made', async (t) => {
+  const folder = emptyFolder(t)
+  write(folder, 'at-rest.1.json', { ...GOOD, activeFrom: undefined, state: 'active' })
+  const { id, activeFrom } = (await openFileKeyRing(folder, sources)).active('at-rest')
+  assert.deepEqual([id, activeFrom], ['abc', 1])
+})
 
-test('of two active keys the one made later seals, in the order of numbers and not of letters', async (t) => {
+test('a retired key opens but does not seal', async (t) => {
+  const folder = emptyFolder(t)
+  write(folder, 'session-seal.1.json', { ...GOOD, purpose: 'session-seal' })
+  write(folder, 'session-seal.2.json', { ...GOOD, purpose: 'session-seal', id: 'new', activeFrom: 1000 })
+  const ring = await openFileKeyRing(folder, sources)
+  assert.equal(ring.find('session-seal', 'abc')?.generation, 1)
+  assert.equal(ring.active('session-seal').id, 'new')
+})
+
+test('a pending key opens but does not seal', async (t) => {
+  const folder = emptyFolder(t)
+  write(folder, 'session-seal.1.json', { ...GOOD, purpose: 'session-seal' })
+  write(folder, 'session-seal.2.json', { ...GOOD, purpose: 'session-seal', id: 'new', activeFrom: 1235 })
+  const ring = await openFileKeyRing(folder, sources)
+  assert.equal(ring.find('session-seal', 'new')?.generation, 2)
+  assert.equal(ring.active('session-seal').id, 'abc')
+})
+
+test('of two keys that begin at once the one made later seals, in the order of numbers and not of letters', async (t) => {
   const folder = emptyFolder(t)
   write(folder, 'at-rest.10.json', { ...GOOD, id: 'tenth' })
   write(folder, 'at-rest.9.json', { ...GOOD, id: 'ninth', material: Buffer.alloc(32, 8).toString('base64url') })
   const ring = await openFileKeyRing(folder, sources)
   assert.equal(ring.active('at-rest').id, 'tenth')
-  assert.equal(ring.find('at-rest', 'ninth')?.state, 'active')
+  assert.equal(ring.find('at-rest', 'ninth')?.generation, 9)
 })
 
 test('the first start makes the folder and one key for each purpose, for nobody but the owner', async (t) => {
@@ -136,12 +156,12 @@ test('the first start makes the folder and one key for each purpose, for nobody 
   for (const purpose of KEY_PURPOSES) {
     const path = join(folder, `${purpose}.1.json`)
     assert.equal(modeOf(path), 0o600)
-    const { id, createdAt, material } = ring.active(purpose)
+    const { id, createdAt, activeFrom, material } = ring.active(purpose)
     assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), {
       id,
       purpose,
-      state: 'active',
       createdAt,
+      activeFrom,
       material: material.export().toString('base64url'),
     })
   }

@@ -5,12 +5,17 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { epochMillis } from '../../../src/model/index.ts'
 import { openFileKeyRing } from '../../../src/platform/keyring/files/index.ts'
-import { KeyRingError } from '../../../src/platform/keyring/index.ts'
+import { KeyRingError, type KeyRingParts, scheduleOf } from '../../../src/platform/keyring/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
 
 const STRANGER = 65_534
-const sources = { random: systemRandom, clock: { now: () => epochMillis(1234) } }
-const PLANTED = { id: 'x', state: 'active', createdAt: 1, material: Buffer.alloc(32, 7).toString('base64url') }
+const sources: KeyRingParts = {
+  random: systemRandom,
+  clock: { now: () => epochMillis(1234) },
+  schedule: scheduleOf({ everyDays: 30, pendingMinutes: 60, overlapHours: 48 }),
+  inUse: async () => [],
+}
+const PLANTED = { id: 'x', createdAt: 1, activeFrom: 1, material: Buffer.alloc(32, 7).toString('base64url') }
 
 function emptyFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'rolecall-keys-'))

@@ -1,40 +1,53 @@
 import { createSecretKey } from 'node:crypto'
-import { epochMillis } from '../../../model/index.ts'
-import { type Key, type KeyPurpose, KeyRingError } from '../index.ts'
+import { type EpochMillis, epochMillis } from '../../../model/index.ts'
+import { type DestroyedKey, type Key, type KeyFacts, KeyRingError } from '../index.ts'
 
-/** The text of the file that keeps `key`, its material included. */
-export function renderKeyFile({ id, purpose, state, createdAt, material }: Key): string {
-  const fields = { id, purpose, state, createdAt, material: material.export().toString('base64url') }
-  return `${JSON.stringify(fields, undefined, 2)}\n`
+/** Where clocks stop, with a year to spare: what comes after it still has to be a date. */
+const LATEST = Date.UTC(10_000, 0, 1)
+
+/** The text of the file that keeps `key`, its material included where it has one. */
+export function renderKeyFile(key: Key | DestroyedKey): string {
+  const { id, purpose, createdAt, activeFrom } = key
+  const rest =
+    'material' in key ? { material: key.material.export().toString('base64url') } : { destroyedAt: key.destroyedAt }
+  return `${JSON.stringify({ id, purpose, createdAt, activeFrom, ...rest }, undefined, 2)}\n`
 }
 
 /**
- * Reads the text of a key file; `undefined` when it only remembers a key that was destroyed.
- * @param name - the file, for the sentence that refuses it
+ * Reads the text of a key file.
+ * @param path - the file, for the sentence that refuses it
+ * @param named - what its name says
  * @throws {@link KeyRingError} when it is not what {@link renderKeyFile} writes; never quotes the text
  */
-export function parseKeyFile(name: string, expected: KeyPurpose, text: string): Key | undefined {
+export function parseKeyFile(
+  path: string,
+  named: Pick<KeyFacts, 'purpose' | 'generation'>,
+  text: string,
+): Key | DestroyedKey {
   const fields = fieldsOf(text)
-  if (fields === undefined) throw malformed(name, 'it is not a JSON object')
-  const { id, purpose, state, createdAt, material } = fields
-  if (typeof id !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(id)) throw malformed(name, 'its id is not one')
-  if (purpose !== expected) throw malformed(name, 'its purpose is not the one in its name')
-  if (!Number.isSafeInteger(createdAt)) throw malformed(name, 'its createdAt is not a count of milliseconds')
-  if (state === 'destroyed') {
-    if (material !== undefined) throw malformed(name, 'a destroyed key must not hold material')
-    return undefined
+  if (fields === undefined) throw malformed(path, 'it is not a JSON object')
+  const { id, purpose, material } = fields
+  if (typeof id !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(id)) throw malformed(path, 'its id is not one')
+  if (purpose !== named.purpose) throw malformed(path, 'its purpose is not the one in its name')
+  const createdAt = timeOf(path, 'createdAt', fields.createdAt)
+  // Files from before there was rotation do not say it: those keys were active at once.
+  const activeFrom = timeOf(path, 'activeFrom', fields.activeFrom ?? createdAt)
+  const facts = { id, ...named, createdAt, activeFrom }
+  if (fields.destroyedAt !== undefined) {
+    if (material !== undefined) throw malformed(path, 'a destroyed key must not hold material')
+    return { ...facts, destroyedAt: timeOf(path, 'destroyedAt', fields.destroyedAt) }
   }
-  if (state !== 'pending' && state !== 'active' && state !== 'retired')
-    throw malformed(name, 'its state is not pending, active, retired or destroyed')
   const bytes = Buffer.from(typeof material === 'string' ? material : '', 'base64url')
   // Decoding forgives much; what does not re-encode to itself was changed since it was written.
   if (bytes.length !== 32 || bytes.toString('base64url') !== material) {
-    throw malformed(name, 'its material is not 32 bytes in base64url')
+    throw malformed(path, 'its material is not 32 bytes in base64url')
   }
-  return { id, purpose: expected, state, material: createSecretKey(bytes), createdAt: epochMillis(Number(createdAt)) }
+  return { ...facts, material: createSecretKey(bytes) }
 }
 
-function fieldsOf(text: string): Readonly<Partial<Record<keyof Key, unknown>>> | undefined {
+type Fields = Readonly<Partial<Record<keyof Key | keyof DestroyedKey, unknown>>>
+
+function fieldsOf(text: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null ? value : undefined
@@ -43,8 +56,13 @@ function fieldsOf(text: string): Readonly<Partial<Record<keyof Key, unknown>>> |
   }
 }
 
-function malformed(name: string, what: string): KeyRingError {
+function timeOf(path: string, name: string, value: unknown): EpochMillis {
+  if (Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= LATEST) return epochMillis(Number(value))
+  throw malformed(path, `its ${name} is not a count of milliseconds`)
+}
+
+function malformed(path: string, what: string): KeyRingError {
   return new KeyRingError(
-    `${name} is no key file: ${what}. A key that cannot be read cannot open what it sealed: restore the file from a backup.`,
+    `${path} is no key file: ${what}. A key that cannot be read cannot open what it sealed: restore the file from a backup.`,
   )
 }
