@@ -2,6 +2,7 @@ import { type CompiledPolicy, compilePolicy, parsePolicy } from '../../engines/p
 import { type AccountCaller, type AccountId, parseArn } from '../../model/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
+import type { Random } from '../../platform/random.ts'
 import type { ChangeEntry, DirectoryChange, RecordKind, Storage } from '../../platform/storage/index.ts'
 import { openAccessKeySecret } from './access-key-secret.ts'
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts'
@@ -17,6 +18,7 @@ import {
   RECORD_KINDS,
   type RecordBodies,
 } from './records.ts'
+import { SealedSecrets } from './sealed-secrets.ts'
 import { SessionPolicyViews } from './session-policies.ts'
 import { ViewCache } from './view-cache.ts'
 import {
@@ -43,6 +45,7 @@ export interface PrincipalPolicies {
 export interface DirectoryParts {
   readonly storage: Pick<Storage, 'directory' | 'changes'>
   readonly keyring: KeyRing
+  readonly random: Random
   readonly clock: Clock
   readonly partition: string
   /** How many compiled views of each kind are remembered. */
@@ -72,6 +75,7 @@ export class Directory {
   readonly partition: string
   readonly #storage: Pick<Storage, 'directory' | 'changes'>
   readonly #follower: ChangeFollower
+  readonly #secrets: SealedSecrets
   readonly #views: {
     readonly account: ViewCache<'account', AccountBody>
     readonly 'account-alias': ViewCache<'account-alias', AccountAliasBody>
@@ -86,10 +90,11 @@ export class Directory {
   readonly #awsManaged = new Map<string, ManagedPolicyView>()
   readonly #sessionPolicies = new SessionPolicyViews((arn) => this.managedPolicy(arn))
 
-  constructor({ storage, keyring, clock, partition, cachedRecords }: DirectoryParts) {
+  constructor({ storage, keyring, random, clock, partition, cachedRecords }: DirectoryParts) {
     const store = storage.directory
     this.partition = partition
     this.#storage = storage
+    this.#secrets = new SealedSecrets(store, keyring, random)
     this.#views = {
       account: new ViewCache(store, 'account', cachedRecords, bodyOf),
       'account-alias': new ViewCache(store, 'account-alias', cachedRecords, bodyOf),
@@ -249,8 +254,18 @@ export class Directory {
 
   /** Changes the directory: all of it or nothing, durable and visible on this node when it resolves. */
   async commit(changes: readonly DirectoryChange[]): Promise<void> {
-    await this.#storage.directory.commit(changes)
+    await this.#storage.directory.commit(this.#secrets.upToDate(changes))
     await this.#follower.catchUp()
+  }
+
+  /**
+   * Seals every stored secret that is under another than the active `at-rest` key anew; gives how many that were.
+   * @throws Error naming access keys whose secrets do not open; all others were sealed anew
+   */
+  async resealSecrets(): Promise<number> {
+    const count = await this.#secrets.resealAll()
+    await this.#follower.catchUp()
+    return count
   }
 
   /** Whether there is no account at all. */

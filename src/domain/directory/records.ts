@@ -1,5 +1,5 @@
 import type { AccountId, EpochMillis, Tag } from '../../model/index.ts'
-import type { DirectoryChange, DirectoryRecord, RecordKind } from '../../platform/storage/index.ts'
+import type { DirectoryRecord, RecordKind } from '../../platform/storage/index.ts'
 
 /** A policy that lives inside its user, group or role. `document` is the JSON text as it was saved. */
 export interface InlinePolicy {
@@ -154,7 +154,7 @@ export function put<Kind extends RecordKind>(
   account: string,
   body: RecordBodies[Kind],
   sealedUnder?: string,
-): DirectoryChange {
+): { readonly put: DirectoryRecord } {
   const record = { kind, key, account, body: JSON.stringify(body) }
   return { put: sealedUnder === undefined ? record : { ...record, sealedUnder } }
 }

@@ -173,7 +173,14 @@ test('a change drops the view of what changed, and no other', async (t) => {
 test('another node on the same data sees a change with its next look at the log', async (t) => {
   const { storage, keyring, apply } = await aWorld(t)
   t.mock.timers.enable({ apis: ['setInterval'] })
-  const other = new Directory({ storage, keyring, clock: systemClock, partition: 'aws', cachedRecords: 10 })
+  const other = new Directory({
+    storage,
+    keyring,
+    random: systemRandom,
+    clock: systemClock,
+    partition: 'aws',
+    cachedRecords: 10,
+  })
   await other.start()
   t.after(() => other.stop())
   assert.equal(await other.user(SOURCE, 'alice'), undefined)

@@ -11,7 +11,7 @@ import {
 } from '../../../src/domain/directory/index.ts'
 import { type AccountId, accountId, epochMillis, Violation } from '../../../src/model/index.ts'
 import { type Clock, systemClock } from '../../../src/platform/clock.ts'
-import { type KeyRing, memoryKeyRing } from '../../../src/platform/keyring/index.ts'
+import { type ManagedKeyRing, memoryKeyRing } from '../../../src/platform/keyring/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
 import type { DirectoryChange, Storage } from '../../../src/platform/storage/index.ts'
 import { openSqlStorage } from '../../../src/platform/storage/sql/index.ts'
@@ -61,7 +61,7 @@ export function aRole(RoleName: string, parts: Partial<DesiredRole> = {}): Desir
 /** A directory on an empty store in memory. */
 export interface World {
   readonly storage: Storage
-  readonly keyring: KeyRing
+  readonly keyring: ManagedKeyRing
   readonly directory: Directory
   plan(...accounts: readonly DesiredAccount[]): Promise<readonly DirectoryChange[]>
   apply(...accounts: readonly DesiredAccount[]): Promise<void>
@@ -74,7 +74,7 @@ export async function aWorld(
 ): Promise<World> {
   const storage = await openSqlStorage({ data: ':memory:' })
   const keyring = memoryKeyRing({ random: systemRandom, clock: systemClock })
-  const directory = new Directory({ storage, keyring, clock, partition: 'aws', cachedRecords })
+  const directory = new Directory({ storage, keyring, random: systemRandom, clock, partition: 'aws', cachedRecords })
   await directory.start()
   t.after(async () => {
     directory.stop()
