@@ -1,5 +1,5 @@
 import { systemClock } from '../platform/clock.ts'
-import { type Answer, ask } from './ask.ts'
+import { type Answer, ask, oneLine } from './ask.ts'
 import { CliError } from './cli-error.ts'
 import { type Finding, fine, problem } from './finding.ts'
 import { textAt } from './json-members.ts'
@@ -14,6 +14,14 @@ export async function checkAdmin(admin: URL): Promise<Finding> {
   const answer = await tryAsk(() => ask(new URL('/readyz', admin)))
   if (typeof answer === 'string')
     return problem('admin', answer, 'start the broker, or name it: --ready-file or --admin')
+  const warning = textAt(answer.json, 'warning')
+  if (answer.status === 200 && warning !== undefined) {
+    return problem(
+      'admin',
+      `${admin.origin} is ready, but: ${oneLine(warning)}`,
+      'mend that while its keys still serve',
+    )
+  }
   if (answer.status === 200) return fine('admin', `ready at ${admin.origin}`)
   const reason = textAt(answer.json, 'reason') ?? `answers ${answer.status}`
   return problem('admin', `${admin.origin} is not ready: ${reason}`, 'look into the log of the broker')

@@ -49,6 +49,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./lint.ts')).lint,
   },
   {
+    name: 'keys',
+    summary: 'which keys the broker seals with, and replacing them',
+    load: async () => (await import('./keys.ts')).keys,
+  },
+  {
     name: 'doctor',
     summary: 'look for what keeps clients from working with the broker',
     load: async () => (await import('./doctor.ts')).doctor,

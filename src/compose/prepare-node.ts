@@ -16,11 +16,12 @@ import { type BrokerParts, type Operation, submit } from '../pipeline/index.ts'
 import { systemClock, type VirtualClock, virtualClock } from '../platform/clock.ts'
 import { type BrokerConfig, isInMemory, isRegion } from '../platform/config/index.ts'
 import { openFileKeyRing } from '../platform/keyring/files/index.ts'
-import { memoryKeyRing } from '../platform/keyring/index.ts'
+import { memoryKeyRing, scheduleOf } from '../platform/keyring/index.ts'
 import { appendPrivateFile } from '../platform/private-file.ts'
 import { systemRandom } from '../platform/random.ts'
 import { openSqlStorage } from '../platform/storage/sql/index.ts'
 import { createLogger, createMetrics } from '../platform/telemetry/index.ts'
+import { KeyKeeper } from './keep-keys.ts'
 import { keepFirstAdmin, markDevelopment } from './node-files.ts'
 
 /** What a node may be given besides its configuration. */
@@ -34,6 +35,8 @@ export interface PreparedNode {
   readonly broker: BrokerParts
   /** Moves the clock that expiry and conditions see; only in development. */
   readonly virtualClock: VirtualClock | undefined
+  /** What keeps the key ring from being looked after, in a sentence; the keys at hand serve on. */
+  keyProblem(): string | undefined
   /** The administrator that an empty directory was given now. */
   readonly firstAdmin: FirstAdmin | undefined
   /** Submits an operation as the operator. @throws Fault */
@@ -55,20 +58,25 @@ export async function prepareNode(config: BrokerConfig, { directories = [] }: No
   const metrics = opened.adopt(createMetrics(), (each) => each.close())
   const moved = config.dev ? virtualClock(systemClock) : undefined
   const storage = opened.adopt(await openSqlStorage({ data: config.data }), (each) => each.close())
-  const keySources = { random: systemRandom, clock: systemClock }
-  const keyring = inMemory
-    ? memoryKeyRing(keySources)
-    : await openFileKeyRing(config.keys, keySources, await storage.directory.sealingKeysInUse())
+  const keyParts = {
+    random: systemRandom,
+    clock: moved ?? systemClock,
+    schedule: scheduleOf(config.keyRotation),
+    inUse: () => storage.directory.sealingKeysInUse(),
+  }
+  const keyring = inMemory ? memoryKeyRing(keyParts) : await openFileKeyRing(config.keys, keyParts)
   const { partition, limits } = config
   const directory = new Directory({
     storage,
     keyring,
+    random: systemRandom,
     clock: systemClock,
     partition,
     cachedRecords: limits.cachedRecords,
   })
   await directory.start()
   opened.defer(() => directory.stop())
+  const keeper = opened.adopt(new KeyKeeper({ keyring, directory, logger }), (each) => each.stop())
   const { retentionDays, jsonLines } = config.audit
   if (jsonLines !== undefined) await refuseUnwritable(jsonLines)
   const audit = new AuditTrail({ log: storage.audit, jsonLines, random: systemRandom, logger, metrics })
@@ -111,6 +119,10 @@ export async function prepareNode(config: BrokerConfig, { directories = [] }: No
     await operate(clearDirectory, undefined)
     await populate()
   }
+  const moveAndKeep = (ms: number): void => {
+    moved?.advance(ms)
+    keeper.now()
+  }
   let resetting = Promise.resolve()
   const reset = (): Promise<void> => {
     // One after the other: two that load at once would leave keys behind that nobody lists.
@@ -120,8 +132,17 @@ export async function prepareNode(config: BrokerConfig, { directories = [] }: No
 
   if (!inMemory) await markDevelopment(config, await directory.isEmpty())
   const firstAdmin = await populate()
+  keeper.start()
   const held = opened.move()
-  return { broker, virtualClock: moved, firstAdmin, operate, reset, stop: () => held.disposeAsync() }
+  return {
+    broker,
+    virtualClock: moved && { now: () => moved.now(), advance: moveAndKeep },
+    keyProblem: () => keeper.problem,
+    firstAdmin,
+    operate,
+    reset,
+    stop: () => held.disposeAsync(),
+  }
 }
 
 /** Before anything is granted that the file should have a record of. */

@@ -8,9 +8,12 @@ import {
   checkAccess,
   explainRefusal,
   getAccessKey,
+  listKeys,
   readCheckAccess,
   readExplainRefusal,
   readGetAccessKey,
+  readRotateKeys,
+  rotateKeys,
 } from '../operations/broker/index.ts'
 import { CLOUDTRAIL } from '../operations/cloudtrail/index.ts'
 import { STS } from '../operations/sts/index.ts'
@@ -87,10 +90,12 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     ['GetAccessKey', (input) => keyOf(readGetAccessKey(input).principal)],
     ['CheckAccess', (input) => node.operate(checkAccess, readCheckAccess(input))],
     ['ExplainRefusal', (input) => node.operate(explainRefusal, readExplainRefusal(input))],
+    ['ListKeys', () => node.operate(listKeys, undefined)],
+    ['RotateKeys', (input) => node.operate(rotateKeys, readRotateKeys(input))],
   ])
   const operatorToken = await operatorTokenOf(config)
   const adminOptions: AdminOptions = {
-    ready: () => readiness(draining, broker.directory.isCurrent()),
+    ready: () => readiness(draining, broker.directory.isCurrent(), node.keyProblem()),
     metrics: () => broker.metrics.render(),
     operatorToken,
     operate: async (name, input) => {
@@ -129,9 +134,13 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   }
 }
 
-function readiness(draining: boolean, current: boolean): ReturnType<AdminOptions['ready']> {
+function readiness(
+  draining: boolean,
+  current: boolean,
+  warning: string | undefined,
+): ReturnType<AdminOptions['ready']> {
   if (draining) return { ok: false, reason: 'The node is stopping.' }
-  return current ? { ok: true } : { ok: false, reason: 'The change log cannot be followed.' }
+  return current ? { ok: true, warning } : { ok: false, reason: 'The change log cannot be followed.' }
 }
 
 function devControls({ virtualClock, reset }: PreparedNode): AdminOptions['dev'] {

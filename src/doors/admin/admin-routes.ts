@@ -7,8 +7,8 @@ import { parseDuration } from './parse-duration.ts'
 
 /** What the admin listener shows and whom it asks. */
 export interface AdminOptions {
-  /** Whether this node can answer requests now, and what keeps it from that. */
-  ready(): { readonly ok: boolean; readonly reason?: string | undefined }
+  /** Whether this node can answer requests now, and what keeps it from that; or what will, unless somebody acts. */
+  ready(): { readonly ok: boolean; readonly reason?: string | undefined; readonly warning?: string | undefined }
   metrics(): Promise<{ readonly contentType: string; readonly body: string }>
   readonly operatorToken: Secret
   /** Submits an operation as the operator; rejects with a `Fault`. The input is whatever JSON came, unchecked. */
@@ -42,8 +42,8 @@ export function adminRoutes({ ready, metrics, operatorToken, operate, dev, logge
     response.json({ status: 'ok' })
   })
   routes.get('/readyz', (_request, response) => {
-    const { ok, reason } = ready()
-    response.status(ok ? 200 : 503).json(ok ? { status: 'ready' } : { status: 'not ready', reason })
+    const { ok, reason, warning } = ready()
+    response.status(ok ? 200 : 503).json(ok ? { status: 'ready', warning } : { status: 'not ready', reason })
   })
   routes.get('/metrics', async (_request, response) => {
     const { contentType, body } = await metrics()

@@ -8,7 +8,7 @@ export const KEY_PURPOSES = ['session-seal', 'session-secret', 'at-rest', 'expla
 
 /**
  * One of {@link KEY_PURPOSES}: sealing session tokens, deriving their secrets, sealing stored long-term secrets, sealing
- * explanations of refusals, sealing the markers that lead to the next page of a list.
+ * explanations of refusals, and proving that markers which lead to the next page of a list are ours.
  */
 export type KeyPurpose = (typeof KEY_PURPOSES)[number]
 
