@@ -187,6 +187,7 @@ test('data of a node in development opens again when its clock is back where it 
   const again = await startNode(configIn(folder, FAST))
   t.after(() => again.stop())
   assert.equal(await whoIs(again, await assume(again, ALICE)), DEPLOYER_SESSION)
+  await again.stop()
 })
 
 test('a key folder that fails stops no node, which says so until it is mended', async (t) => {

@@ -8,7 +8,8 @@ import { type BrokerConfig, type BrokerSettings, loadConfig } from '../../src/pl
 /** A folder that is gone when the test ends. */
 export async function aFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rolecall-'))
-  t.after(() => rm(folder, { recursive: true }))
+  // Hooks run in their order: a node of the test may still write its keys while this removes them.
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }))
   return folder
 }
 
