@@ -78,8 +78,9 @@ async function record<Asking extends Caller, Input, Output>(
   { audit }: BrokerParts,
 ): Promise<void> {
   const [service = '', eventName = ''] = action.split(':')
-  const event = { caller, service, eventName, region, facts, details, ...outcome }
-  if (grants && outcome.fault === undefined) await audit.granted(event)
+  const { fault, explain } = outcome
+  const event = { caller, service, eventName, region, facts, details, fault, explain }
+  if (grants && fault === undefined) await audit.granted(event)
   else audit.noted(event)
 }
 

@@ -125,6 +125,59 @@ describe('whatever policies hold, little is kept of a denial', () => {
   }
 })
 
+test('whatever is too much to trace, a side that refuses is never said to allow', async (t) => {
+  const { broker, world } = await keepingBroker(t)
+  const Statement = Array.from({ length: 90 }, (_, n) => ({
+    Sid: `a${n}`,
+    Effect: 'Deny',
+    Action: '*',
+    Resource: '*',
+  }))
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement })
+  const ManagedPolicies = Array.from({ length: 10 }, (_, n) => aPolicy(`p${n}`, { PolicyDocument }))
+  const ManagedPolicyArns = ManagedPolicies.map((each) => `arn:aws:iam::${SOURCE}:policy/${each.ManagedPolicyName}`)
+  const Users = [aUser('alice', { Path: '/team/', ManagedPolicyArns })]
+  const closed = aRole('Deployer', { AssumeRolePolicyDocument: trusting(`arn:aws:iam::${TARGET}:root`) })
+  await world.apply(anAccount(SOURCE, { Users, ManagedPolicies }), anAccount(TARGET, { Roles: [closed] }))
+  await refusedRole(broker, aliceAs((await world.directory.user(SOURCE, 'alice'))?.uniqueId))
+  await broker.audit.flush()
+  const { entries } = await world.storage.audit.find({ refused: true, limit: 1 })
+  const kept = readExplanation(entries[0]?.explanation ?? '')
+  assert.equal(viewFor(kept, 'resource').because, 'the role trust policy does not allow it')
+  assert.deepEqual(viewFor(kept, 'resource').changes, [
+    `Allow sts:AssumeRole to ${kept.caller.arn} in the trust policy of ${ROLE}`,
+    `Account ${SOURCE} has to allow it, too: whether it does is for its own administrators to see.`,
+  ])
+  assert.ok(
+    viewFor(kept, 'both').changes.includes(`Allow sts:AssumeRole to ${kept.caller.arn} in the trust policy of ${ROLE}`),
+  )
+})
+
+test('a role that is not there costs as many reads of the store as one that refuses', async (t) => {
+  const Policies = [{ PolicyName: 'p', PolicyDocument: ALLOW_ALL }]
+  const Users = [aUser('alice', { Path: '/team/', Policies })]
+  const readsFor = async (roles: readonly string[]): Promise<readonly number[]> => {
+    const { broker, world } = await keepingBroker(t)
+    const reads = t.mock.method(world.storage.directory, 'find')
+    const closed = { AssumeRolePolicyDocument: trusting(`arn:aws:iam::${TARGET}:root`) }
+    const Roles = roles.map((name) => aRole(name, closed))
+    await world.apply(anAccount(SOURCE, { Users }), anAccount(TARGET, { Roles }))
+    const alice = aliceAs((await world.directory.user(SOURCE, 'alice'))?.uniqueId)
+    await world.directory.policiesOf(alice)
+    const counts: number[] = []
+    for (let n = 0; n < 3; n++) {
+      const before = reads.mock.callCount()
+      await refusedRole(broker, alice)
+      await broker.audit.flush()
+      counts.push(reads.mock.callCount() - before)
+    }
+    return counts
+  }
+  const missing = await readsFor(['Another'])
+  assert.deepEqual(await readsFor(['Another', 'Deployer']), missing)
+  assert.equal(missing[2], 0, 'and none at all once it is known')
+})
+
 describe('the reference that a refused caller gets', () => {
   const federated: FederatedCaller = {
     ...ROOT,

@@ -1,6 +1,7 @@
 import type { ApplicablePolicies } from './applicable-policies.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { allowedBy, type Decision, explicitDeny, implicitDeny, kindBit, type StatementRef } from './decision.ts'
+import type { PolicyKind } from './policy-document.ts'
 import { DIRECT, ISSUER } from './principals.ts'
 import type { AccessRequest } from './request.ts'
 import { type CompiledStatement, callerMatch, type Question, questionOf, statementMatch } from './statement.ts'
@@ -24,8 +25,12 @@ export function decide(policies: ApplicablePolicies, request: AccessRequest): De
   return decideAllows(policies, question)
 }
 
-/** What the Allows come to, as if nothing denied. */
-export function decideAllows(policies: ApplicablePolicies, question: Question): Decision {
+/** The kinds whose Allow is required and missing, as if nothing denied. */
+export function missingAllows(policies: ApplicablePolicies, request: AccessRequest): readonly PolicyKind[] {
+  return decideAllows(policies, questionOf(request, policies.boundary !== undefined)).blame
+}
+
+function decideAllows(policies: ApplicablePolicies, question: Question): Decision {
   const { request } = question
   const { resource } = policies
   const grant = resource === undefined ? undefined : strongestGrant(resource, question)

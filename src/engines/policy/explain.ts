@@ -1,7 +1,7 @@
 import type { ApplicablePolicies } from './applicable-policies.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { type ConditionTrace, explainCondition } from './conditions/explain-condition.ts'
-import { decide, decideAllows } from './decide.ts'
+import { decide, missingAllows } from './decide.ts'
 import type { Decision, StatementRef } from './decision.ts'
 import type { PolicyKind } from './policy-document.ts'
 import type { AccessRequest } from './request.ts'
@@ -68,7 +68,7 @@ export function explain(policies: ApplicablePolicies, request: AccessRequest): T
   const nearMisses = statements
     .filter(({ effect, failed }) => effect === 'Allow' && failed.length === 1)
     .sort((a, b) => failedConditions(a) - failedConditions(b))
-  return { decision: decide(policies, request), missing: decideAllows(policies, question).blame, layers, nearMisses }
+  return { decision: decide(policies, request), missing: missingAllows(policies, request), layers, nearMisses }
 }
 
 function explainLayer(kind: PolicyKind, found: readonly CompiledPolicy[] | undefined, question: Question): LayerTrace {

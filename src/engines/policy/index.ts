@@ -6,7 +6,7 @@
  */
 export type { ApplicablePolicies } from './applicable-policies.ts'
 export { type CompiledPolicy, compilePolicy } from './compile-policy.ts'
-export { decide } from './decide.ts'
+export { decide, missingAllows } from './decide.ts'
 export type { Decision, StatementRef } from './decision.ts'
 export { type ConditionTrace, explain, type LayerTrace, type StatementTrace, type Trace } from './explain.ts'
 export { KIND_NAMES } from './kind-names.ts'

@@ -11,6 +11,7 @@ import {
   type CompiledPolicy,
   decide,
   explain,
+  missingAllows,
   type PolicyKind,
 } from '../../engines/policy/index.ts'
 import type { AccountCaller } from '../../model/index.ts'
@@ -85,14 +86,14 @@ function outline(policies: ApplicablePolicies, request: AccessRequest): KeptTrac
   const decision = decide(policies, request)
   const { outcome, blame, statements } = decision
   const denies = outcome === 'explicitDeny'
+  const missing = missingAllows(policies, request)
   const layers = [...byKind(policies)].map(([kind, found]) => {
-    const verdict = blame.includes(kind) ? (denies ? 'explicitDeny' : 'noMatch') : 'allowed'
+    const verdict = denies && blame.includes(kind) ? 'explicitDeny' : missing.includes(kind) ? 'noMatch' : 'allowed'
     return { kind, verdict, policies: [], omitted: statementsOf(found) } as const
   })
-  // What else is missing where something denies would take a trace to tell.
   return {
     decision: { ...decision, statements: statements.slice(0, MOST_VALUES) },
-    missing: denies ? [] : blame,
+    missing,
     layers,
   }
 }
