@@ -12,7 +12,9 @@ import {
   readCheckAccess,
   readExplainRefusal,
   readGetAccessKey,
+  readRevokeSessions,
   readRotateKeys,
+  revokeSessions,
   rotateKeys,
 } from '../operations/broker/index.ts'
 import { CLOUDTRAIL } from '../operations/cloudtrail/index.ts'
@@ -92,6 +94,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     ['ExplainRefusal', (input) => node.operate(explainRefusal, readExplainRefusal(input))],
     ['ListKeys', () => node.operate(listKeys, undefined)],
     ['RotateKeys', (input) => node.operate(rotateKeys, readRotateKeys(input))],
+    ['RevokeSessions', (input) => node.operate(revokeSessions, readRevokeSessions(input))],
   ])
   const operatorToken = await operatorTokenOf(config)
   const adminOptions: AdminOptions = {

@@ -1,5 +1,5 @@
 import { type CompiledPolicy, compilePolicy, parsePolicy } from '../../engines/policy/index.ts'
-import { type AccountCaller, type AccountId, parseArn } from '../../model/index.ts'
+import { type AccountCaller, type AccountId, type EpochMillis, parseArn, type Session } from '../../model/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { Random } from '../../platform/random.ts'
@@ -18,6 +18,7 @@ import {
   RECORD_KINDS,
   type RecordBodies,
 } from './records.ts'
+import { Revocations } from './revocations.ts'
 import { SealedSecrets } from './sealed-secrets.ts'
 import { SessionPolicyViews } from './session-policies.ts'
 import { ViewCache } from './view-cache.ts'
@@ -87,6 +88,7 @@ export class Directory {
     readonly organization: ViewCache<'organization', OrganizationView>
   }
   #version = 0
+  readonly #revocations: Revocations
   readonly #awsManaged = new Map<string, ManagedPolicyView>()
   readonly #sessionPolicies = new SessionPolicyViews((arn) => this.managedPolicy(arn))
 
@@ -110,6 +112,7 @@ export class Directory {
       }),
       organization: new ViewCache(store, 'organization', 1, (record) => viewOrganization(bodyOf(record))),
     }
+    this.#revocations = new Revocations(store)
     this.#follower = new ChangeFollower(storage.changes, clock, (entry) => this.#drop(entry))
     for (const [name, document] of Object.entries(AWS_MANAGED_POLICIES)) {
       const arn = `arn:${partition}:iam::aws:policy/${name}`
@@ -246,6 +249,24 @@ export class Directory {
     return { identity, boundary: (await this.managedPolicy(boundaryArn))?.boundary ?? ALLOWS_NOTHING }
   }
 
+  /** Whether a session was ended before its time. Held in memory: it is asked of every request. */
+  async isRevoked(session: Session): Promise<boolean> {
+    return await this.#revocations.cover(session)
+  }
+
+  /** The changes that end sessions early, and forget what has expired since. @throws {@link ValidationError} when full */
+  async planRevocation(target: string, now: EpochMillis): Promise<readonly DirectoryChange[]> {
+    return await this.#revocations.plan(target, now)
+  }
+
+  /** The changes that make an access key inactive; `undefined` when there is no such key. */
+  async planDeactivation(accessKeyId: string): Promise<readonly DirectoryChange[] | undefined> {
+    const record = await this.#storage.directory.find('access-key', accessKeyId)
+    if (record === undefined) return undefined
+    const body = bodyOf({ ...record, kind: 'access-key' as const })
+    return [{ put: { ...record, body: JSON.stringify({ ...body, status: 'Inactive' }) }, expect: 'present' }]
+  }
+
   /** A record as it is stored, read from the store itself: for planning changes, not for deciding requests. */
   async stored<Kind extends RecordKind>(kind: Kind, key: string): Promise<RecordBodies[Kind] | undefined> {
     const record = await this.#storage.directory.find(kind, key)
@@ -300,6 +321,7 @@ export class Directory {
 
   #drop({ kind, key }: ChangeEntry): void {
     this.#version += 1
-    this.#views[kind].drop(key)
+    if (kind === 'revocation') this.#revocations.drop()
+    else this.#views[kind].drop(key)
   }
 }

@@ -13,6 +13,7 @@ import {
   planTags,
   planTrust,
 } from './plan-policies.ts'
+import { keepRevocation } from './plan-revocation.ts'
 import { managedPolicyKey, nameKey } from './records.ts'
 import { QUOTAS, RULES } from './rules.ts'
 
@@ -122,7 +123,7 @@ async function planUser(plan: Plan, at: DesiredPath, account: AccountId, desired
     groups,
     accessKeyIds,
     managedPolicyArns,
-    policies,
+    policies: keepRevocation(existing?.policies ?? [], policies),
     permissionsBoundary,
     tags,
   })
@@ -146,6 +147,7 @@ async function planRole(plan: Plan, at: DesiredPath, account: AccountId, desired
   const permissionsBoundary = await planBoundary(plan, at, account, desired.PermissionsBoundary)
   const tags = planTags(plan, [...at, 'Tags'], desired.Tags)
   const { path, uniqueId, createdAt } = plan.entity('role', account, roleName)
+  const existing = await plan.parts.directory.stored('role', nameKey(account, roleName))
   plan.put('role', nameKey(account, roleName), account, {
     account,
     roleName,
@@ -156,7 +158,7 @@ async function planRole(plan: Plan, at: DesiredPath, account: AccountId, desired
     trustPolicy: desired.AssumeRolePolicyDocument,
     trustedIds,
     managedPolicyArns,
-    policies,
+    policies: keepRevocation(existing?.policies ?? [], policies),
     permissionsBoundary,
     tags,
   })

@@ -109,6 +109,15 @@ export interface OrganizationBody {
   readonly root: OrganizationNode
 }
 
+/** Sessions that ended early: those of a target that were issued by then. */
+export interface RevocationBody {
+  /** `session/ID`, `session/ACCESS-KEY-ID`, `root/ACCOUNT` or `provider/ARN`. */
+  readonly target: string
+  readonly issuedBy: EpochMillis
+  /** Whatever it is about has expired by then. */
+  readonly forgetAt: EpochMillis
+}
+
 /** What each kind of record holds. */
 export interface RecordBodies {
   readonly account: AccountBody
@@ -119,6 +128,7 @@ export interface RecordBodies {
   readonly 'managed-policy': ManagedPolicyBody
   readonly 'access-key': AccessKeyBody
   readonly organization: OrganizationBody
+  readonly revocation: RevocationBody
 }
 
 /** Every kind of record. */
@@ -131,6 +141,7 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'managed-policy',
   'access-key',
   'organization',
+  'revocation',
 ]
 
 /** The key of the one organization. */

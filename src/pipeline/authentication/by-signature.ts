@@ -81,6 +81,7 @@ async function claimOfSession(
   if (opened === undefined) throw new InvalidClientTokenId('the session token does not open')
   if (opened.session.accessKeyId !== accessKeyId) throw new InvalidClientTokenId('the session token is of another key')
   if (opened.session.expiresAt <= now) throw new ExpiredToken()
+  if (await directory.isRevoked(opened.session)) throw new InvalidClientTokenId('the session is revoked')
   return { caller: await sessionHolder(opened, directory), secretAccessKey: opened.secretAccessKey }
 }
 

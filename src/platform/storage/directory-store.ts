@@ -8,6 +8,7 @@ export type RecordKind =
   | 'managed-policy'
   | 'access-key'
   | 'organization'
+  | 'revocation'
 
 /** Names one record. Records keep the account they were made in. */
 export interface RecordName {

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict'
+import { describe, type TestContext, test } from 'node:test'
+import {
+  AssumeRoleCommand,
+  GetAccessKeyInfoCommand,
+  GetCallerIdentityCommand,
+  GetSessionTokenCommand,
+  STSClient,
+} from '@aws-sdk/client-sts'
+import { startInProcess } from '../../src/compose/index.ts'
+import type { DirectoryInput } from '../../src/index.ts'
+import { PLAIN_TERMS } from '../../src/model/index.ts'
+import { revokeSessions } from '../../src/operations/broker/index.ts'
+import { loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
+import { policy, SOURCE, trusting } from './cast.ts'
+
+const DEPLOYER = `arn:aws:iam::${SOURCE}:role/Deployer`
+const OTHER = `arn:aws:iam::${SOURCE}:role/Other`
+const PROVIDER = `arn:aws:iam::${SOURCE}:oidc-provider/idp.example.com`
+const EVERYTHING = {
+  PolicyName: 'all',
+  PolicyDocument: policy({ Effect: 'Allow', Action: '*', Resource: '*' }),
+}
+const role = (RoleName: string) => ({
+  RoleName,
+  AssumeRolePolicyDocument: policy(trusting(SOURCE)),
+  Policies: [EVERYTHING],
+})
+const DIRECTORY: DirectoryInput = {
+  Accounts: [
+    {
+      Id: SOURCE,
+      Root: { AccessKeys: [{}] },
+      Users: ['ann', 'ben'].map((UserName) => ({ UserName, Policies: [EVERYTHING], AccessKeys: [{}] })),
+      Roles: [role('Deployer'), role('Other')],
+    },
+  ],
+}
+
+interface Keys {
+  readonly AccessKeyId?: string | undefined
+  readonly SecretAccessKey?: string | undefined
+  readonly SessionToken?: string | undefined
+}
+
+async function aNode(t: TestContext) {
+  const { broker, node } = await startInProcess(
+    { data: ':memory:', dev: true, logLevel: 'silent', directory: DIRECTORY },
+    'revocation',
+  )
+  t.after(() => node.stop())
+  const client = ({ AccessKeyId = '', SecretAccessKey = '', SessionToken }: Keys = {}) =>
+    new STSClient({
+      endpoint: broker.endpoint,
+      region: 'us-east-1',
+      credentials: {
+        accessKeyId: AccessKeyId,
+        secretAccessKey: SecretAccessKey,
+        ...(SessionToken !== undefined && { sessionToken: SessionToken }),
+      },
+    })
+  const as = async (principal: string) => {
+    const { accessKeyId, secretAccessKey } = (await broker.as(principal)).credentials
+    return client({ AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey })
+  }
+  return {
+    node,
+    client,
+    as,
+    ann: await as(`${SOURCE}/ann`),
+    assume: async (by: STSClient, RoleArn = DEPLOYER): Promise<Keys> =>
+      (await by.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'session' }))).Credentials ?? {},
+    revoke: (kind: Parameters<typeof revokeSessions.requires>[0]['kind'], target: string) =>
+      node.operate(revokeSessions, { kind, target }),
+    advance: (ms: number) => node.virtualClock?.advance(ms),
+    apply: async (input: DirectoryInput) => {
+      const facts = { sourceIp: undefined, userAgent: undefined, referer: undefined, secureTransport: true }
+      const now = node.broker.clock.now()
+      await loadDirectory(await readDirectories([input]), { requestId: 'a-change', now, ...facts }, node.broker)
+    },
+  }
+}
+
+const INVALID = { name: 'InvalidClientTokenId', message: 'The security token included in the request is invalid.' }
+const whoami = (client: STSClient) => client.send(new GetCallerIdentityCommand({}))
+const act = (client: STSClient) => client.send(new GetAccessKeyInfoCommand({ AccessKeyId: 'AKIAIOSFODNN7EXAMPLE' }))
+/** What a permitted call ends in: there is no such key. */
+const PERMITTED = { name: 'ValidationError' }
+const DENIED = { name: 'AccessDenied', message: /with an explicit deny in an identity-based policy$/ }
+
+describe('revoking a session', () => {
+  for (const by of ['its access key id', 'its id'] as const) {
+    test(`by ${by} ends it, and no other`, async (t) => {
+      const node = await aNode(t)
+      const [one, other] = [await node.assume(node.ann), await node.assume(node.ann)]
+      await whoami(node.client(one))
+      const id = node.node.broker.sessions.open(one.SessionToken ?? '')?.session.id ?? ''
+      await node.revoke('session', by === 'its id' ? id : (one.AccessKeyId ?? ''))
+      await assert.rejects(whoami(node.client(one)), INVALID)
+      assert.ok((await whoami(node.client(other))).Arn)
+    })
+  }
+
+  test('wants the id of one', async (t) => {
+    const node = await aNode(t)
+    for (const target of ['x', 'AKIAIOSFODNN7EXAMPLE', '../../role', `${'a'.repeat(23)}`]) {
+      await assert.rejects(node.revoke('session', target), { code: 'ValidationError' })
+    }
+  })
+
+  test('is forgotten when every session of its time has expired', async (t) => {
+    const node = await aNode(t)
+    const { AccessKeyId = '' } = await node.assume(node.ann)
+    const revoked = async () =>
+      (await node.node.broker.directory.stored('revocation', `session/${AccessKeyId}`)) !== undefined
+    await node.revoke('session', AccessKeyId)
+    node.advance(36 * 3_600_000 - 1000)
+    await node.revoke('session', (await node.assume(node.ann)).AccessKeyId ?? '')
+    assert.ok(await revoked())
+    node.advance(1000)
+    await node.revoke('session', (await node.assume(node.ann)).AccessKeyId ?? '')
+    assert.ok(!(await revoked()))
+  })
+})
+
+test('revoking an access key makes it inactive, and leaves the sessions that it made', async (t) => {
+  const node = await aNode(t)
+  const session = await node.assume(node.ann)
+  const AccessKeyId = (await node.ann.config.credentials()).accessKeyId
+  await node.revoke('access-key', AccessKeyId)
+  await assert.rejects(whoami(node.ann), INVALID)
+  assert.ok((await whoami(node.client(session))).Arn)
+  await assert.rejects(node.revoke('access-key', 'AKIAIOSFODNN7EXAMPLE'), { code: 'NoSuchEntity' })
+})
+
+describe('revoking a role', () => {
+  test('denies its older sessions everything but to say who they are, as at AWS', async (t) => {
+    const node = await aNode(t)
+    const [old, other] = [await node.assume(node.ann), await node.assume(node.ann, OTHER)]
+    await assert.rejects(act(node.client(old)), PERMITTED)
+    await node.revoke('role', DEPLOYER)
+    await assert.rejects(act(node.client(old)), DENIED)
+    assert.ok((await whoami(node.client(old))).Arn)
+    await assert.rejects(act(node.client(other)), PERMITTED)
+    node.advance(1000)
+    await assert.rejects(act(node.client(await node.assume(node.ann))), PERMITTED)
+  })
+
+  test('a second time counts from then on', async (t) => {
+    const node = await aNode(t)
+    await node.revoke('role', `${SOURCE}/Deployer`)
+    node.advance(1000)
+    const between = await node.assume(node.ann)
+    await assert.rejects(act(node.client(between)), PERMITTED)
+    await node.revoke('role', DEPLOYER)
+    await assert.rejects(act(node.client(between)), DENIED)
+  })
+
+  test('stays in force when its directory file is applied again', async (t) => {
+    const node = await aNode(t)
+    const old = await node.assume(node.ann)
+    await node.revoke('role', DEPLOYER)
+    await node.apply(DIRECTORY)
+    await assert.rejects(act(node.client(old)), DENIED)
+  })
+
+  test('wants one that is there', async (t) => {
+    const node = await aNode(t)
+    for (const target of [`${SOURCE}/ann`, `${SOURCE}/Nobody`, `arn:aws:iam::${SOURCE}:role/team/Deployer`, '']) {
+      await assert.rejects(node.revoke('role', target), { code: 'NoSuchEntity' })
+    }
+  })
+})
+
+describe('revoking a principal', () => {
+  test('that is a user denies older sessions of theirs everything, and leaves their key', async (t) => {
+    const node = await aNode(t)
+    const token = (await node.ann.send(new GetSessionTokenCommand({}))).Credentials
+    assert.ok(await node.assume(node.client(token)))
+    await node.revoke('principal', `${SOURCE}/ann`)
+    await assert.rejects(node.assume(node.client(token)), DENIED)
+    assert.ok(await node.assume(node.ann))
+    assert.ok(await node.assume(await node.as(`${SOURCE}/ben`)))
+  })
+
+  test('that is root ends its older sessions, and leaves its key', async (t) => {
+    const node = await aNode(t)
+    const root = await node.as(`arn:aws:iam::${SOURCE}:root`)
+    const old = node.client((await root.send(new GetSessionTokenCommand({}))).Credentials)
+    assert.ok((await whoami(old)).Arn)
+    await node.revoke('principal', `arn:aws:iam::${SOURCE}:root`)
+    await assert.rejects(whoami(old), INVALID)
+    node.advance(1)
+    assert.ok((await whoami(node.client((await root.send(new GetSessionTokenCommand({}))).Credentials))).Arn)
+  })
+})
+
+test('revoking a provider ends the sessions that began there until then', async (t) => {
+  const node = await aNode(t)
+  const { broker } = node.node
+  const Deployer = await broker.directory.role(DEPLOYER)
+  assert.ok(Deployer)
+  const from = (provider: string) => {
+    const { credentials } = broker.sessions.mint({
+      account: Deployer.account,
+      holder: {
+        kind: 'assumed-role',
+        roleName: 'Deployer',
+        roleId: Deployer.uniqueId,
+        sessionName: 'web',
+        chainDepth: 0,
+      },
+      issuedAt: broker.clock.now(),
+      lifetimeMs: 3_600_000,
+      terms: { ...PLAIN_TERMS, carriedKeys: { 'aws:federatedprovider': provider } },
+    })
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials
+    return node.client({
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey.reveal(),
+      SessionToken: sessionToken,
+    })
+  }
+  const [old, elsewhere] = [from(PROVIDER), from(`${PROVIDER}/other`)]
+  await whoami(old)
+  await node.revoke('provider', PROVIDER)
+  await assert.rejects(whoami(old), INVALID)
+  assert.ok((await whoami(elsewhere)).Arn)
+  node.advance(1)
+  assert.ok((await whoami(from(PROVIDER))).Arn)
+  await assert.rejects(node.revoke('provider', DEPLOYER), { code: 'ValidationError' })
+})
