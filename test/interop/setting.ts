@@ -76,7 +76,8 @@ export async function isInstalled(program: string, ...args: readonly string[]): 
   return status === 0
 }
 
-function execute(program: string, args: readonly string[], env: Record<string, string>): Promise<Outcome> {
+/** Runs a program with this environment and nothing else. */
+export function execute(program: string, args: readonly string[], env: Record<string, string>): Promise<Outcome> {
   return new Promise((resolve) => {
     execFile(program, args, { env, timeout: 60_000 }, (error: ExecFileException | null, stdout, stderr) => {
       resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr })
