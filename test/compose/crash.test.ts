@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { startNode } from '../../src/compose/index.ts'
 import { openSqlStorage } from '../../src/platform/storage/sql/index.ts'
 import { ACCOUNT, aFolder, configIn, DEPLOYER, DIRECTORY, everythingIn } from './samples.ts'
@@ -35,40 +36,83 @@ async function ready(file: string): Promise<{ readonly addresses: { readonly api
   }
 }
 
-test('a node that is killed loses nothing: directory, keys, and the record of every grant it answered', async (t) => {
-  const folder = await aFolder(t)
-  const directory = join(folder, 'directory.json')
-  await writeFile(directory, JSON.stringify(DIRECTORY))
-  const readyFile = join(folder, 'ready.json')
-  const child = serve(t, folder, '--directory', directory, '--ready-file', readyFile)
-  const { addresses } = await ready(readyFile)
-  const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 's'.repeat(40) }
-  const client = new STSClient({ endpoint: addresses.api, region: 'us-east-1', credentials, maxAttempts: 1 })
+/** How often the node is killed; `CRASHES=100 node --test test/compose/crash.test.ts` for a long run. */
+const CRASHES = Number(process.env['CRASHES'] ?? 2)
+const TIMEOUT_MS = 30_000 + CRASHES * 10_000
+
+interface Granted {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+}
+
+function clientOf(t: TestContext, endpoint: string, credentials: Omit<Granted, 'sessionToken'>): STSClient {
+  const client = new STSClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
   t.after(() => client.destroy())
-  const answered: string[] = []
+  return client
+}
+
+/** Asks for sessions, many at once, and kills the node in the middle; what was answered by then. */
+async function answeredBefore(kill: () => void, client: STSClient, round: number): Promise<readonly Granted[]> {
+  const answered: Granted[] = []
   const asking = Array.from({ length: 40 }, async (_, n) => {
     await client.send(new AssumeRoleCommand({ RoleArn: DEPLOYER, RoleSessionName: `n-${n}` })).then(
-      ({ Credentials }) => answered.push(Credentials?.AccessKeyId ?? ''),
+      ({ Credentials: { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = {} }) =>
+        answered.push({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken }),
       () => undefined,
     )
-    if (answered.length === 20) child.kill('SIGKILL')
+    // At another moment each time, the first answer and the last among them.
+    if (answered.length === 1 + ((round * 7) % 39)) kill()
   })
   await Promise.all(asking)
-  await killed(child)
+  return answered
+}
 
-  assert.ok(answered.length >= 20)
+async function recordedIn(folder: string): Promise<ReadonlySet<string>> {
   const storage = await openSqlStorage({ data: join(folder, 'data') })
   const { entries } = await storage.audit.find({ limit: 1000 })
   await storage.close()
-  const recorded = new Set(entries.map(({ body }) => JSON.parse(body).responseElements?.credentials?.accessKeyId))
-  for (const accessKeyId of answered) assert.ok(recorded.has(accessKeyId), accessKeyId)
+  return new Set(entries.map(({ body }) => JSON.parse(body).responseElements?.credentials?.accessKeyId))
+}
+
+test('a node that is killed loses nothing: directory, keys, and the record of every grant it answered', {
+  timeout: TIMEOUT_MS,
+}, async (t) => {
+  const folder = await aFolder(t)
+  const directory = join(folder, 'directory.json')
+  await writeFile(directory, JSON.stringify(DIRECTORY))
+  const alice = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 's'.repeat(40) }
+  let before: readonly Granted[] = []
+  for (let round = 0; round < CRASHES; round++) {
+    const readyFile = join(folder, `ready-${round}.json`)
+    const child = serve(t, folder, '--directory', directory, '--ready-file', readyFile)
+    const { addresses } = await ready(readyFile)
+    for (const granted of before) {
+      await clientOf(t, addresses.api, granted).send(new GetCallerIdentityCommand({}))
+    }
+    before = await answeredBefore(() => child.kill('SIGKILL'), clientOf(t, addresses.api, alice), round)
+    await killed(child)
+    assert.ok(before.length > 0)
+    const recorded = await recordedIn(folder)
+    for (const { accessKeyId } of before) assert.ok(recorded.has(accessKeyId), accessKeyId)
+    for (const file of ['directory', 'audit']) {
+      using database = new DatabaseSync(join(folder, 'data', `${file}.sqlite`), { readOnly: true })
+      assert.deepEqual(
+        database
+          .prepare('PRAGMA integrity_check')
+          .all()
+          .map((row) => ({ ...row })),
+        [{ integrity_check: 'ok' }],
+      )
+    }
+  }
 
   const node = await startNode(configIn(folder))
-  const before = await everythingIn(node, ACCOUNT)
+  const kept = await everythingIn(node, ACCOUNT)
   assert.equal(node.firstAdmin, undefined)
   await node.stop()
   const again = await startNode(configIn(folder), { directories: [DIRECTORY] })
-  assert.deepEqual(await everythingIn(again, ACCOUNT), before)
+  assert.deepEqual(await everythingIn(again, ACCOUNT), kept)
   await again.stop()
 })
 
