@@ -101,15 +101,16 @@ describe('throttling', () => {
   })
 
   test('a burst of SDK clients far beyond the rate ends in success: they try again', async (t) => {
-    const broker = await brokerWith(t, { requestsPerSecond: 100 })
+    // Slower than any machine asks: the retries of the SDK have to wait for the bucket.
+    const broker = await brokerWith(t, { requestsPerSecond: 20 })
     const settings = await broker.as(`${SOURCE}/alice`)
-    const clients = Array.from({ length: 10 }, () => new STSClient({ ...settings, maxAttempts: 5 }))
+    const clients = Array.from({ length: 10 }, () => new STSClient({ ...settings, maxAttempts: 8 }))
     t.after(() => clients.forEach((client) => void client.destroy()))
-    const calls = Array.from({ length: 200 }, (_, index) => clients[index % 10]?.send(new GetCallerIdentityCommand()))
+    const calls = Array.from({ length: 40 }, (_, index) => clients[index % 10]?.send(new GetCallerIdentityCommand()))
     const answers = await Promise.all(calls)
     assert.ok(answers.every((answer) => answer?.Account === SOURCE))
     assert.ok((await counted(broker, 'throttled')) > 0)
-    assert.equal(await counted(broker, 'granted'), 200)
+    assert.equal(await counted(broker, 'granted'), 40)
   })
 
   test('there is none in memory and in development unless it is asked for', async (t) => {
