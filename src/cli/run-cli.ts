@@ -52,6 +52,8 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'keys',
     summary: 'which keys the broker seals with, and replacing them',
     load: async () => (await import('./keys.ts')).keys,
+  },
+  {
     name: 'revoke',
     summary: 'take back credentials before they expire',
     load: async () => (await import('./revoke.ts')).revoke,
