@@ -26,6 +26,6 @@ export interface AuditEvent {
   readonly details: AuditDetails
   /** Why it was refused; `undefined` when it was granted. */
   readonly fault: Fault | undefined
-  /** Tells why it was refused, as JSON text; asked when the record is written, while nobody waits for an answer. */
+  /** Tells why it was refused, as JSON text; asked when the record is written, while nobody waits for an answer, and not at all in a flood. */
   readonly explain?: (() => string) | undefined
 }

@@ -27,6 +27,8 @@ export interface AuditTrailParts {
 
 /** Between two pauses: others are answered in the meantime. */
 const EXPLAINED_AT_ONCE = 25
+/** Of the records of one write: to explain costs as much as to refuse, or more, and a flood must not double its cost. */
+const MOST_EXPLAINED = 100
 
 /** A record that nobody waits for, and what its explanation is made from. */
 interface Noted {
@@ -100,7 +102,7 @@ export class AuditTrail {
     const entries: AuditEntry[] = []
     let explained = 0
     for (const { entry, explain } of noted) {
-      if (explain === undefined) {
+      if (explain === undefined || explained === MOST_EXPLAINED) {
         entries.push(entry)
         continue
       }

@@ -41,7 +41,7 @@ export const explainRefusal = defineOperatorOperation<ExplainRefusalInput, Refus
     const { requestID: requestId }: { readonly requestID: string } = JSON.parse(body)
     if (explanation === undefined) {
       throw new NoSuchEntity(
-        `Request ${requestId} ended in ${errorCode ?? 'success'}, and no explanation of it is kept: only denials of access have one.`,
+        `Request ${requestId} ended in ${errorCode ?? 'success'}, and no explanation of it is kept: only denials of access have one, and in a flood of them not each.`,
       )
     }
     const kept = readExplanation(explanation)
