@@ -44,6 +44,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./explain.ts')).explain,
   },
   {
+    name: 'events',
+    summary: 'what was granted and what was refused, and to whom',
+    load: async () => (await import('./events.ts')).events,
+  },
+  {
     name: 'lint',
     summary: 'what AWS would refuse in policies, and what to look at before saving them',
     load: async () => (await import('./lint.ts')).lint,

@@ -8,10 +8,12 @@ import {
   checkAccess,
   explainRefusal,
   getAccessKey,
+  listEvents,
   listKeys,
   readCheckAccess,
   readExplainRefusal,
   readGetAccessKey,
+  readListEvents,
   readRevokeSessions,
   readRotateKeys,
   revokeSessions,
@@ -95,6 +97,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     ['ListKeys', () => node.operate(listKeys, undefined)],
     ['RotateKeys', (input) => node.operate(rotateKeys, readRotateKeys(input))],
     ['RevokeSessions', (input) => node.operate(revokeSessions, readRevokeSessions(input))],
+    ['ListEvents', (input) => node.operate(listEvents, readListEvents(input))],
   ])
   const operatorToken = await operatorTokenOf(config)
   const adminOptions: AdminOptions = {

@@ -100,6 +100,7 @@ export function auditLogSuite(name: string, open: OpenStorage): void {
         [{ eventId: 'd' }, ['d']],
         [{ eventName: 'GetUser' }, ['b']],
         [{ eventName: 'getuser' }, []],
+        [{ exceptEventName: 'AssumeRole' }, ['b']],
         [{ eventSource: 'iam.amazonaws.com' }, ['b']],
         [{ username: 'bob' }, ['a']],
         [{ accessKeyId: 'ASIA' }, ['b']],

@@ -44,6 +44,8 @@ export interface AuditFilter
       | 'errorCode'
     >
   > {
+  /** Any name but that. */
+  readonly exceptEventName?: string | undefined
   /** Whether they have an error code, whichever. */
   readonly refused?: boolean | undefined
   readonly resourceType?: string | undefined

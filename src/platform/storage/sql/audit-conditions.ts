@@ -35,6 +35,7 @@ export function matches(e: Expressions, filter: AuditFilter): Condition {
   equal('access_key_id', filter.accessKeyId)
   equal('principal_arn', filter.principalArn)
   equal('error_code', filter.errorCode)
+  if (filter.exceptEventName !== undefined) conditions.push(e('event_name', '!=', filter.exceptEventName))
   if (filter.readOnly !== undefined) conditions.push(e('read_only', '=', Number(filter.readOnly)))
   if (filter.refused !== undefined) conditions.push(e('error_code', filter.refused ? 'is not' : 'is', null))
   // A quotation mark inside a JSON text is escaped, so the member is found as a whole or not at all.

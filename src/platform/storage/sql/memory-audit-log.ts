@@ -90,10 +90,11 @@ function compare(one: AuditPlace, other: AuditPlace): number {
 }
 
 function matches(entry: AuditEntry, filter: AuditFilter): boolean {
-  const { refused, resourceType, resourceName, since, until, ...fields } = filter
+  const { exceptEventName, refused, resourceType, resourceName, since, until, ...fields } = filter
   for (const [name, value] of Object.entries(fields)) {
     if (value !== undefined && Reflect.get(entry, name) !== value) return false
   }
+  if (entry.eventName === exceptEventName) return false
   if (since !== undefined && entry.eventTime < since) return false
   if (until !== undefined && entry.eventTime > until) return false
   if (refused !== undefined && (entry.errorCode !== undefined) !== refused) return false
