@@ -8,7 +8,7 @@ const BETWEEN_SWEEPS_MS = 3_600_000
 /** Between two steps of one sweep: grants are written in the meantime. */
 const BETWEEN_STEPS_MS = 20
 /** The writer is held up for as long as this many take, which is a few milliseconds. */
-const STEP = 500
+const STEP = 200
 
 /** What forgetting old records consults. */
 export interface RetentionParts {

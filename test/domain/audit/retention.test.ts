@@ -37,9 +37,9 @@ function retentionOf(t: TestContext, old: number) {
 }
 
 test('what is older than the days that are kept is forgotten in small steps, with time between them', async (t) => {
-  const { asked, state, pass } = retentionOf(t, 1200)
+  const { asked, state, pass } = retentionOf(t, 500)
   await pass(0)
-  assert.deepEqual(asked, [{ before: 110 * DAY_MS, most: 500 }])
+  assert.deepEqual(asked, [{ before: 110 * DAY_MS, most: 200 }])
   await pass(10)
   assert.equal(asked.length, 1)
   await pass(10)
@@ -70,7 +70,7 @@ test('a store that fails is told to the operator and asked again later', async (
 })
 
 test('once stopped nothing is forgotten any more', async (t) => {
-  const { retention, asked, pass } = retentionOf(t, 1200)
+  const { retention, asked, pass } = retentionOf(t, 500)
   await pass(0)
   await retention.stop()
   await pass(3_600_000)

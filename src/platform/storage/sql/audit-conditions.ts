@@ -5,9 +5,9 @@ import type { Tables } from './tables.ts'
 type Expressions = ExpressionBuilder<Tables, 'audit_event'>
 type Condition = ExpressionWrapper<Tables, 'audit_event', SqlBool>
 
-/** Before that place in time. */
-export function isBefore(e: Expressions, { eventTime, eventId }: AuditPlace): Condition {
-  return e(e.refTuple('event_time', 'event_id'), '<', e.tuple<number, string>(eventTime, eventId))
+/** Before that place in time, or (`>=`) not before it: as one comparison, because an index answers no negation. */
+export function isAt(e: Expressions, comparison: '<' | '>=', { eventTime, eventId }: AuditPlace): Condition {
+  return e(e.refTuple('event_time', 'event_id'), comparison, e.tuple<number, string>(eventTime, eventId))
 }
 
 /** The part of a filter that an index answers. */
@@ -16,6 +16,15 @@ export function inRange(e: Expressions, { account, since, until }: AuditFilter):
   if (account !== undefined) conditions.push(e('account', '=', account))
   if (since !== undefined) conditions.push(e('event_time', '>=', since))
   if (until !== undefined) conditions.push(e('event_time', '<=', until))
+  return e.and(conditions)
+}
+
+/** The same, asked of each row: for rows in another order, where an index would find all and sort them. */
+export function isInRange(e: Expressions, { account, since, until }: AuditFilter): Condition {
+  const conditions: Condition[] = []
+  if (account !== undefined) conditions.push(e(sql<string>`account || ''`, '=', account))
+  if (since !== undefined) conditions.push(e(sql<number>`event_time + 0`, '>=', since))
+  if (until !== undefined) conditions.push(e(sql<number>`event_time + 0`, '<=', until))
   return e.and(conditions)
 }
 

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { epochMillis } from '../../../model/index.ts'
 import { type AuditEntry, type AuditLog, type AuditPlace, MOST_SCANNED } from '../index.ts'
-import { inRange, isBefore, matches } from './audit-conditions.ts'
+import { inRange, isAt, isInRange, matches } from './audit-conditions.ts'
 import type { GroupCommit } from './group-commit.ts'
 import type { Reader } from './reader.ts'
 import type { Tables } from './tables.ts'
@@ -59,7 +59,7 @@ export function sqlAuditLog(reader: Reader, commits: GroupCommit): AuditLog {
 
     async find({ after, limit, ...filter }) {
       let within = events().where((e) => inRange(e, filter))
-      if (after !== undefined) within = within.where((e) => isBefore(e, after))
+      if (after !== undefined) within = within.where((e) => isAt(e, '<', after))
       within = within.orderBy('event_time', 'desc').orderBy('event_id', 'desc')
       const depth = Math.max(limit, MOST_SCANNED)
       const border = within
@@ -68,7 +68,7 @@ export function sqlAuditLog(reader: Reader, commits: GroupCommit): AuditLog {
         .offset(depth - 1)
       const [horizon] = await reader.rows(border.compile())
       let matching = within.where((e) => matches(e, filter))
-      if (horizon !== undefined) matching = matching.where((e) => e.not(isBefore(e, placeOf(horizon))))
+      if (horizon !== undefined) matching = matching.where((e) => isAt(e, '>=', placeOf(horizon)))
       const found = await reader.rows(matching.selectAll().limit(limit).compile())
       const end = found.length === limit ? found.at(-1) : horizon
       return { entries: found.map(toEntry), next: end && placeOf(end) }
@@ -84,7 +84,7 @@ export function sqlAuditLog(reader: Reader, commits: GroupCommit): AuditLog {
       const horizon = (await reader.rows(border.compile()))[0]?.sequence ?? (await last())
       const matching = later
         .where('sequence', '<=', horizon)
-        .where((e) => e.and([inRange(e, filter), matches(e, filter)]))
+        .where((e) => e.and([isInRange(e, filter), matches(e, filter)]))
         .limit(limit)
       const found = await reader.rows(matching.selectAll().compile())
       const reached = found.length === limit ? (found.at(-1)?.sequence ?? after) : Math.max(after, horizon)
