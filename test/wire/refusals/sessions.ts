@@ -224,6 +224,56 @@ const KEY_INFO: readonly Refusal[] = [
   },
 ]
 
+const decoding = (by: string, EncodedMessage: string | undefined) =>
+  asks('DecodeAuthorizationMessage', by, { EncodedMessage })
+const NO_MESSAGE = answered(400, 'InvalidAuthorizationMessageException', 'Message is not valid')
+
+/** What is no message of ours is answered alike, whatever it is. */
+const DECODING: readonly Refusal[] = [
+  ...[
+    ['garbage', 'garbage'],
+    ['one character', 'A'],
+    ['what no base64url is', '****'],
+    ['10,240 characters', 'A'.repeat(10_240)],
+    ['a message of AWS', '-R6kQkVq3pQzJ1'.repeat(40)],
+  ].map(([what, message]) => ({
+    rule: `${what} is no message that could be decoded`,
+    ask: decoding('tess', message),
+    ...NO_MESSAGE,
+  })),
+  ...(
+    [
+      ['is missing', undefined, 'Member must not be null'],
+      ['is empty', '', 'Member must have length greater than or equal to 1'],
+      ['has 10,241 characters', 'A'.repeat(10_241), 'Member must have length less than or equal to 10240'],
+    ] as const
+  ).map(([which, message, clause]) => ({
+    rule: `a message is refused that ${which}`,
+    ask: decoding('tess', message),
+    ...answered(400, 'ValidationError', new RegExp(`at 'encodedMessage' failed to satisfy constraint: ${clause}$`)),
+  })),
+  ...['token of tess', 'token of root', 'federated', 'federated by root'].map((by) => ({
+    rule: `DecodeAuthorizationMessage takes credentials of GetSessionToken and GetFederationToken for none: ${by}`,
+    ask: decoding(by, 'garbage'),
+    ...INVALID,
+  })),
+  {
+    rule: 'DecodeAuthorizationMessage needs its permission, before the message is looked at',
+    ask: decoding('idle', 'garbage'),
+    ...denied('idle', '*', `${NO_ALLOW}DecodeAuthorizationMessage action`, 'sts:DecodeAuthorizationMessage'),
+  },
+  {
+    rule: 'a session policy limits who may decode',
+    ask: decoding('leashed to reading', 'garbage'),
+    ...denied(
+      'leashed to reading',
+      '*',
+      ' because no session policy allows the sts:DecodeAuthorizationMessage action',
+      'sts:DecodeAuthorizationMessage',
+    ),
+  },
+]
+
 const LEASHED = ' because no session policy allows the sts:GetAccessKeyInfo action'
 const info = (by: string, tail: string) => ({ ask: aboutKey(by), ...denied(by, '*', tail, 'sts:GetAccessKeyInfo') })
 
@@ -269,5 +319,6 @@ export const SESSION_REFUSALS: readonly Refusal[] = [
   ...MFA,
   ...FEDERATION,
   ...KEY_INFO,
+  ...DECODING,
   ...LEASHES,
 ]
