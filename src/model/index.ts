@@ -39,6 +39,13 @@ export {
   ValidationError,
 } from './faults.ts'
 export { foldCase } from './fold-case.ts'
+export type {
+  Instance,
+  InstanceListen,
+  InstanceProfile,
+  MaintenanceEvent,
+  NetworkInterface,
+} from './instance.ts'
 export { assumedRoleArn, federatedUserArn, iamArn, rootArn } from './principal-arns.ts'
 export type { RequestFacts } from './request-facts.ts'
 export { Secret } from './secret.ts'

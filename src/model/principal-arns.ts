@@ -9,7 +9,7 @@ export function rootArn(partition: string, account: AccountId): string {
 export function iamArn(
   partition: string,
   account: AccountId,
-  kind: 'user' | 'group' | 'role' | 'policy',
+  kind: 'user' | 'group' | 'role' | 'policy' | 'instance-profile',
   path: string,
   name: string,
 ): string {

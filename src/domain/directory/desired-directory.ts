@@ -1,3 +1,5 @@
+import type { DesiredInstance, DesiredInstanceProfile } from './desired-instances.ts'
+
 /**
  * What a directory is to hold, in CloudFormation's property names. Policy documents are JSON text.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_IAM.html
@@ -55,6 +57,8 @@ export interface DesiredAccount {
   readonly Groups: readonly DesiredGroup[]
   readonly ManagedPolicies: readonly DesiredManagedPolicy[]
   readonly Roles: readonly DesiredRole[]
+  readonly InstanceProfiles: readonly DesiredInstanceProfile[]
+  readonly Instances: readonly DesiredInstance[]
 }
 
 /** A long-term access key. What is left out is generated. */

@@ -1,9 +1,23 @@
 import { type CompiledPolicy, compilePolicy, parsePolicy } from '../../engines/policy/index.ts'
-import { type AccountCaller, type AccountId, type EpochMillis, parseArn, type Session } from '../../model/index.ts'
+import {
+  type AccountCaller,
+  type AccountId,
+  type EpochMillis,
+  type Instance,
+  type InstanceProfile,
+  parseArn,
+  type Session,
+} from '../../model/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { Random } from '../../platform/random.ts'
-import type { ChangeEntry, DirectoryChange, RecordKind, Storage } from '../../platform/storage/index.ts'
+import type {
+  ChangeEntry,
+  DirectoryChange,
+  DirectoryRecord,
+  RecordKind,
+  Storage,
+} from '../../platform/storage/index.ts'
 import { openAccessKeySecret } from './access-key-secret.ts'
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts'
 import { ChangeFollower } from './change-follower.ts'
@@ -86,7 +100,10 @@ export class Directory {
     readonly 'managed-policy': ViewCache<'managed-policy', ManagedPolicyView>
     readonly 'access-key': ViewCache<'access-key', AccessKeyView>
     readonly organization: ViewCache<'organization', OrganizationView>
+    readonly 'instance-profile': ViewCache<'instance-profile', InstanceProfile>
+    readonly instance: ViewCache<'instance', Instance>
   }
+  readonly #watchers = new Map<RecordKind, () => void>()
   #version = 0
   readonly #revocations: Revocations
   readonly #awsManaged = new Map<string, ManagedPolicyView>()
@@ -111,6 +128,8 @@ export class Directory {
         return { ...key, secretAccessKey: openAccessKeySecret(key.accessKeyId, sealedSecret, keyring) }
       }),
       organization: new ViewCache(store, 'organization', 1, (record) => viewOrganization(bodyOf(record))),
+      'instance-profile': new ViewCache(store, 'instance-profile', cachedRecords, bodyOf),
+      instance: new ViewCache(store, 'instance', cachedRecords, bodyOf),
     }
     this.#revocations = new Revocations(store)
     this.#follower = new ChangeFollower(storage.changes, clock, (entry) => this.#drop(entry))
@@ -187,6 +206,29 @@ export class Directory {
 
   accessKey(accessKeyId: string): Promise<AccessKeyView | undefined> {
     return this.#views['access-key'].find(accessKeyId)
+  }
+
+  /** The instance profile of that name, whatever the case of its letters. */
+  instanceProfile(account: AccountId, profileName: string): Promise<InstanceProfile | undefined> {
+    return this.#views['instance-profile'].find(nameKey(account, profileName))
+  }
+
+  instance(id: string): Promise<Instance | undefined> {
+    return this.#views.instance.find(id)
+  }
+
+  /** All instances of all accounts, read from the store itself. */
+  async instances(): Promise<readonly Instance[]> {
+    const instances: Instance[] = []
+    for await (const page of this.#pages('instance')) {
+      for (const record of page) instances.push(bodyOf({ ...record, kind: 'instance' }))
+    }
+    return instances
+  }
+
+  /** Calls `watcher`, one for each kind, after every change to a record of that kind that this node sees. */
+  watch(kind: RecordKind, watcher: () => void): void {
+    this.#watchers.set(kind, watcher)
   }
 
   /** A managed policy, AWS's or a customer's, by its exact ARN. */
@@ -298,18 +340,24 @@ export class Directory {
   async clear(): Promise<number> {
     const changes: DirectoryChange[] = []
     for (const kind of RECORD_KINDS) {
-      for (let after: string | undefined; ; ) {
-        const page = await this.#storage.directory.list(
-          kind,
-          after === undefined ? { limit: PAGE } : { after, limit: PAGE },
-        )
+      for await (const page of this.#pages(kind)) {
         for (const { key, account } of page) changes.push({ remove: { kind, key, account } })
-        after = page.at(-1)?.key
-        if (page.length < PAGE) break
       }
     }
     await this.commit(changes)
     return changes.length
+  }
+
+  async *#pages(kind: RecordKind): AsyncGenerator<readonly DirectoryRecord[]> {
+    for (let after: string | undefined; ; ) {
+      const page = await this.#storage.directory.list(
+        kind,
+        after === undefined ? { limit: PAGE } : { after, limit: PAGE },
+      )
+      yield page
+      after = page.at(-1)?.key
+      if (page.length < PAGE) return
+    }
   }
 
   async #addManaged(into: CompiledPolicy[], arns: readonly string[]): Promise<void> {
@@ -323,5 +371,6 @@ export class Directory {
     this.#version += 1
     if (kind === 'revocation') this.#revocations.drop()
     else this.#views[kind].drop(key)
+    this.#watchers.get(kind)?.()
   }
 }

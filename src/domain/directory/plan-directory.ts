@@ -4,6 +4,7 @@ import type { DesiredAccount, DesiredDirectory, DesiredGroup, DesiredRole, Desir
 import { type DesiredPath, DirectoryMistakes } from './mistakes.ts'
 import { Plan, type PlanParts } from './plan.ts'
 import { planAccessKeys } from './plan-access-keys.ts'
+import { planInstance, planInstanceProfile } from './plan-instances.ts'
 import { planOrganization } from './plan-organization.ts'
 import {
   checkAttachments,
@@ -34,9 +35,34 @@ export async function planDirectory(desired: DesiredDirectory, parts: PlanParts)
     seen.add(account.Id)
     await planAccount(plan, at, account)
   }
+  await planInstances(plan, accounts)
   if (desired.Organization !== undefined) await planOrganization(plan, ['Organization'], desired.Organization)
   if (plan.mistakes.length > 0) throw new DirectoryMistakes(plan.mistakes)
   return plan.changes
+}
+
+/** Last, because which of them are planned decides whose places are free. */
+async function planInstances(
+  plan: Plan,
+  accounts: readonly { readonly account: DesiredAccount; readonly at: DesiredPath }[],
+): Promise<void> {
+  for (const { account, at } of accounts) {
+    for (const [index, profile] of account.InstanceProfiles.entries()) {
+      await planInstanceProfile(plan, [...at, 'InstanceProfiles', index], account.Id as AccountId, profile)
+    }
+  }
+  for (const { account, at } of accounts) {
+    for (const [index, { InstanceId }] of account.Instances.entries()) {
+      if (!plan.claim('instance', InstanceId)) {
+        plan.mistake([...at, 'Instances', index, 'InstanceId'], `"${InstanceId}" stands here twice`)
+      }
+    }
+  }
+  for (const { account, at } of accounts) {
+    for (const [index, instance] of account.Instances.entries()) {
+      await planInstance(plan, [...at, 'Instances', index], account.Id as AccountId, instance)
+    }
+  }
 }
 
 async function planAccount(plan: Plan, at: DesiredPath, account: DesiredAccount): Promise<void> {
@@ -99,7 +125,7 @@ async function planUser(plan: Plan, at: DesiredPath, account: AccountId, desired
   plan.check([...at, 'UserName'], userName, RULES.userName)
   plan.check([...at, 'Path'], Path, RULES.path)
   for (const [index, groupName] of groups.entries()) {
-    if (!(await plan.hasGroup(account, groupName))) {
+    if (!(await plan.has('group', account, groupName))) {
       plan.mistake([...at, 'Groups', index], `account ${account} has no group "${groupName}"`)
     }
   }

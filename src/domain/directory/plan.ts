@@ -24,9 +24,16 @@ export interface Entity {
   readonly createdAt: EpochMillis
 }
 
-type EntityKind = 'user' | 'group' | 'role' | 'managed-policy'
+type ClaimKind = 'access-key' | 'account-alias' | 'instance' | 'address'
+type EntityKind = 'user' | 'group' | 'role' | 'managed-policy' | 'instance-profile'
 
-const ID_PREFIXES = { user: 'AIDA', group: 'AGPA', role: 'AROA', 'managed-policy': 'ANPA' } as const
+const ID_PREFIXES = {
+  user: 'AIDA',
+  group: 'AGPA',
+  role: 'AROA',
+  'managed-policy': 'ANPA',
+  'instance-profile': 'AIPA',
+} as const
 
 /**
  * A plan in the making: the changes so far, the mistakes so far, and what will exist once it is carried out. Everything
@@ -84,6 +91,10 @@ export class Plan {
       const path = [...at, 'ManagedPolicies', index, 'ManagedPolicyName']
       await this.#announce(path, 'managed-policy', id, Path, ManagedPolicyName)
     }
+    for (const [index, { Path, InstanceProfileName }] of account.InstanceProfiles.entries()) {
+      const path = [...at, 'InstanceProfiles', index, 'InstanceProfileName']
+      await this.#announce(path, 'instance-profile', id, Path, InstanceProfileName)
+    }
   }
 
   /** What an announced name stands for: the same as now where it exists already. */
@@ -98,10 +109,10 @@ export class Plan {
     return this.#accounts.has(id) || (await this.parts.directory.stored('account', id)) !== undefined
   }
 
-  /** Whether a group will exist. */
-  async hasGroup(account: AccountId, groupName: string): Promise<boolean> {
-    const key = nameKey(account, groupName)
-    return this.#entities.has(`group:${key}`) || (await this.parts.directory.stored('group', key)) !== undefined
+  /** Whether something of that name will exist in an account. */
+  async has(kind: EntityKind, account: AccountId, name: string): Promise<boolean> {
+    if (this.#entities.has(entityKey(kind, account, name))) return true
+    return (await this.parts.directory.stored(kind, nameKey(account, name))) !== undefined
   }
 
   /** Whether a managed policy will exist under exactly that ARN. */
@@ -118,11 +129,14 @@ export class Plan {
   }
 
   /** Claims a name that is unique in the whole world; false when it stands in the plan already. */
-  claim(kind: 'access-key' | 'account-alias', name: string): boolean {
-    const claim = `${kind}:${name}`
-    if (this.#claimed.has(claim)) return false
-    this.#claimed.add(claim)
+  claim(kind: ClaimKind, name: string): boolean {
+    if (this.isClaimed(kind, name)) return false
+    this.#claimed.add(`${kind}:${name}`)
     return true
+  }
+
+  isClaimed(kind: ClaimKind, name: string): boolean {
+    return this.#claimed.has(`${kind}:${name}`)
   }
 
   async #announce(at: DesiredPath, kind: EntityKind, account: AccountId, path: string, name: string): Promise<void> {
@@ -153,5 +167,6 @@ function entityKey(kind: EntityKind, account: AccountId, name: string): string {
 function nameOf(body: RecordBodies[EntityKind]): string {
   if ('userName' in body) return body.userName
   if ('groupName' in body) return body.groupName
+  if ('profileName' in body) return body.profileName
   return 'roleName' in body ? body.roleName : body.policyName
 }

@@ -1,4 +1,4 @@
-import type { AccountId, EpochMillis, Tag } from '../../model/index.ts'
+import type { AccountId, EpochMillis, Instance, InstanceProfile, Tag } from '../../model/index.ts'
 import type { DirectoryRecord, RecordKind } from '../../platform/storage/index.ts'
 
 /** A policy that lives inside its user, group or role. `document` is the JSON text as it was saved. */
@@ -129,6 +129,8 @@ export interface RecordBodies {
   readonly 'access-key': AccessKeyBody
   readonly organization: OrganizationBody
   readonly revocation: RevocationBody
+  readonly 'instance-profile': InstanceProfile
+  readonly instance: Instance
 }
 
 /** Every kind of record. */
@@ -142,6 +144,8 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'access-key',
   'organization',
   'revocation',
+  'instance-profile',
+  'instance',
 ]
 
 /** The key of the one organization. */

@@ -59,6 +59,42 @@ export const RULES = {
     matches: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
     says: 'must be at most 256 letters, digits, spaces and _.:/=+-@',
   },
+  profileName: named(128),
+  instanceId: { matches: /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, says: 'must be "i-" and 8 or 17 hexadecimal digits' },
+  availabilityZone: {
+    max: 64,
+    matches: /^[a-z]{2}(?:-[a-z]+)+-[0-9]+(?:[a-z]|-[a-z]+-[0-9]+[a-z])$/,
+    says: 'must be an availability zone such as us-east-1a',
+  },
+  word: { max: 255, matches: /^[\w.-]+$/, says: 'must be 1 to 255 letters, digits and ".", "-", "_"' },
+  line: { max: 255, matches: /^[^\p{Cc}\p{Cs}]+$/u, says: 'must be one line of 1 to 255 characters' },
+  keyName: { max: 255, matches: /^[\x20-\x7e]+$/, says: 'must be 1 to 255 printable characters' },
+  publicKey: {
+    max: 4096,
+    matches: /^(?:ssh-|ecdsa-)[a-z0-9-]+ [A-Za-z0-9+/]+={0,2}$/,
+    says: 'must be an OpenSSH public key without a comment, such as "ssh-ed25519 AAAA..."',
+  },
+  macAddress: {
+    matches: /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/,
+    says: 'must be six pairs of lower-case hexadecimal digits, with colons',
+  },
+  network: { max: 49, matches: /^[0-9a-f:.]+\/[0-9]{1,3}$/, says: 'must be a network such as 10.0.0.0/16' },
+  securityGroup: { max: 255, matches: /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, says: 'must be a group name' },
+  metadataTagKey: {
+    min: 1,
+    max: 128,
+    matches: /^(?!(?:\.|\.\.|_index)$)[A-Za-z0-9+\-=.,_:@]+$/,
+    says: 'cannot be read as metadata: with InstanceMetadataTags a key is letters, digits and +-=.,_:@, and not ".", ".." or "_index"',
+  },
+  maintenanceCode: {
+    matches: /^(?:instance-reboot|system-reboot|system-maintenance|instance-retirement|instance-stop)$/,
+    says: 'must be instance-reboot, system-reboot, system-maintenance, instance-retirement or instance-stop',
+  },
+  metadataPath: {
+    max: 255,
+    matches: /^(?:meta-data|dynamic|user-data)(?:\/(?!\.{1,2}(?:\/|$))[^\p{Cc}\p{Cs}/]+)*$/u,
+    says: 'must be a path below meta-data or dynamic, or user-data, without slashes at its ends',
+  },
 } as const satisfies Record<string, NameRule>
 
 /** What AWS grants an account by default. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -75,6 +111,15 @@ export const QUOTAS = {
   rcpsPerNode: 5,
   unitDepth: 5,
   inlinePoliciesSize: { user: 2048, group: 5120, role: 10_240 },
+} as const
+
+/** What an instance may have: AWS's limits where it publishes them. */
+export const INSTANCE_QUOTAS = {
+  userDataBytes: 16_384,
+  interfaces: 64,
+  maintenanceEvents: 100,
+  overrides: 1000,
+  overrideLength: 65_536,
 } as const
 
 /** Whether a text keeps a rule. */

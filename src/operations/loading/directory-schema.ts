@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { DesiredUnit } from '../../domain/directory/index.ts'
+import { instanceProfileSchema, instanceSchema } from './instance-schema.ts'
 
 const NO_POLICY = 'must be a policy document'
 
@@ -98,6 +99,8 @@ export const directorySchema = z.strictObject({
       Groups: list(group),
       ManagedPolicies: list(managedPolicy),
       Roles: list(role),
+      InstanceProfiles: list(instanceProfileSchema),
+      Instances: list(instanceSchema),
     }),
   ),
 })

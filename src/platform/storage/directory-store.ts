@@ -9,6 +9,8 @@ export type RecordKind =
   | 'access-key'
   | 'organization'
   | 'revocation'
+  | 'instance-profile'
+  | 'instance'
 
 /** Names one record. Records keep the account they were made in. */
 export interface RecordName {

@@ -35,7 +35,8 @@ export function trusting(...principals: readonly string[]): string {
 
 /** An account with nothing in it but what is said. */
 export function anAccount(Id: string, parts: Partial<DesiredAccount> = {}): DesiredAccount {
-  return { Id, Users: [], Groups: [], ManagedPolicies: [], Roles: [], ...parts }
+  const none = { Users: [], Groups: [], ManagedPolicies: [], Roles: [], InstanceProfiles: [], Instances: [] }
+  return { Id, ...none, ...parts }
 }
 
 export function aUser(UserName: string, parts: Partial<DesiredUser> = {}): DesiredUser {
