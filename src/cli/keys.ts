@@ -97,6 +97,9 @@ function describeReplacement(rows: readonly KeyRow[], id: string, resealed: unkn
     'at-rest': `${resealed} stored secrets were sealed anew and work on. Whoever has the key and a copy of the data can read them in that copy: replace those access keys.`,
     explanation: 'Explanations that it sealed can no longer be opened.',
     'page-marker': 'Lists that were being paged through have to be begun again.',
+    'imds-token': 'Session tokens of the metadata service are void: clients ask for another by themselves.',
+    'imds-document':
+      'Identity documents are signed with new keys: fetch /instance-identity.pem of the admin listener again, and take no old signature for proof.',
   }
   return (
     `The ${gone?.purpose} key ${id} is destroyed; ${active?.id} is active.\n${lost[gone?.purpose ?? ''] ?? ''}\n` +

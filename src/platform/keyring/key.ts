@@ -4,11 +4,20 @@ import type { Clock } from '../clock.ts'
 import type { Random } from '../random.ts'
 
 /** What a key is for; no key serves two purposes. */
-export const KEY_PURPOSES = ['session-seal', 'session-secret', 'at-rest', 'explanation', 'page-marker'] as const
+export const KEY_PURPOSES = [
+  'session-seal',
+  'session-secret',
+  'at-rest',
+  'explanation',
+  'page-marker',
+  'imds-token',
+  'imds-document',
+] as const
 
 /**
  * One of {@link KEY_PURPOSES}: sealing session tokens, deriving their secrets, sealing stored long-term secrets, sealing
- * explanations of refusals, and proving that markers which lead to the next page of a list are ours.
+ * explanations of refusals, proving that markers which lead to the next page of a list are ours, and session tokens of
+ * the metadata service; signing identity documents of instances.
  */
 export type KeyPurpose = (typeof KEY_PURPOSES)[number]
 

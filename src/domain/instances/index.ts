@@ -1,0 +1,9 @@
+/**
+ * What an instance's metadata says: the tree of categories, session tokens, the signed identity document. Knows nothing
+ * of HTTP, and hands out no credentials. @module
+ */
+export { allCertificates, IdentityDocuments } from './identity-documents.ts'
+export { InstanceTokens } from './instance-tokens.ts'
+export { InstanceView } from './instance-view.ts'
+export type { MetadataNode } from './metadata-tree.ts'
+export { VERSIONS } from './versions.ts'
