@@ -3,6 +3,7 @@ import { align } from './align.ts'
 import { urlOf } from './ask.ts'
 import { checkEnvironment } from './check-environment.ts'
 import { checkFile, checkFolder } from './check-files.ts'
+import { checkMetadata } from './check-metadata.ts'
 import { checkAdmin, checkApi } from './check-network.ts'
 import type { CliCommand } from './cli-command.ts'
 import type { Environment } from './cli-context.ts'
@@ -45,7 +46,7 @@ export const doctor: CliCommand = {
       findings.push(await checkFolder('keys', folder, (name) => name.endsWith('.json')))
     }
     findings.push(await checkAdmin(broker.admin), ...(await checkApi(api)))
-    findings.push(...(await checkEnvironment(environment, api)))
+    findings.push(...(await checkEnvironment(environment, api)), checkMetadata())
 
     const ok = findings.every((finding) => finding.ok)
     stdout.write(

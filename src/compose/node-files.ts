@@ -15,6 +15,14 @@ export interface Addresses {
   readonly admin: string
 }
 
+/** What a node tells whoever waits for it. */
+export interface ReadyContent {
+  readonly addresses: Addresses
+  /** Every instance, with the origins where its metadata is read beside the metadata listener. */
+  readonly instances: readonly { readonly id: string; readonly addresses: readonly string[] }[]
+  readonly operatorToken: Secret
+}
+
 /** Keeps the first administrator's key in the data folder, for its owner alone; it is never logged. */
 export async function keepFirstAdmin(admin: FirstAdmin, data: string): Promise<void> {
   const { account, arn, accessKeyId, secretAccessKey } = admin
@@ -58,10 +66,13 @@ export async function removeReadyFile({ readyFile }: BrokerConfig): Promise<void
 }
 
 /** Tells whoever waits for it where the node answers, and how to prove to be its operator. */
-export async function writeReadyFile(config: BrokerConfig, addresses: Addresses, token: Secret): Promise<void> {
+export async function writeReadyFile(
+  config: BrokerConfig,
+  { addresses, instances, operatorToken: token }: ReadyContent,
+): Promise<void> {
   if (config.readyFile === undefined) return
   const proof = isInMemory(config) ? { operatorToken: token.reveal() } : { operatorTokenFile: tokenFile(config) }
-  const content = { pid: process.pid, addresses, ...proof }
+  const content = { pid: process.pid, addresses, instances, ...proof }
   await writePrivateFile(config.readyFile, `${JSON.stringify(content, undefined, 2)}\n`)
 }
 

@@ -1,8 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
+import { allCertificates, IdentityDocuments, InstanceTokens } from '../domain/instances/index.ts'
 import type { AdminOptions } from '../doors/admin/index.ts'
 import { adminApp, apiApp, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
+import { metadataDoor } from '../doors/metadata/index.ts'
 import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.ts'
 import {
   checkAccess,
@@ -24,6 +26,7 @@ import { STS } from '../operations/sts/index.ts'
 import { answerer } from '../pipeline/index.ts'
 import { BoundedWork } from '../platform/bounded-work.ts'
 import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
+import { type InstanceAddress, InstanceListeners } from './instance-listeners.ts'
 import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
 import { type NodeOptions, type PreparedNode, prepareNode } from './prepare-node.ts'
 
@@ -32,6 +35,8 @@ export interface RunningNode extends PreparedNode {
   /** The origins that the listeners really have. */
   readonly addresses: Addresses
   readonly operatorToken: Secret
+  /** Every instance, with where its metadata is read; resolves when all changes that this node has seen are served. */
+  instances(): Promise<readonly InstanceAddress[]>
   /** What a client needs to sign as a user or an account's root. @throws NoSuchEntity */
   clientSettings(principal: string): Promise<ClientSettings>
   /** Takes no more requests, finishes those under way within the configured time, and lets go of the data. */
@@ -53,7 +58,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
 
   const listen = async (
     app: RequestListener,
-    bounds: Pick<ListenerOptions, 'listen' | 'flag' | 'maxHeaderBytes' | 'tls'>,
+    bounds: Pick<ListenerOptions, 'listen' | 'flag' | 'maxHeaderBytes' | 'tls' | 'takesExpectations'>,
   ) => {
     const { requestTimeoutMs, idleTimeoutMs, connections: maxConnections } = limits
     const { logger } = broker
@@ -78,11 +83,36 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     maxHeaderBytes: limits.apiHeaderBytes,
     tls: await readTls(config),
   })
-  const metadata = await listen(metadataApp([config.listen.metadata.host]), {
+  const documents = new IdentityDocuments(broker.keyring)
+  const door = metadataDoor({
+    clock: broker.clock,
+    tokens: new InstanceTokens(broker),
+    documents,
+  })
+  const holdMs = limits.requestTimeoutMs
+  const metadataBounds = { maxHeaderBytes: limits.metadataHeaderBytes, takesExpectations: true }
+  const instances = new InstanceListeners({
+    directory: broker.directory,
+    door,
+    holdMs,
+    bounds: {
+      ...metadataBounds,
+      requestTimeoutMs: limits.requestTimeoutMs,
+      idleTimeoutMs: limits.idleTimeoutMs,
+      maxConnections: limits.connections,
+    },
+    onChange: () => writeReadyFile(config, readyContent()),
+    logger: broker.logger,
+  })
+  opened.defer(() => instances.stop(0))
+  const client = () => ({ instance: instances.shared, hops: 1 })
+  const { host } = config.listen.metadata
+  const metadata = await listen(metadataApp({ door, client, holdMs, host, logger: broker.logger }), {
+    ...metadataBounds,
     listen: config.listen.metadata,
     flag: '--metadata-listen',
-    maxHeaderBytes: limits.metadataHeaderBytes,
   })
+  await instances.start()
 
   const endpoint = config.publicUrl ?? api.origin
   const keyOf = async (principal: string) => {
@@ -103,6 +133,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   const adminOptions: AdminOptions = {
     ready: () => readiness(draining, broker.directory.isCurrent(), node.keyProblem()),
     metrics: () => broker.metrics.render(),
+    identityCertificates: () => allCertificates(documents),
     operatorToken,
     operate: async (name, input) => {
       const operation = operations.get(name)
@@ -119,12 +150,17 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   })
 
   const addresses = { api: api.origin, metadata: metadata.origin, admin: admin.origin }
-  await writeReadyFile(config, addresses, operatorToken)
+  const readyContent = () => ({ addresses, instances: instances.list(), operatorToken })
+  await writeReadyFile(config, readyContent())
   opened.move()
   return {
     ...node,
     addresses,
     operatorToken,
+    async instances() {
+      await instances.settled()
+      return instances.list()
+    },
     async clientSettings(principal) {
       const { accessKeyId, secretAccessKey } = await keyOf(principal)
       return { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
@@ -132,7 +168,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     async stop() {
       draining = true
       await removeReadyFile(config)
-      await Promise.all([api.stop(limits.drainMs), metadata.stop(limits.drainMs)])
+      await Promise.all([api, metadata, instances].map((each) => each.stop(limits.drainMs)))
       // Last, so that whoever asks is told that the node is not ready rather than nothing.
       await admin.stop(limits.drainMs)
       await node.stop()

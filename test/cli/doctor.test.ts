@@ -142,7 +142,10 @@ test('where nothing is wrong every line says ok, and the status is 0', async () 
   assert.equal(stderr, '')
   assert.deepEqual(
     stdout.split('\n').map((line) => line.split(/ {2,}/, 2).join(' ')),
-    ['ok Node', 'ok ready file', 'ok data', 'ok keys', 'ok admin', 'ok API', 'ok clock', 'ok environment', ''],
+    [
+      ...['ok Node', 'ok ready file', 'ok data', 'ok keys', 'ok admin', 'ok API', 'ok clock', 'ok environment'],
+      ...['ok metadata', ''],
+    ],
   )
   assert.equal(status, 0)
 })

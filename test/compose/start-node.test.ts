@@ -210,6 +210,7 @@ describe('the ready file', () => {
     assert.deepEqual(JSON.parse(await readFile(readyFile, 'utf8')), {
       pid: process.pid,
       addresses: node.addresses,
+      instances: [],
       operatorTokenFile: join(folder, 'data', 'operator-token'),
     })
     for (const origin of Object.values(node.addresses)) assert.match(origin, /^http:\/\/127\.0\.0\.1:[0-9]+$/)

@@ -10,6 +10,8 @@ export interface AdminOptions {
   /** Whether this node can answer requests now, and what keeps it from that; or what will, unless somebody acts. */
   ready(): { readonly ok: boolean; readonly reason?: string | undefined; readonly warning?: string | undefined }
   metrics(): Promise<{ readonly contentType: string; readonly body: string }>
+  /** The certificates that verify identity documents of instances, in PEM. */
+  identityCertificates(): Promise<string>
   readonly operatorToken: Secret
   /** Submits an operation as the operator; rejects with a `Fault`. The input is whatever JSON came, unchecked. */
   operate(name: string, input: unknown): Promise<unknown>
@@ -29,10 +31,18 @@ interface DevControls {
 const MAX_BODY = '1mb'
 
 /**
- * The routes of the admin listener: `/healthz`, `/readyz` and `/metrics` for everybody who reaches it; all
+ * The routes of the admin listener: `/healthz`, `/readyz`, `/metrics` and `/instance-identity.pem` for everybody who reaches it; all
  * else is for the operator: `POST /operations/NAME`, and in development `POST /clock` and `POST /reset`.
  */
-export function adminRoutes({ ready, metrics, operatorToken, operate, dev, logger }: AdminOptions): Router {
+export function adminRoutes({
+  ready,
+  metrics,
+  identityCertificates,
+  operatorToken,
+  operate,
+  dev,
+  logger,
+}: AdminOptions): Router {
   const routes: Router = Router({ caseSensitive: true, strict: true })
   routes.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store')
@@ -48,6 +58,10 @@ export function adminRoutes({ ready, metrics, operatorToken, operate, dev, logge
   routes.get('/metrics', async (_request, response) => {
     const { contentType, body } = await metrics()
     response.set('Content-Type', contentType).end(body)
+  })
+  // Public by nature: whoever is shown an identity document needs them.
+  routes.get('/instance-identity.pem', async (_request, response) => {
+    response.set('Content-Type', 'application/x-pem-file').end(await identityCertificates())
   })
   // Whatever follows is for the operator, so no route can forget the token; the body is read only after it.
   routes.use(requireBearer(operatorToken), json({ limit: MAX_BODY, inflate: false }))

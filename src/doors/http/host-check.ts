@@ -12,10 +12,10 @@ const JSON_TYPE = /^application\/json[ \t]*(?:;|$)/i
  * @see https://fetch.spec.whatwg.org/#origin-header
  */
 export function hostCheck(hostnames: readonly string[]): RequestHandler {
-  const own = new Set(['localhost', ...hostnames.map((name) => name.toLowerCase())])
+  const isOwn = ownHosts(hostnames)
   return (request, response, next) => {
     const { host, origin, 'sec-fetch-site': site } = request.headers
-    if (!isOwn(host, own)) return refuse(response, 403, 'This listener does not answer to that Host.')
+    if (!isOwn(host)) return refuse(response, 403, 'This listener does not answer to that Host.')
     if (isFromElsewhere(origin, host, site)) return refuse(response, 403, 'Pages of other origins may not call this.')
     if (hasBody(request) && !JSON_TYPE.test(request.headers['content-type'] ?? '')) {
       return refuse(response, 415, 'A body has to be application/json.')
@@ -24,15 +24,22 @@ export function hostCheck(hostnames: readonly string[]): RequestHandler {
   }
 }
 
+/**
+ * Tells whether a `Host` header names this listener.
+ * @param hostnames - as {@link hostCheck} takes them
+ */
+export function ownHosts(hostnames: readonly string[]): (header: string | undefined) => boolean {
+  const own = new Set(['localhost', ...hostnames.map((name) => name.toLowerCase())])
+  return (header) => {
+    const name = HOST.exec(header?.toLowerCase() ?? '')?.[1]
+    if (name === undefined) return false
+    return own.has(name) || name === '[::1]' || (isIP(name) === 4 && name.startsWith('127.'))
+  }
+}
+
 function refuse(response: Response, status: number, reason: string): void {
   // A body that is not read must not be taken for the next request.
   response.status(status).set('Connection', 'close').type('text/plain').send(`${reason}\n`)
-}
-
-function isOwn(header: string | undefined, own: ReadonlySet<string>): boolean {
-  const name = HOST.exec(header?.toLowerCase() ?? '')?.[1]
-  if (name === undefined) return false
-  return own.has(name) || name === '[::1]' || (isIP(name) === 4 && name.startsWith('127.'))
 }
 
 function isFromElsewhere(origin: string | undefined, host: string | undefined, site: string | string[] | undefined) {

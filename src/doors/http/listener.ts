@@ -20,6 +20,8 @@ export interface ListenerOptions {
   readonly idleTimeoutMs: number
   /** Of connections; what comes on top is closed. */
   readonly maxConnections: number
+  /** Hands a request on that expects `100 Continue` without telling it to go on. */
+  readonly takesExpectations?: boolean
   readonly logger: Logger
 }
 
@@ -75,7 +77,7 @@ function wellFramed(handler: RequestListener): RequestListener {
 }
 
 function serverFor(handler: RequestListener, options: ListenerOptions): Server {
-  const { tls, maxHeaderBytes, requestTimeoutMs, idleTimeoutMs } = options
+  const { tls, maxHeaderBytes, requestTimeoutMs, idleTimeoutMs, takesExpectations } = options
   const bounds = {
     maxHeaderSize: maxHeaderBytes,
     requestTimeout: requestTimeoutMs,
@@ -88,6 +90,7 @@ function serverFor(handler: RequestListener, options: ListenerOptions): Server {
     tls === undefined
       ? createServer(bounds, handler)
       : createTlsServer({ ...bounds, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: requestTimeoutMs }, handler)
+  if (takesExpectations) server.on('checkContinue', handler)
   // Also ends connections whose client no longer reads its answer.
   server.timeout = idleTimeoutMs
   server.maxConnections = options.maxConnections

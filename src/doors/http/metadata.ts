@@ -1,14 +1,83 @@
-import type { RequestListener } from 'node:http'
-import { localApp } from './local-app.ts'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Logger } from '../../platform/telemetry/index.ts'
+import type { MetadataAnswer, MetadataClient, MetadataDoor } from '../metadata/index.ts'
+import { bareApp } from './bare-app.ts'
+import { ownHosts } from './host-check.ts'
+import { readBody } from './read-body.ts'
+import { refuse } from './refuse.ts'
+
+/** What answers on a listener of the metadata service, and for whom. */
+export interface MetadataAppOptions {
+  readonly door: MetadataDoor
+  /** For which instance this listener answers now. */
+  client(): MetadataClient
+  /** How long a client waits for an answer that cannot reach it, before its connection is cut. */
+  readonly holdMs: number
+  /** The address it is bound to. */
+  readonly host: string
+  readonly logger: Logger
+}
+
+/** Where EC2 answers. */
+const IPV4_ENDPOINT = '169.254.169.254'
+const IPV6_ENDPOINT = 'fd00:ec2::254'
+const MAX_TARGET_LENGTH = 4096
+/** Nobody has a reason to send one; a little is read so that the answer arrives. */
+const MAX_BODY_BYTES = 1024
 
 /**
- * The app of the metadata listener. There are no instances, so nothing is found: SDKs take that for "no role here" and
- * go on to their next source of credentials.
- * @param hostnames - the listener's own, beside `localhost` and loopback addresses
- * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+ * The app of a listener of the metadata service: for programs of this machine alone. What a web page or another machine
+ * could send is refused with nothing in the answer.
  */
-export function metadataApp(hostnames: readonly string[]): RequestListener {
-  return localApp((_request, response) => {
-    response.status(404).type('text/plain').end()
-  }, hostnames)
+export function metadataApp({ door, client, holdMs, host, logger }: MetadataAppOptions): RequestListener {
+  const isOwnHost = ownHosts([host, `[${host}]`, IPV4_ENDPOINT, `[${IPV6_ENDPOINT}]`])
+  const isLinkLocal = host === IPV4_ENDPOINT || host === IPV6_ENDPOINT
+  return bareApp((request, response) => {
+    const asking = client()
+    if (isLinkLocal && !mayConnect(request.socket, host, asking)) {
+      request.socket.destroy()
+      return undefined
+    }
+    const { host: named, origin, 'sec-fetch-site': site } = request.headers
+    // HTTP/1.0 knows no Host, and no page can send such a request.
+    if (named === undefined ? request.httpVersion !== '1.0' : !isOwnHost(named)) return refuse(request, response, 403)
+    if (origin !== undefined || (site !== undefined && site !== 'none')) return refuse(request, response, 403)
+    if (request.url.length > MAX_TARGET_LENGTH) return refuse(request, response, 414)
+    return answer(request, response, asking)
+  })
+
+  async function answer(request: IncomingMessage, response: ServerResponse, asking: MetadataClient): Promise<void> {
+    const body = await readBody(request, MAX_BODY_BYTES)
+    if (body === 'aborted') return
+    if (body === 'too-large') return refuse(request, response, 413)
+    try {
+      const answered = await door(request, asking)
+      if (answered === undefined) leaveUnanswered(response, holdMs)
+      else send(response, answered)
+    } catch (error) {
+      logger.error('answer.failed', { error })
+      if (!response.headersSent) response.writeHead(500, { 'Content-Length': 0 })
+      response.end()
+    }
+  }
+}
+
+function send(response: ServerResponse, { status, reason, headers, body }: MetadataAnswer): void {
+  // Headers and body leave in one write.
+  if (reason === undefined) response.writeHead(status, headers.slice())
+  else response.writeHead(status, reason, headers.slice())
+  response.end(body)
+}
+
+/** The client gives up, or is cut off; until then nothing comes. */
+function leaveUnanswered(response: ServerResponse, holdMs: number): void {
+  const timer = setTimeout(() => response.destroy(), holdMs)
+  response.once('close', () => clearTimeout(timer))
+}
+
+/** An address that is not loopback can be reached from elsewhere where the machine routes it; IPv6 is off unless asked for. */
+function mayConnect({ remoteAddress, localAddress }: Socket, host: string, { instance }: MetadataClient): boolean {
+  if (host === IPV6_ENDPOINT && instance?.instance.options.httpProtocolIpv6 !== 'enabled') return false
+  return remoteAddress !== undefined && (remoteAddress === localAddress || /^127\.|^::1$/.test(remoteAddress))
 }

@@ -6,6 +6,8 @@ import { PARTITIONS } from './regions.ts'
 
 const LARGEST_TIMEOUT_MS = 600_000
 const MIB = 1_048_576
+/** Where EC2 serves metadata; the door takes only programs of this machine there. */
+const METADATA_ADDRESSES: ReadonlySet<string> = new Set(['169.254.169.254', 'fd00:ec2::254'])
 
 /** When keys follow each other where nobody says. */
 export const STANDARD_KEY_ROTATION = { everyDays: 30, pendingMinutes: 60, overlapHours: 48 } as const
@@ -81,9 +83,10 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
 
 /** What may be set, and the rules that hold between settings. */
 export const configSchema = settings
-  .refine(({ listen }) => isLoopback(listen.metadata), {
+  .refine(({ listen }) => isLoopback(listen.metadata) || METADATA_ADDRESSES.has(listen.metadata.host), {
     path: ['listen', 'metadata'],
-    error: 'must be a loopback address: whoever reaches the metadata listener gets credentials',
+    error:
+      'must be a loopback address, 169.254.169.254 or [fd00:ec2::254]: whoever reaches the metadata listener gets credentials',
     when: valid('listen.metadata'),
   })
   .refine(({ listen }) => isLoopback(listen.admin), {

@@ -23,6 +23,7 @@ function admin(changes: Partial<Options> = {}): { readonly app: ReturnType<typeo
   const options: Options = {
     ready: () => ({ ok: true }),
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
+    identityCertificates: async () => 'PEM\n',
     operatorToken: new Secret(TOKEN),
     operate: async (name, input) => {
       seen.operated.push([name, input])

@@ -142,13 +142,23 @@ test('two lengths for one body are refused, whichever a proxy would have believe
 })
 
 const APPS: readonly (readonly [name: string, app: RequestListener])[] = [
-  ['metadata', metadataApp([])],
+  [
+    'metadata',
+    metadataApp({
+      door: () => undefined,
+      client: () => ({ instance: undefined, hops: 1 }),
+      holdMs: 1000,
+      host: '127.0.0.1',
+      logger: OPTIONS.logger,
+    }),
+  ],
   [
     'admin',
     adminApp(
       {
         ready: () => ({ ok: true }),
         metrics: async () => ({ contentType: '', body: '' }),
+        identityCertificates: async () => '',
         operatorToken: new Secret('x'),
         operate: async () => undefined,
         dev: undefined,

@@ -146,7 +146,7 @@ for (const host of [
       'insecure-http': true,
     }
     assert.deepEqual(problems({ flags }), [
-      '--metadata-listen: must be a loopback address: whoever reaches the metadata listener gets credentials',
+      '--metadata-listen: must be a loopback address, 169.254.169.254 or [fd00:ec2::254]: whoever reaches the metadata listener gets credentials',
       '--admin-listen: must be a loopback address: operator calls are made on this machine',
     ])
   })

@@ -1,0 +1,163 @@
+import type { Directory } from '../domain/directory/index.ts'
+import { InstanceView } from '../domain/instances/index.ts'
+import { type Listener, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
+import type { MetadataDoor } from '../doors/metadata/index.ts'
+import type { Instance, InstanceListen } from '../model/index.ts'
+import type { Logger } from '../platform/telemetry/index.ts'
+
+/** What instances are served with. */
+export interface InstanceListenersOptions {
+  readonly directory: Directory
+  readonly door: MetadataDoor
+  /** As `metadataApp` takes it. */
+  readonly holdMs: number
+  /** Bounds of each listener. */
+  readonly bounds: Omit<ListenerOptions, 'listen' | 'flag' | 'logger'>
+  /** Told after instances or their addresses changed. */
+  onChange(): Promise<void>
+  readonly logger: Logger
+}
+
+/** Where an instance's metadata is read. */
+export interface InstanceAddress {
+  readonly id: string
+  readonly account: string
+  /** Origins; empty for the one that answers on the metadata listener itself. */
+  readonly addresses: readonly string[]
+}
+
+interface Served {
+  readonly json: string
+  view: InstanceView
+  readonly listeners: Map<string, Listener>
+}
+
+/** The instances of the directory, each on its listeners: they come, change and go as the change log says. */
+export class InstanceListeners {
+  readonly #options: InstanceListenersOptions
+  readonly #served = new Map<string, Served>()
+  #shared: Served | undefined
+  #following = Promise.resolve()
+  #isDue = false
+  #isStopped = false
+
+  constructor(options: InstanceListenersOptions) {
+    this.#options = options
+  }
+
+  /** The instance that answers on the metadata listener itself. */
+  get shared(): InstanceView | undefined {
+    return this.#shared?.view
+  }
+
+  /** Serves what there is, and follows the directory from then on. @throws {Error} when an address cannot be had */
+  async start(): Promise<void> {
+    this.#options.directory.watch('instance', () => this.#follow())
+    await this.#bringUpToDate(true)
+  }
+
+  /** Resolves when everything that this node has seen of the directory is served. */
+  async settled(): Promise<void> {
+    await this.#following
+  }
+
+  /** Every instance, with where it is read. */
+  list(): readonly InstanceAddress[] {
+    return [...this.#served.values()].map(({ view: { instance }, listeners }) => ({
+      id: instance.id,
+      account: instance.account,
+      addresses: [...listeners.values()].map(({ origin }) => origin),
+    }))
+  }
+
+  async stop(drainMs: number): Promise<void> {
+    this.#isStopped = true
+    await this.#following
+    const listeners = [...this.#served.values()].flatMap((served) => [...served.listeners.values()])
+    await Promise.all(listeners.map((listener) => listener.stop(drainMs)))
+  }
+
+  /** After one another, and once for all changes of a moment. */
+  #follow(): void {
+    if (this.#isDue || this.#isStopped) return
+    this.#isDue = true
+    this.#following = this.#following
+      .then(async () => {
+        this.#isDue = false
+        if (this.#isStopped) return
+        await this.#bringUpToDate(false)
+        await this.#options.onChange()
+      })
+      .catch((error: unknown) => this.#options.logger.error('instances.failed', { error }))
+  }
+
+  async #bringUpToDate(isStart: boolean): Promise<void> {
+    const { directory } = this.#options
+    const instances = await directory.instances()
+    const wanted = new Set(instances.map(({ id }) => id))
+    for (const [id, { listeners }] of this.#served) {
+      if (wanted.has(id)) continue
+      this.#served.delete(id)
+      await stopAll(listeners)
+    }
+    this.#shared = undefined
+    for (const instance of instances) {
+      const served = this.#serve(instance)
+      if (instance.listen.length === 0) this.#shared = served
+      await this.#closeLeft(served)
+    }
+    // Only now: an address may have moved from one instance to another.
+    for (const { id } of instances) {
+      const served = this.#served.get(id)
+      if (served !== undefined) await this.#openNew(served, isStart)
+    }
+  }
+
+  /** The view stays while nothing of the instance changes: what it made is made once. */
+  #serve(instance: Instance): Served {
+    const json = JSON.stringify(instance)
+    const before = this.#served.get(instance.id)
+    if (before?.json === json) return before
+    const view = new InstanceView(instance, this.#options.directory.partition)
+    const served = { json, view, listeners: before?.listeners ?? new Map<string, Listener>() }
+    this.#served.set(instance.id, served)
+    return served
+  }
+
+  async #closeLeft({ view, listeners }: Served): Promise<void> {
+    const wanted = new Set(view.instance.listen.map(keyOf))
+    for (const [key, listener] of listeners) {
+      if (wanted.has(key)) continue
+      listeners.delete(key)
+      await listener.stop(0)
+    }
+  }
+
+  async #openNew(served: Served, isStart: boolean): Promise<void> {
+    const { bounds, door, holdMs, logger } = this.#options
+    const { id, listen } = served.view.instance
+    for (const [index, each] of listen.entries()) {
+      const key = keyOf(each, index)
+      if (served.listeners.has(key)) continue
+      const client = () => ({ instance: this.#served.get(id)?.view, hops: each.hops })
+      const app = metadataApp({ door, client, holdMs, host: each.host, logger })
+      try {
+        const listener = await startListener(app, { ...bounds, listen: each, flag: `Listen of ${id}`, logger })
+        served.listeners.set(key, listener)
+      } catch (error) {
+        if (isStart) throw error
+        // The directory says so already: the others are served, and this one is tried again with the next change.
+        logger.error('instance.unreachable', { instance: id, error })
+      }
+    }
+  }
+}
+
+/** Two listeners on a port that the system chooses are two. */
+function keyOf({ host, port, hops }: InstanceListen, index: number): string {
+  return `${host} ${port} ${hops}${port === 0 ? ` ${index}` : ''}`
+}
+
+async function stopAll(listeners: ReadonlyMap<string, Listener>): Promise<void> {
+  await Promise.all([...listeners.values()].map((listener) => listener.stop(0)))
+}

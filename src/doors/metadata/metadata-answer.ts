@@ -1,0 +1,77 @@
+const SERVER = 'EC2ws'
+const PLAIN = 'text/plain'
+
+/** What EC2 sends for what is not there: 337 bytes. */
+const NOT_FOUND_PAGE = Buffer.from(
+  [
+    '<?xml version="1.0" encoding="iso-8859-1"?>',
+    '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"',
+    '\t"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">',
+    '<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en" lang="en">',
+    ' <head>',
+    '  <title>404 - Not Found</title>',
+    ' </head>',
+    ' <body>',
+    '  <h1>404 - Not Found</h1>',
+    ' </body>',
+    '</html>',
+    '',
+  ].join('\n'),
+)
+
+/** An answer of the metadata service. */
+export interface MetadataAnswer {
+  readonly status: number
+  readonly reason?: string
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  readonly body: Buffer
+}
+
+/** A body with what is said of it. */
+export interface Found {
+  readonly body: Buffer
+  readonly contentType?: string
+  readonly lastModified: string
+  /** What is left of the token that asked; `undefined` for a request without one. */
+  readonly tokenSeconds: number | undefined
+}
+
+const TTL_HEADER = 'X-Aws-Ec2-Metadata-Token-Ttl-Seconds'
+const NOTHING = Buffer.alloc(0)
+
+/** What is there. EC2 closes after each answer, so clients are made to see that here too. */
+export function found({ body, contentType = PLAIN, lastModified, tokenSeconds }: Found): MetadataAnswer {
+  const headers = ['Content-Type', contentType, 'Accept-Ranges', 'none', 'Last-Modified', lastModified]
+  if (tokenSeconds !== undefined) headers.push(TTL_HEADER, String(tokenSeconds))
+  headers.push('Content-Length', String(body.length), 'Server', SERVER, 'Connection', 'close')
+  return { status: 200, headers, body }
+}
+
+/** A session token. No newline after it: clients put the body into a header as it is. */
+export function issued(token: string, seconds: number): MetadataAnswer {
+  const body = Buffer.from(token)
+  return { status: 200, headers: [...headersFor(body), TTL_HEADER, String(seconds)], body }
+}
+
+/** Nothing but a status. */
+export function bare(status: number): MetadataAnswer {
+  return { status, headers: headersFor(NOTHING), body: NOTHING }
+}
+
+/** Which methods there are: the answer to `OPTIONS`, or to one that there is not. */
+export function methods(status: 200 | 405, allowed: string): MetadataAnswer {
+  const headers = ['Allow', allowed, ...headersFor(NOTHING)]
+  return { status, reason: status === 405 ? 'Not Allowed' : 'OK', headers, body: NOTHING }
+}
+
+/** What is not there. */
+export const NOT_FOUND: MetadataAnswer = {
+  status: 404,
+  headers: headersFor(NOT_FOUND_PAGE, 'text/html'),
+  body: NOT_FOUND_PAGE,
+}
+
+function headersFor(body: Buffer, contentType = PLAIN): readonly string[] {
+  return ['Content-Type', contentType, 'Content-Length', String(body.length), 'Server', SERVER, 'Connection', 'close']
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { type RunningNode, startNode } from '../../src/compose/index.ts'
+import { type DirectoryInput, loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
+import type { BrokerSettings } from '../../src/platform/config/index.ts'
+import { exchange, TTL } from '../doors/metadata/service.ts'
+import { ACCOUNT, aFolder, configIn } from './samples.ts'
+
+type InstanceInput = NonNullable<DirectoryInput['Accounts'][number]['Instances']>[number]
+
+const ONE = 'i-00000000000000001'
+const TWO = 'i-00000000000000002'
+const OPTIONAL = { MetadataOptions: { HttpTokens: 'optional' } } as const
+
+async function started(
+  t: TestContext,
+  Instances: readonly InstanceInput[],
+  settings: BrokerSettings = {},
+): Promise<RunningNode> {
+  const config = configIn(await aFolder(t), { data: ':memory:', ...settings })
+  const node = await startNode(config, { directories: [{ Accounts: [{ Id: ACCOUNT, Instances: [...Instances] }] }] })
+  t.after(() => node.stop())
+  return node
+}
+
+async function apply({ broker }: RunningNode, Instances: readonly InstanceInput[]): Promise<void> {
+  const sources = await readDirectories([{ Accounts: [{ Id: ACCOUNT, Instances: [...Instances] }] }])
+  const facts = {
+    requestId: '',
+    now: broker.clock.now(),
+    sourceIp: undefined,
+    secureTransport: true,
+    userAgent: undefined,
+    referer: undefined,
+  }
+  await loadDirectory(sources, facts, broker)
+}
+
+async function idAt(origin: string | undefined): Promise<string> {
+  const { status, body } = await exchange(
+    Number(new URL(origin ?? '').port),
+    'GET',
+    '/latest/meta-data/instance-id',
+    {},
+  )
+  return status === 200 ? body : String(status)
+}
+
+async function addressOf(node: RunningNode, id: string): Promise<string | undefined> {
+  return (await node.instances()).find((each) => each.id === id)?.addresses[0]
+}
+
+/** An address on which somebody else listens. */
+async function takenPort(t: TestContext): Promise<number> {
+  const taken = createServer().listen(0, '127.0.0.1')
+  t.after(() => taken.close())
+  await once(taken, 'listening')
+  const address = taken.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  return address.port
+}
+
+test('an address that is taken keeps a node from starting, and the error names it', async (t) => {
+  const port = await takenPort(t)
+  await assert.rejects(started(t, [{ InstanceId: ONE, Listen: port }]), {
+    message: `127.0.0.1:${port} is in use; choose another address with Listen of ${ONE}`,
+  })
+})
+
+test('without instances the metadata listener finds nothing', async (t) => {
+  const { addresses } = await started(t, [])
+  assert.equal(await idAt(addresses.metadata), '404')
+})
+
+test('each instance answers where it listens, one of them on the metadata listener itself', async (t) => {
+  const node = await started(t, [
+    { InstanceId: ONE, ...OPTIONAL },
+    { InstanceId: TWO, Listen: '127.0.0.1:0', ...OPTIONAL },
+  ])
+  assert.equal(await idAt(node.addresses.metadata), ONE)
+  assert.equal(await idAt(await addressOf(node, TWO)), TWO)
+})
+
+test('a token of one instance is none of another on the same broker', async (t) => {
+  const node = await started(t, [{ InstanceId: ONE }, { InstanceId: TWO, Listen: 0 }])
+  const portOf = (origin: string | undefined) => Number(new URL(origin ?? '').port)
+  const [one, two] = [portOf(node.addresses.metadata), portOf(await addressOf(node, TWO))]
+  const { body } = await exchange(one, 'PUT', '/latest/api/token', { [TTL]: '60' })
+  const read = async (port: number) => (await exchange(port, 'GET', '/', { 'X-aws-ec2-metadata-token': body })).status
+  assert.deepEqual([await read(one), await read(two)], [200, 401])
+})
+
+test('instances come, change, move and go without a restart', async (t) => {
+  const node = await started(t, [{ InstanceId: ONE, ...OPTIONAL }])
+  await apply(node, [{ InstanceId: TWO, Listen: 0, ...OPTIONAL }])
+  const second = await addressOf(node, TWO)
+  assert.equal(await idAt(second), TWO)
+  await apply(node, [{ InstanceId: TWO, Listen: 0 }])
+  assert.equal(await addressOf(node, TWO), second)
+  assert.equal(await idAt(second), '401')
+  await apply(node, [
+    { InstanceId: ONE, Listen: 0, ...OPTIONAL },
+    { InstanceId: TWO, ...OPTIONAL },
+  ])
+  assert.equal(await idAt(await addressOf(node, ONE)), ONE)
+  assert.equal(await idAt(node.addresses.metadata), TWO)
+  await assert.rejects(idAt(second), { code: 'ECONNREFUSED' })
+  const first = await addressOf(node, ONE)
+  await node.reset()
+  await node.instances()
+  assert.equal(await idAt(node.addresses.metadata), ONE)
+  await assert.rejects(idAt(first), { code: 'ECONNREFUSED' })
+})
+
+test('an address that is taken later leaves everybody else served, and is had when it is free', async (t) => {
+  const node = await started(t, [{ InstanceId: ONE, ...OPTIONAL }])
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const address = taken.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const two = { InstanceId: TWO, Listen: address.port, ...OPTIONAL }
+  await apply(node, [two])
+  assert.equal(await addressOf(node, TWO), undefined)
+  assert.equal(await idAt(node.addresses.metadata), ONE)
+  taken.close()
+  await once(taken, 'close')
+  await apply(node, [two])
+  assert.equal(await idAt(await addressOf(node, TWO)), TWO)
+})
+
+test('the ready file says where instances are, and follows them', async (t) => {
+  const readyFile = join(await aFolder(t), 'ready.json')
+  const node = await started(t, [{ InstanceId: ONE, Listen: 0 }], { readyFile })
+  const read = async () => JSON.parse(await readFile(readyFile, 'utf8')).instances
+  assert.deepEqual(await read(), [{ id: ONE, account: ACCOUNT, addresses: [await addressOf(node, ONE)] }])
+  await apply(node, [{ InstanceId: TWO }])
+  assert.deepEqual(
+    (await node.instances()).map(({ id, addresses }) => [id, addresses.length]),
+    [
+      [ONE, 1],
+      [TWO, 0],
+    ],
+  )
+  assert.deepEqual(await read(), await node.instances())
+})
+
+test('two instances on the metadata listener are a mistake in the file, with line and column', async () => {
+  const directory = 'test/compose/fixtures/two-instances.yaml'
+  await assert.rejects(
+    async () => (await startNode(configIn('.', { data: ':memory:', directory: [directory] }))).stop(),
+    { message: new RegExp(`^${directory}:5:9: Accounts\\[0\\]\\.Instances\\[1\\]: .*give this one an address`) },
+  )
+})
+
+test('the admin listener publishes the certificates of identity documents, to everybody who reaches it', async (t) => {
+  const { addresses } = await started(t, [{ InstanceId: ONE }])
+  const pem = await (await fetch(`${addresses.admin}/instance-identity.pem`)).text()
+  const [first] = pem.match(/-----BEGIN[^-]*-----[^-]*-----END[^-]*-----/g) ?? []
+  assert.match(new X509Certificate(first ?? '').subject, /instance identity rsa2048/)
+})
