@@ -1,14 +1,15 @@
 import type { Directory } from '../domain/directory/index.ts'
-import { InstanceView } from '../domain/instances/index.ts'
+import { InstanceView, profileLeaves } from '../domain/instances/index.ts'
 import { type Listener, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
-import type { MetadataDoor } from '../doors/metadata/index.ts'
-import type { Instance, InstanceListen } from '../model/index.ts'
+import type { InstanceCredentials, MetadataDoor } from '../doors/metadata/index.ts'
+import type { Instance, InstanceListen, InstanceProfile } from '../model/index.ts'
 import type { Logger } from '../platform/telemetry/index.ts'
 
 /** What instances are served with. */
 export interface InstanceListenersOptions {
   readonly directory: Directory
   readonly door: MetadataDoor
+  readonly credentials: Pick<InstanceCredentials, 'forget'>
   /** As `metadataApp` takes it. */
   readonly holdMs: number
   /** Bounds of each listener. */
@@ -52,7 +53,9 @@ export class InstanceListeners {
 
   /** Serves what there is, and follows the directory from then on. @throws {Error} when an address cannot be had */
   async start(): Promise<void> {
-    this.#options.directory.watch('instance', () => this.#follow())
+    for (const kind of ['instance', 'instance-profile'] as const) {
+      this.#options.directory.watch(kind, () => this.#follow())
+    }
     await this.#bringUpToDate(true)
   }
 
@@ -92,17 +95,20 @@ export class InstanceListeners {
   }
 
   async #bringUpToDate(isStart: boolean): Promise<void> {
-    const { directory } = this.#options
+    const { directory, credentials } = this.#options
     const instances = await directory.instances()
     const wanted = new Set(instances.map(({ id }) => id))
     for (const [id, { listeners }] of this.#served) {
       if (wanted.has(id)) continue
       this.#served.delete(id)
+      credentials.forget(id)
       await stopAll(listeners)
     }
     this.#shared = undefined
     for (const instance of instances) {
-      const served = this.#serve(instance)
+      const { account, profile } = instance
+      const held = profile === undefined ? undefined : await directory.instanceProfile(account, profile)
+      const served = this.#serve(instance, held)
       if (instance.listen.length === 0) this.#shared = served
       await this.#closeLeft(served)
     }
@@ -114,11 +120,11 @@ export class InstanceListeners {
   }
 
   /** The view stays while nothing of the instance changes: what it made is made once. */
-  #serve(instance: Instance): Served {
-    const json = JSON.stringify(instance)
+  #serve(instance: Instance, profile: InstanceProfile | undefined): Served {
+    const json = JSON.stringify([instance, profile])
     const before = this.#served.get(instance.id)
     if (before?.json === json) return before
-    const view = new InstanceView(instance, this.#options.directory.partition)
+    const view = new InstanceView(instance, this.#options.directory.partition, profileLeaves(instance, profile))
     const served = { json, view, listeners: before?.listeners ?? new Map<string, Listener>() }
     this.#served.set(instance.id, served)
     return served

@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http'
 import { allCertificates, IdentityDocuments, InstanceTokens } from '../domain/instances/index.ts'
 import type { AdminOptions } from '../doors/admin/index.ts'
 import { adminApp, apiApp, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
-import { metadataDoor } from '../doors/metadata/index.ts'
+import { InstanceCredentials, metadataDoor } from '../doors/metadata/index.ts'
 import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.ts'
 import {
   checkAccess,
@@ -84,16 +84,19 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     tls: await readTls(config),
   })
   const documents = new IdentityDocuments(broker.keyring)
+  const credentials = new InstanceCredentials(broker)
   const door = metadataDoor({
     clock: broker.clock,
     tokens: new InstanceTokens(broker),
     documents,
+    credentials,
   })
   const holdMs = limits.requestTimeoutMs
   const metadataBounds = { maxHeaderBytes: limits.metadataHeaderBytes, takesExpectations: true }
   const instances = new InstanceListeners({
     directory: broker.directory,
     door,
+    credentials,
     holdMs,
     bounds: {
       ...metadataBounds,

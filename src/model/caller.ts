@@ -47,6 +47,14 @@ export interface FederatedCaller extends Principal {
   readonly issuer: { readonly arn: string; readonly userName: string; readonly uniqueId: string } | undefined
 }
 
+/** A service of AWS that acts for an account: here the metadata service, for one of its instances. */
+export interface ServiceCaller {
+  readonly kind: 'service'
+  /** As `Principal` elements name it: `ec2.amazonaws.com`. */
+  readonly service: string
+  readonly account: AccountId
+}
+
 /** The authority above accounts: proved by the operator's token, or by being in the same process. */
 export interface OperatorCaller {
   readonly kind: 'operator'
@@ -56,4 +64,4 @@ export interface OperatorCaller {
 export type AccountCaller = RootCaller | UserCaller | RoleCaller | FederatedCaller
 
 /** Whoever asks, once proven. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable */
-export type Caller = AccountCaller | OperatorCaller
+export type Caller = AccountCaller | ServiceCaller | OperatorCaller

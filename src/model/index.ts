@@ -8,6 +8,7 @@ export type {
   OperatorCaller,
   RoleCaller,
   RootCaller,
+  ServiceCaller,
   UserCaller,
 } from './caller.ts'
 export { type ClientSettings, clientEnvironment } from './client-settings.ts'

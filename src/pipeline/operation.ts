@@ -34,9 +34,10 @@ export interface Operation<Asking extends Caller, Input, Output> {
   readonly action: `${string}:${string}`
   /**
    * `signature`: a signed request, presigned URLs included. `signed-headers`: no presigned URL, because whoever sees one
-   * would get the credentials that the operation issues. `operator`: the authority above accounts.
+   * would get the credentials that the operation issues. `operator`: the authority above accounts. `service`: a service of
+   * AWS, which is in this process.
    */
-  readonly proof: 'signature' | 'signed-headers' | 'operator'
+  readonly proof: 'signature' | 'signed-headers' | 'operator' | 'service'
   /** True when it issues credentials or changes something: then its record is durable before it is answered. */
   readonly grants: boolean
   /** The accesses it needs, all of them; none when whoever is proven may. @throws Fault for callers who never may */

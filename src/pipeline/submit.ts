@@ -84,9 +84,12 @@ async function record<Asking extends Caller, Input, Output>(
   else audit.noted(event)
 }
 
-/** The operator sees everything anyway, and is denied only what is no operation. */
+/**
+ * The operator sees everything anyway, and is denied only what is no operation. A service has nobody who could ask for an
+ * explanation: why it was refused stands in the log.
+ */
 function deniedOf(fault: Fault, caller: Caller, action: string): DeniedAccess | undefined {
-  return caller.kind === 'operator' ? undefined : deniedAccess(fault, caller, action)
+  return caller.kind === 'operator' || caller.kind === 'service' ? undefined : deniedAccess(fault, caller, action)
 }
 
 /** The reference that the refused caller gets. A refusal is answered even where it cannot be sealed. */

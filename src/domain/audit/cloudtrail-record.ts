@@ -20,6 +20,9 @@ export function cloudTrailRecords(event: AuditEvent, newId: () => string): reado
   const { caller, details, fault } = event
   const common = commonMembers(event)
   if (caller.kind === 'operator') return [record(event, common, newId(), { userIdentity: userIdentity(caller) })]
+  if (caller.kind === 'service') {
+    return [record(event, common, newId(), { userIdentity: userIdentity(caller), account: caller.account })]
+  }
   const { account, accessKeyId, principalArn } = caller
   const other = fault === undefined ? details.resources?.find((each) => each.accountId !== account) : undefined
   const sharedEventID = other && newId()
@@ -73,7 +76,8 @@ function commonMembers(event: AuditEvent): string {
     eventSource: sourceOf(service),
     eventName,
     awsRegion: region,
-    sourceIPAddress: facts.sourceIp,
+    // CloudTrail names a service where others have an address.
+    sourceIPAddress: event.caller.kind === 'service' ? event.caller.service : facts.sourceIp,
     userAgent: bounded(facts.userAgent),
     errorCode: fault?.code,
     errorMessage: bounded(fault?.message),

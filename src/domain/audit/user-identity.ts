@@ -16,6 +16,8 @@ export function userIdentity(caller: Caller): object {
   switch (caller.kind) {
     case 'operator':
       return { type: 'RolecallOperator' }
+    case 'service':
+      return { type: 'AWSService', invokedBy: caller.service }
     case 'root':
       return { type: 'Root', ...principal(caller), sessionContext: sessionContext(caller.session) }
     case 'user': {

@@ -5,5 +5,7 @@
 export { allCertificates, IdentityDocuments } from './identity-documents.ts'
 export { InstanceTokens } from './instance-tokens.ts'
 export { InstanceView } from './instance-view.ts'
+export { jsonText } from './json-text.ts'
 export type { MetadataNode } from './metadata-tree.ts'
+export { profileLeaves } from './profile-leaves.ts'
 export { VERSIONS } from './versions.ts'

@@ -14,6 +14,7 @@ export type MetadataNode =
   | { readonly kind: 'text'; readonly body: Buffer }
   | { readonly kind: 'bytes'; readonly body: Buffer }
   | { readonly kind: 'signature'; readonly name: SignatureName }
+  | { readonly kind: 'credentials'; readonly roleName: string }
 
 /** What an instance answers, by path below the version, without slashes at its ends; good until an instant. */
 export interface MetadataTree {
@@ -55,7 +56,7 @@ export function metadataTree(
 }
 
 /** A body of text. */
-function text(body: string): MetadataNode {
+export function text(body: string): MetadataNode {
   return { kind: 'text', body: Buffer.from(body) }
 }
 

@@ -8,6 +8,7 @@ import {
 } from '../../domain/instances/index.ts'
 import { type EpochMillis, epochMillis, type Instance } from '../../model/index.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { InstanceCredentials } from './instance-credentials.ts'
 import { bare, found, issued, type MetadataAnswer, methods, NOT_FOUND } from './metadata-answer.ts'
 import { metadataPath } from './metadata-path.ts'
 
@@ -17,6 +18,7 @@ export interface MetadataDoorOptions {
   readonly clock: Clock
   readonly tokens: InstanceTokens
   readonly documents: IdentityDocuments
+  readonly credentials: Pick<InstanceCredentials, 'of'>
 }
 
 /** Who asks: which instance its address stands for, and how many hops away it is. */
@@ -122,7 +124,7 @@ function answerNode(
   view: InstanceView,
   now: EpochMillis,
   tokenSeconds: number | undefined,
-  { documents }: MetadataDoorOptions,
+  { documents, credentials }: MetadataDoorOptions,
 ): MetadataAnswer | Promise<MetadataAnswer> {
   const { lastModified } = view
   switch (node.kind) {
@@ -130,6 +132,12 @@ function answerNode(
       return found({ body: node.body, lastModified, tokenSeconds })
     case 'bytes':
       return found({ body: node.body, contentType: 'application/octet-stream', lastModified, tokenSeconds })
+    case 'credentials': {
+      const delivery = tokenSeconds === undefined ? '1.0' : '2.0'
+      return credentials
+        .of(view.instance, node.roleName, delivery)
+        .then((body) => found({ body, lastModified, tokenSeconds }))
+    }
     case 'signature':
       return view.signature(node.name, documents, now).then((body) => found({ body, lastModified, tokenSeconds }))
   }

@@ -1,5 +1,6 @@
 /** What the operator, the authority above accounts, can ask for. @module */
 export { applyDirectory } from './apply-directory.ts'
+export { assumeRoleForInstance } from './assume-role-for-instance.ts'
 export { checkAccess, readCheckAccess } from './check-access.ts'
 export { clearDirectory } from './clear-directory.ts'
 export { explainRefusal, readExplainRefusal } from './explain-refusal.ts'

@@ -3,6 +3,7 @@
  * that nobody acts on. Never asks what the caller may do. @module
  */
 export { AS_OPERATOR } from './as-operator.ts'
+export { asService } from './as-service.ts'
 export { bySignature } from './by-signature.ts'
 export { roleCaller, rootCaller, userCaller } from './callers.ts'
 export type { Proven } from './proven.ts'

@@ -6,11 +6,12 @@ import {
   type Caller,
   type Fault,
   type RequestFacts,
+  type ServiceCaller,
   ServiceUnavailable,
 } from '../../model/index.ts'
 import type { Access } from './access.ts'
-import { denial } from './denial.ts'
-import { gather, type Side } from './gather.ts'
+import { denial, serviceDenial } from './denial.ts'
+import { gather, gatherForService, type Side } from './gather.ts'
 import { Grounds } from './grounds.ts'
 import { PermittedCall } from './permitted-call.ts'
 import { isForOperators, needsNoPermission, refusedByRule } from './standing-rules.ts'
@@ -37,8 +38,12 @@ export async function authorize<Asking extends Caller, Input>(
   { caller, input, accesses, facts, region }: Petition<Asking, Input>,
   directory: Directory,
 ): Promise<PermittedCall<Asking, Input>> {
+  if (caller.kind === 'service') {
+    const role = await onOneState(directory, () => permitService({ caller, accesses, facts, region }, directory))
+    return new PermittedCall(caller, input, facts, role)
+  }
   if (caller.kind !== 'operator') {
-    const role = await permitAll({ caller, accesses, facts, region }, directory)
+    const role = await onOneState(directory, () => permitOn({ caller, accesses, facts, region }, directory))
     return new PermittedCall(caller, input, facts, role)
   }
   for (const access of accesses) {
@@ -53,14 +58,14 @@ type Accesses = Pick<Petition<AccountCaller, unknown>, 'caller' | 'accesses' | '
  * Permits every access, on one state of the directory: when it changed while policies were gathered, they are gathered
  * anew, or a request could be granted by a mixture that was never in force.
  */
-async function permitAll(
-  { caller, accesses, facts, region }: Accesses,
+async function onOneState(
   directory: Directory,
+  permitAll: () => Promise<RoleView | undefined>,
 ): Promise<RoleView | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { version } = directory
     try {
-      const role = await permitOn({ caller, accesses, facts, region }, directory)
+      const role = await permitAll()
       if (version === directory.version) return role
     } catch (error) {
       if (version === directory.version) throw error
@@ -75,6 +80,24 @@ async function permitOn({ accesses, ...asking }: Accesses, directory: Directory)
   let subject: RoleView | undefined
   for (const access of accesses) {
     const role = await permit(access, side, directory)
+    subject ??= role
+  }
+  return subject
+}
+
+/** Permits a service what the policies of the resources allow it: no account stands behind it. */
+async function permitService(
+  { caller, accesses, facts, region }: Omit<Accesses, 'caller'> & { readonly caller: ServiceCaller },
+  directory: Directory,
+): Promise<RoleView | undefined> {
+  let subject: RoleView | undefined
+  for (const access of accesses) {
+    if (isForOperators(access)) throw new AccessDenied(serviceDenial(caller, access))
+    const { request, policies, role } = await gatherForService(access, { caller, facts, region }, directory)
+    const { outcome, blame } = decide(policies, request)
+    if (outcome !== 'allowed') {
+      throw new AccessDenied(serviceDenial(caller, access), { detail: `${outcome}: ${blame.join(', ')}` })
+    }
     subject ??= role
   }
   return subject

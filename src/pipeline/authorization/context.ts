@@ -23,7 +23,8 @@ export class AccessContext implements RequestContext {
   }
 }
 
-function tagValue(tags: readonly Tag[], key: string): string | undefined {
+/** The value of the tag with that key, whatever the case of its letters. @param key - in lower case */
+export function tagValue(tags: readonly Tag[], key: string): string | undefined {
   for (const tag of tags) if (foldCase(tag.key) === key) return tag.value
   return undefined
 }

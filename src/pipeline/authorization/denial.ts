@@ -1,5 +1,5 @@
 import { type Decision, KIND_NAMES, type PolicyKind } from '../../engines/policy/index.ts'
-import { AccessDenied, type AccountCaller } from '../../model/index.ts'
+import { AccessDenied, type AccountCaller, type ServiceCaller } from '../../model/index.ts'
 import type { Access } from './access.ts'
 
 /**
@@ -31,6 +31,11 @@ export function denial(
 export function bareDenial(caller: AccountCaller, { action, resource }: Access): string {
   const on = resource === '*' ? '' : ` on resource: ${resource}`
   return `User: ${caller.arn} is not authorized to perform: ${action}${on}`
+}
+
+/** The text of a refusal of a service. */
+export function serviceDenial({ service }: ServiceCaller, { action, resource }: Access): string {
+  return `${service} is not authorized to perform: ${action} on resource: ${resource}`
 }
 
 /**

@@ -15,10 +15,12 @@ import {
   parseArn,
   type RequestFacts,
   rootArn,
+  type ServiceCaller,
   type Tag,
 } from '../../model/index.ts'
 import type { Access } from './access.ts'
 import { AccessContext } from './context.ts'
+import { ServiceContext } from './service-context.ts'
 
 /** Who asks, when, from where, and with which policies of their own. */
 export interface Side {
@@ -67,6 +69,30 @@ export async function gather(
   }
   const trust = isTrust ? (role?.trust ?? TRUSTS_NOBODY) : undefined
   return { request, policies: applicable(policies, trust, place, resourcePlace), role }
+}
+
+/** The same for a service: it has no policies of its own, and nothing of an account's. */
+export async function gatherForService(
+  access: Access,
+  { caller, facts, region }: Pick<Side, 'facts' | 'region'> & { readonly caller: ServiceCaller },
+  directory: Directory,
+): Promise<Gathered> {
+  const arn = parseArn(access.resource)
+  const resourceAccount = arn?.account || caller.account
+  const role = await directory.role(access.resource)
+  const resourcePlace = await directory.placeOf(resourceAccount)
+  const resourceTags = role?.tags ?? []
+  const context = new ServiceContext({ caller, facts, region, access, resourceAccount, resourceTags })
+  const { action, resource } = access
+  const principal = { kind: 'service', service: caller.service } as const
+  const trust = asksForTrust(action, arn) ? (role?.trust ?? TRUSTS_NOBODY) : undefined
+  const policies = applicable(
+    { identity: [], boundary: undefined, session: undefined },
+    trust,
+    undefined,
+    resourcePlace,
+  )
+  return { request: { principal, action, resource, resourceAccount, context }, policies, role }
 }
 
 /** A session of a federated user is tagged too, and no role decides on that. */

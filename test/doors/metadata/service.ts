@@ -65,7 +65,9 @@ export async function serve(
   }
   await change(instance)
   const documents = new IdentityDocuments(keyring)
-  const door = metadataDoor({ clock, tokens: new InstanceTokens({ keyring, random: systemRandom }), documents })
+  const tokens = new InstanceTokens({ keyring, random: systemRandom })
+  const credentials = { of: async () => Buffer.from('none are asked for here') }
+  const door = metadataDoor({ clock, tokens, documents, credentials })
   const logger = listeningLogger()
   const client = () => ({ instance: view, hops })
   const listener = await startListener(metadataApp({ door, client, holdMs, host: '127.0.0.1', logger }), {
