@@ -2,7 +2,6 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net'
 import type { Logger } from '../../platform/telemetry/index.ts'
 import type { MetadataAnswer, MetadataClient, MetadataDoor } from '../metadata/index.ts'
-import { bareApp } from './bare-app.ts'
 import { ownHosts } from './host-check.ts'
 import { readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
@@ -28,46 +27,65 @@ const MAX_BODY_BYTES = 1024
 
 /**
  * The app of a listener of the metadata service: for programs of this machine alone. What a web page or another machine
- * could send is refused with nothing in the answer.
+ * could send is refused with nothing in the answer. There is nothing to route, so no Express; and a request without a
+ * body, which nearly all are, is answered in the turn in which it came.
  */
 export function metadataApp({ door, client, holdMs, host, logger }: MetadataAppOptions): RequestListener {
   const isOwnHost = ownHosts([host, `[${host}]`, IPV4_ENDPOINT, `[${IPV6_ENDPOINT}]`])
   const isLinkLocal = host === IPV4_ENDPOINT || host === IPV6_ENDPOINT
-  return bareApp((request, response) => {
+  return (request, response) => {
     const asking = client()
     if (isLinkLocal && !mayConnect(request.socket, host, asking)) {
       request.socket.destroy()
-      return undefined
+      return
     }
-    const { host: named, origin, 'sec-fetch-site': site } = request.headers
-    // HTTP/1.0 knows no Host, and no page can send such a request.
-    if (named === undefined ? request.httpVersion !== '1.0' : !isOwnHost(named)) return refuse(request, response, 403)
-    if (origin !== undefined || (site !== undefined && site !== 'none')) return refuse(request, response, 403)
-    if (request.url.length > MAX_TARGET_LENGTH) return refuse(request, response, 414)
-    return answer(request, response, asking)
-  })
+    const refusal = refusalOf(request, isOwnHost)
+    if (refusal !== undefined) return refuse(request, response, refusal)
+    const { 'content-length': length, 'transfer-encoding': chunked } = request.headers
+    if (chunked === undefined && (length === undefined || length === '0')) return answer(request, response, asking)
+    void answerWithBody(request, response, asking)
+  }
 
-  async function answer(request: IncomingMessage, response: ServerResponse, asking: MetadataClient): Promise<void> {
+  async function answerWithBody(request: IncomingMessage, response: ServerResponse, asking: MetadataClient) {
     const body = await readBody(request, MAX_BODY_BYTES)
     if (body === 'aborted') return
-    if (body === 'too-large') return refuse(request, response, 413)
+    if (body === 'too-large') refuse(request, response, 413)
+    else answer(request, response, asking)
+  }
+
+  function answer(request: IncomingMessage, response: ServerResponse, asking: MetadataClient): void {
     try {
-      const answered = await door(request, asking)
+      const answered = door(request, asking)
       if (answered === undefined) leaveUnanswered(response, holdMs)
-      else send(response, answered)
+      else if ('status' in answered) send(response, answered)
+      else answered.then((later) => send(response, later)).catch((error: unknown) => fail(response, error))
     } catch (error) {
-      logger.error('answer.failed', { error })
-      if (!response.headersSent) response.writeHead(500, { 'Content-Length': 0 })
-      response.end()
+      fail(response, error)
     }
   }
+
+  function fail(response: ServerResponse, error: unknown): void {
+    logger.error('answer.failed', { error })
+    if (!response.headersSent) response.writeHead(500, { 'Content-Length': 0 })
+    response.end()
+  }
+}
+
+/** The status that a request is refused with, whatever it asks. */
+function refusalOf(
+  { headers, httpVersion, url = '' }: IncomingMessage,
+  isOwnHost: (header: string) => boolean,
+): number | undefined {
+  const { host, origin, 'sec-fetch-site': site } = headers
+  // HTTP/1.0 knows no Host, and no page can send such a request.
+  if (host === undefined ? httpVersion !== '1.0' : !isOwnHost(host)) return 403
+  if (origin !== undefined || (site !== undefined && site !== 'none')) return 403
+  return url.length > MAX_TARGET_LENGTH ? 414 : undefined
 }
 
 function send(response: ServerResponse, { status, reason, headers, body }: MetadataAnswer): void {
   // Headers and body leave in one write.
-  if (reason === undefined) response.writeHead(status, headers.slice())
-  else response.writeHead(status, reason, headers.slice())
-  response.end(body)
+  response.writeHead(status, reason, headers.slice()).end(body)
 }
 
 /** The client gives up, or is cut off; until then nothing comes. */

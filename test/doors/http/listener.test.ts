@@ -5,7 +5,7 @@ import { get as getOverTls } from 'node:https'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import supertest from 'supertest'
-import { adminApp, type ListenerOptions, metadataApp, startListener } from '../../../src/doors/http/index.ts'
+import { adminApp, type ListenerOptions, startListener } from '../../../src/doors/http/index.ts'
 import { Secret } from '../../../src/model/index.ts'
 import { eventually, exchange, listeningLogger, RawClient } from './raw-client.ts'
 
@@ -142,16 +142,6 @@ test('two lengths for one body are refused, whichever a proxy would have believe
 })
 
 const APPS: readonly (readonly [name: string, app: RequestListener])[] = [
-  [
-    'metadata',
-    metadataApp({
-      door: () => undefined,
-      client: () => ({ instance: undefined, hops: 1 }),
-      holdMs: 1000,
-      host: '127.0.0.1',
-      logger: OPTIONS.logger,
-    }),
-  ],
   [
     'admin',
     adminApp(
