@@ -23,6 +23,8 @@ export interface HttpWork {
   readonly work: string
   readonly target: Target
   readonly settings: BrokerOptions
+  /** The listener that is asked; the API, unless told otherwise. */
+  readonly listener?: 'metadata'
   /** The requests that are sent in turn. */
   prepare(broker: BrokerStarted): Promise<readonly PreparedRequest[]>
 }
@@ -31,7 +33,7 @@ export interface HttpWork {
  * Measures a kind of request and the bare server in turn, on the same core, with the same requests and answers of the
  * same size. The ratio is one of CPU time: the server's whole process, its threads and the kernel's work for it.
  */
-export async function againstBare({ work, target, settings, prepare }: HttpWork): Promise<Row> {
+export async function againstBare({ work, target, settings, listener, prepare }: HttpWork): Promise<Row> {
   using load = new Child('load-child', LOAD_CORE)
   using bare = new Child('bare-child', SERVER_CORE)
   using broker = new Child('broker-child', SERVER_CORE)
@@ -40,12 +42,16 @@ export async function againstBare({ work, target, settings, prepare }: HttpWork)
   const requests = await prepare(started)
   const [first] = requests
   if (first === undefined) throw new Error('There is nothing to send.')
-  const { headers, body } = await send(started.endpoint, first)
-  const same = Object.fromEntries([...headers].filter(([name]) => !OF_THE_CONNECTION.has(name)))
+  const endpoint = listener === undefined ? started.endpoint : started.metadata
+  const { headers, body } = await send(endpoint, first)
+  // A connection for each answer costs the most of all: whoever is compared has to close, too.
+  const isSame = ([name, value]: readonly [string, string]) => !OF_THE_CONNECTION.has(name) || value === 'close'
+  const same = Object.fromEntries([...headers].filter(isSame))
   const yardstick = await bare.ask<BareQuestion, BareStarted>({ headers: same, body })
 
-  const one = { child: bare, endpoint: yardstick.endpoint, requests, load }
-  const other = { child: broker, endpoint: started.endpoint, requests, load }
+  const closing = headers.get('connection') === 'close'
+  const one = { child: bare, endpoint: yardstick.endpoint, requests, load, closing }
+  const other = { child: broker, endpoint, requests, load, closing }
   await cost(one, WARM_UP)
   await cost(other, WARM_UP)
   const bares: Cost[] = []
@@ -83,6 +89,14 @@ export async function identityRequests({ endpoint, credentials }: BrokerStarted)
   return await Promise.all(calls.map((call) => signedCall(endpoint, session, call)))
 }
 
+/** GET of one category, with a session token. */
+export async function metadataRequests({ metadata }: BrokerStarted): Promise<PreparedRequest[]> {
+  const put = { method: 'PUT', path: '/latest/api/token', headers: { 'X-aws-ec2-metadata-token-ttl-seconds': '21600' } }
+  const { body: token } = await send(metadata, { ...put, body: '' })
+  const headers = { 'X-aws-ec2-metadata-token': token }
+  return [{ method: 'GET', path: '/latest/meta-data/instance-id', headers, body: '' }]
+}
+
 function textOf(xml: string, element: string): string {
   const text = new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml)?.[1]
   if (text === undefined) throw new Error(`The answer has no ${element}: ${xml}`)
@@ -101,11 +115,12 @@ interface Subject {
   readonly endpoint: string
   readonly requests: readonly PreparedRequest[]
   readonly load: Child
+  readonly closing: boolean
 }
 
-async function cost({ child, endpoint, requests, load }: Subject, amount: number): Promise<Cost> {
+async function cost({ child, endpoint, requests, load, closing }: Subject, amount: number): Promise<Cost> {
   const before = await child.ask<BrokerQuestion, Usage>({ usage: true })
-  const { seconds, failures } = await load.ask<LoadQuestion, LoadDone>({ endpoint, requests, amount })
+  const { seconds, failures } = await load.ask<LoadQuestion, LoadDone>({ endpoint, requests, amount, closing })
   if (failures > 0) throw new Error(`${failures} of ${amount} requests to ${endpoint} were not answered with 200.`)
   const after = await child.ask<BrokerQuestion, Usage>({ usage: true })
   return { cpu: (after.cpuMicroseconds - before.cpuMicroseconds) / amount, perSecond: amount / seconds }

@@ -11,6 +11,8 @@ export type BrokerQuestion = { readonly start: BrokerOptions } | { readonly stop
 /** A broker that answers. */
 export interface BrokerStarted {
   readonly endpoint: string
+  /** Where metadata is read. */
+  readonly metadata: string
   readonly credentials: Credentials
 }
 
@@ -20,7 +22,7 @@ answerQuestions(async (question: BrokerQuestion) => {
   if ('start' in question) {
     broker = await startBroker(question.start)
     const { endpoint, credentials } = await broker.as(CALLER)
-    return { endpoint, credentials } satisfies BrokerStarted
+    return { endpoint, metadata: broker.addresses.metadata, credentials } satisfies BrokerStarted
   }
   if ('stop' in question) await broker?.stop()
   return usage()

@@ -49,6 +49,11 @@ export const DIRECTORY: DirectoryInput = {
 /** The account may ask as often as it can. */
 export const UNTHROTTLED = { requestsPerSecond: 0 }
 
+/** An instance that answers on the metadata listener. */
+export const WITH_INSTANCE: DirectoryInput = {
+  Accounts: [{ Id: '333333333333', Instances: [{ InstanceId: 'i-0123456789abcdef0' }] }],
+}
+
 /** The parameters of an AssumeRole that the directory grants. */
 export function assumeRoleCall(sessionName: string): Record<string, string> {
   return { Action: 'AssumeRole', RoleArn: ROLE, RoleSessionName: sessionName, ExternalId: 'benchmark' }

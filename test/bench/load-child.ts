@@ -1,4 +1,5 @@
 // Sends prepared requests as fast as they are answered.
+import { connect } from 'node:net'
 import autocannon from 'autocannon'
 import { answerQuestions } from './child.ts'
 import type { PreparedRequest } from './signed-request.ts'
@@ -8,6 +9,8 @@ export interface LoadQuestion {
   readonly endpoint: string
   readonly requests: readonly PreparedRequest[]
   readonly amount: number
+  /** Whether each answer closes its connection. */
+  readonly closing?: boolean
 }
 
 /** How it went, from the first request to the last answer. */
@@ -21,19 +24,59 @@ const CONNECTIONS = 32
 // How often the generator looks whether all is done.
 const SAMPLE_MS = 20
 
-answerQuestions(async ({ endpoint, requests, amount }: LoadQuestion) => {
+answerQuestions(async (question: LoadQuestion) => {
+  const stopSpinning = spin()
+  try {
+    return question.closing === true ? await closingLoad(question) : await steadyLoad(question)
+  } finally {
+    stopSpinning()
+  }
+})
+
+async function steadyLoad({ endpoint, requests, amount }: LoadQuestion): Promise<LoadDone> {
   const startedAt = performance.now()
   let lastAt = startedAt
   const load = autocannon({ url: endpoint, requests, amount, connections: CONNECTIONS, sampleInt: SAMPLE_MS })
   load.on('response', () => {
     lastAt = performance.now()
   })
-  const stopSpinning = spin()
   const { statusCodeStats } = await load
-  stopSpinning()
   const granted = statusCodeStats['200']?.count ?? 0
-  return { seconds: (lastAt - startedAt) / 1000, failures: amount - granted } satisfies LoadDone
-})
+  return { seconds: (lastAt - startedAt) / 1000, failures: amount - granted }
+}
+
+async function closingLoad({ endpoint, requests, amount }: LoadQuestion): Promise<LoadDone> {
+  const { host, port } = new URL(endpoint)
+  const texts = requests.map(({ method, path, headers, body }) => {
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+    return `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${lines.join('')}\r\n${body}`
+  })
+  const startedAt = performance.now()
+  let begun = 0
+  let granted = 0
+  const client = async (): Promise<void> => {
+    while (begun < amount) {
+      const text = texts[begun++ % texts.length] ?? ''
+      if ((await exchange(Number(port), text)).startsWith('HTTP/1.1 200 ')) granted++
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, client))
+  return { seconds: (performance.now() - startedAt) / 1000, failures: amount - granted }
+}
+
+/** Sends one request on a connection of its own; what came until the server closed. */
+function exchange(port: number, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    let received = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    socket.setEncoding('latin1')
+    socket.on('data', (chunk) => {
+      received += chunk
+    })
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve(received))
+  })
+}
 
 /**
  * Keeps this process awake. Whoever writes to a process that sleeps pays for waking it, and only a slow server finds the

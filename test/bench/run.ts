@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { againstBare, assumeRoleRequests, identityRequests } from './against-bare.ts'
+import { againstBare, assumeRoleRequests, identityRequests, metadataRequests } from './against-bare.ts'
 import { CAN_PIN } from './child.ts'
+import { DIRECTORY, WITH_INSTANCE } from './directory.ts'
 import { memory } from './memory.ts'
 import { policyRows } from './policy/policy-rows.ts'
 import { type Row, table, verdict } from './row.ts'
@@ -54,6 +55,18 @@ const WORKLOADS: readonly { readonly name: string; readonly run: (folder: string
         target: { atLeast: 35, aim: 50 },
         settings: { data: ':memory:' },
         prepare: identityRequests,
+      }),
+    ],
+  },
+  {
+    name: 'metadata',
+    run: async () => [
+      await againstBare({
+        work: 'IMDS GET with token, a connection each',
+        target: { atLeast: 55, aim: 75 },
+        settings: { data: ':memory:', directory: [DIRECTORY, WITH_INSTANCE] },
+        listener: 'metadata',
+        prepare: metadataRequests,
       }),
     ],
   },

@@ -53,7 +53,7 @@ export async function send(
   endpoint: string,
   { method, path, headers, body }: PreparedRequest,
 ): Promise<{ readonly headers: Headers; readonly body: string }> {
-  const response = await fetch(new URL(path, endpoint), { method, headers, body })
+  const response = await fetch(new URL(path, endpoint), { method, headers, ...(body !== '' && { body }) })
   const text = await response.text()
   if (response.status !== 200) throw new Error(`The answer was ${response.status}: ${text}`)
   return { headers: response.headers, body: text }

@@ -1,10 +1,20 @@
 // A broker in a process of its own, to be fuzzed from outside.
 import { fileURLToPath } from 'node:url'
 import { startBroker } from '../../src/index.ts'
-import type { BrokerMemory, BrokerStarted } from './broker.ts'
+import { type BrokerMemory, type BrokerStarted, INSTANCE } from './broker.ts'
 
-const directory = fileURLToPath(new URL('../../examples/quickstart.yaml', import.meta.url))
-const broker = await startBroker({ directory, dev: true })
+const quickstart = fileURLToPath(new URL('../../examples/quickstart.yaml', import.meta.url))
+const AssumeRolePolicyDocument = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+}
+const withInstance = {
+  Id: '333333333333',
+  Roles: [{ RoleName: 'web', AssumeRolePolicyDocument }],
+  InstanceProfiles: [{ InstanceProfileName: 'web', Roles: ['web'] }],
+  Instances: [{ InstanceId: INSTANCE, IamInstanceProfile: 'web' }],
+}
+const broker = await startBroker({ directory: [quickstart, { Accounts: [withInstance] }], dev: true })
 const { credentials: alice } = await broker.as('source/alice')
 const { addresses, operatorToken } = broker
 const portOf = (origin: string) => Number(new URL(origin).port)
@@ -18,6 +28,7 @@ process.on('disconnect', () => process.exit())
 process.send?.({
   apiPort: portOf(addresses.api),
   adminPort: portOf(addresses.admin),
+  metadataPort: portOf(addresses.metadata),
   operatorToken,
   alice,
 } satisfies BrokerStarted)

@@ -10,6 +10,7 @@ import type { Fuzzed } from './fuzz.ts'
 export interface BrokerProcess {
   readonly apiPort: number
   readonly adminPort: number
+  readonly metadataPort: number
   readonly operatorToken: string
   readonly alice: ClientSettings['credentials']
   /** Whether it is there and does something; it is ended when it does not. */
@@ -29,6 +30,9 @@ export interface BrokerMemory {
   /** What is alive: not what the collector has not given back, nor audit records, which stay for ever. */
   readonly heapBytes: number
 }
+
+/** The one that answers on the metadata listener; it requires session tokens. */
+export const INSTANCE = 'i-0123456789abcdef0'
 
 const MIB = 1_048_576
 /** Inputs after which it is warm. */
