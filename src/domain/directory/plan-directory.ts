@@ -5,6 +5,7 @@ import { type DesiredPath, DirectoryMistakes } from './mistakes.ts'
 import { Plan, type PlanParts } from './plan.ts'
 import { planAccessKeys } from './plan-access-keys.ts'
 import { planInstance, planInstanceProfile } from './plan-instances.ts'
+import { heldPlaces } from './plan-listen.ts'
 import { planOrganization } from './plan-organization.ts'
 import {
   checkAttachments,
@@ -58,9 +59,11 @@ async function planInstances(
       }
     }
   }
+  if (accounts.every(({ account }) => account.Instances.length === 0)) return
+  const held = await heldPlaces(plan)
   for (const { account, at } of accounts) {
     for (const [index, instance] of account.Instances.entries()) {
-      await planInstance(plan, [...at, 'Instances', index], account.Id as AccountId, instance)
+      await planInstance(plan, [...at, 'Instances', index], account.Id as AccountId, instance, held)
     }
   }
 }

@@ -33,12 +33,16 @@ export async function planInstanceProfile(
   plan.put('instance-profile', nameKey(account, profileName), account, { ...entity, account, profileName, roleName })
 }
 
-/** Plans an instance. What the file leaves out is made of its id; when it was launched is kept. */
+/**
+ * Plans an instance. What the file leaves out is made of its id; when it was launched is kept.
+ * @param held - the places that other instances listen on, as `heldPlaces` gives them
+ */
 export async function planInstance(
   plan: Plan,
   at: DesiredPath,
   account: AccountId,
   desired: DesiredInstance,
+  held: ReadonlyMap<string, string>,
 ): Promise<void> {
   const { InstanceId: id, IamInstanceProfile: profile, AvailabilityZone, MetadataOptions: options } = desired
   plan.check([...at, 'InstanceId'], id, RULES.instanceId)
@@ -81,7 +85,7 @@ export async function planInstance(
       httpProtocolIpv6: options.HttpProtocolIpv6,
       instanceMetadataTags: options.InstanceMetadataTags,
     },
-    listen: await planListen(plan, [...at, 'Listen'], id, desired.Listen),
+    listen: planListen(plan, [...at, 'Listen'], desired.Listen, held),
     spotInterruption: desired.SpotInterruption && {
       action: desired.SpotInterruption.Action,
       time: instant(plan, [...at, 'SpotInterruption', 'Time'], desired.SpotInterruption.Time) ?? plan.parts.now,

@@ -11,13 +11,14 @@ const LINK_LOCAL: ReadonlySet<string> = new Set(['169.254.169.254', 'fd00:ec2::2
 /**
  * Plans where an instance's metadata is served. Only one instance can answer on an address, and only one on the metadata
  * listener itself.
+ * @param held - as {@link heldPlaces} gives it
  */
-export async function planListen(
+export function planListen(
   plan: Plan,
   at: DesiredPath,
-  id: string,
   desired: readonly DesiredListen[],
-): Promise<readonly InstanceListen[]> {
+  held: ReadonlyMap<string, string>,
+): readonly InstanceListen[] {
   const listen = desired.map(({ Address, Hops }, index) => {
     if (!Number.isInteger(Hops) || Hops < 1 || Hops > 64) plan.mistake([...at, index, 'Hops'], 'must be 1 to 64')
     const [host, port] = hostAndPort(Address)
@@ -31,7 +32,7 @@ export async function planListen(
   })
   const places = listen.length === 0 ? [''] : listen.filter(({ port }) => port !== 0).map(placeOf)
   for (const place of places) {
-    const other = plan.claim('address', place) ? await holderOf(plan, id, place) : 'another instance of this file'
+    const other = plan.claim('address', place) ? held.get(place) : 'another instance of this file'
     if (other === undefined) continue
     plan.mistake(
       // An instance without addresses has no such property to point at.
@@ -44,14 +45,14 @@ export async function planListen(
   return listen
 }
 
-/** The instance that keeps a place and is not in the plan itself. */
-async function holderOf(plan: Plan, id: string, place: string): Promise<string | undefined> {
-  for (const other of await plan.parts.directory.instances()) {
-    if (other.id === id || plan.isClaimed('instance', other.id)) continue
-    const places = other.listen.length === 0 ? [''] : other.listen.map(placeOf)
-    if (places.includes(place)) return `instance ${other.id}`
+/** The places of instances that the plan leaves as they are, each with whose it is: read once for the whole plan. */
+export async function heldPlaces(plan: Plan): Promise<ReadonlyMap<string, string>> {
+  const held = new Map<string, string>()
+  for (const { id, listen } of await plan.parts.directory.instances()) {
+    if (plan.isClaimed('instance', id)) continue
+    for (const place of listen.length === 0 ? [''] : listen.map(placeOf)) held.set(place, `instance ${id}`)
   }
-  return undefined
+  return held
 }
 
 function placeOf({ host, port }: InstanceListen): string {
