@@ -112,7 +112,9 @@ export class InstanceCredentials {
       return { body: Buffer.from(body), roleId, goodUntil: epochMillis(now + ROTATE_AFTER_MS), version }
     } catch (error) {
       const refused = error instanceof AccessDenied
-      if (!refused) logger.error('credentials.failed', { instance: instance.id, error })
+      const about = { instance: instance.id, role: roleName }
+      if (refused) logger.info('credentials.refused', { ...about, detail: error.detail })
+      else logger.error('credentials.failed', { ...about, error })
       const body = jsonText({
         Code: refused ? 'AssumeRoleUnauthorizedAccess' : 'Failed',
         Message: refused
