@@ -11,19 +11,13 @@ import {
 import type { Clock } from '../../platform/clock.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { Random } from '../../platform/random.ts'
-import type {
-  ChangeEntry,
-  DirectoryChange,
-  DirectoryRecord,
-  RecordKind,
-  Storage,
-} from '../../platform/storage/index.ts'
-import { openAccessKeySecret } from './access-key-secret.ts'
+import type { ChangeEntry, DirectoryChange, RecordKind, Storage } from '../../platform/storage/index.ts'
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts'
 import { ChangeFollower } from './change-follower.ts'
-import { type OrganizationPlace, type OrganizationView, viewOrganization } from './organization-view.ts'
+import { type DirectoryViews, directoryViews } from './directory-views.ts'
+import type { OrganizationPlace } from './organization-view.ts'
+import { pagesOf } from './pages-of.ts'
 import {
-  type AccountAliasBody,
   type AccountBody,
   bodyOf,
   managedPolicyKey,
@@ -35,17 +29,13 @@ import {
 import { Revocations } from './revocations.ts'
 import { SealedSecrets } from './sealed-secrets.ts'
 import { SessionPolicyViews } from './session-policies.ts'
-import { ViewCache } from './view-cache.ts'
 import {
   type AccessKeyView,
   type GroupView,
   type ManagedPolicyView,
   type RoleView,
   type UserView,
-  viewGroup,
   viewManagedPolicy,
-  viewRole,
-  viewUser,
 } from './views.ts'
 
 /** The permission policies on a principal's side of a request. */
@@ -67,7 +57,6 @@ export interface DirectoryParts {
   readonly cachedRecords: number
 }
 
-const PAGE = 1_000
 /** Stands for a boundary that cannot be resolved: it allows nothing. */
 const ALLOWS_NOTHING = compilePolicy(parsePolicy('{"Version":"2012-10-17","Statement":[]}'), {
   kind: 'boundary',
@@ -91,18 +80,7 @@ export class Directory {
   readonly #storage: Pick<Storage, 'directory' | 'changes'>
   readonly #follower: ChangeFollower
   readonly #secrets: SealedSecrets
-  readonly #views: {
-    readonly account: ViewCache<'account', AccountBody>
-    readonly 'account-alias': ViewCache<'account-alias', AccountAliasBody>
-    readonly user: ViewCache<'user', UserView>
-    readonly group: ViewCache<'group', GroupView>
-    readonly role: ViewCache<'role', RoleView>
-    readonly 'managed-policy': ViewCache<'managed-policy', ManagedPolicyView>
-    readonly 'access-key': ViewCache<'access-key', AccessKeyView>
-    readonly organization: ViewCache<'organization', OrganizationView>
-    readonly 'instance-profile': ViewCache<'instance-profile', InstanceProfile>
-    readonly instance: ViewCache<'instance', Instance>
-  }
+  readonly #views: DirectoryViews
   readonly #watchers = new Map<RecordKind, () => void>()
   #version = 0
   readonly #revocations: Revocations
@@ -114,23 +92,7 @@ export class Directory {
     this.partition = partition
     this.#storage = storage
     this.#secrets = new SealedSecrets(store, keyring, random)
-    this.#views = {
-      account: new ViewCache(store, 'account', cachedRecords, bodyOf),
-      'account-alias': new ViewCache(store, 'account-alias', cachedRecords, bodyOf),
-      user: new ViewCache(store, 'user', cachedRecords, (record) => viewUser(partition, bodyOf(record))),
-      group: new ViewCache(store, 'group', cachedRecords, (record) => viewGroup(partition, bodyOf(record))),
-      role: new ViewCache(store, 'role', cachedRecords, (record) => viewRole(partition, bodyOf(record))),
-      'managed-policy': new ViewCache(store, 'managed-policy', cachedRecords, (record) =>
-        viewManagedPolicy(bodyOf(record)),
-      ),
-      'access-key': new ViewCache(store, 'access-key', cachedRecords, (record) => {
-        const { sealedSecret, ...key } = bodyOf(record)
-        return { ...key, secretAccessKey: openAccessKeySecret(key.accessKeyId, sealedSecret, keyring) }
-      }),
-      organization: new ViewCache(store, 'organization', 1, (record) => viewOrganization(bodyOf(record))),
-      'instance-profile': new ViewCache(store, 'instance-profile', cachedRecords, bodyOf),
-      instance: new ViewCache(store, 'instance', cachedRecords, bodyOf),
-    }
+    this.#views = directoryViews(store, { keyring, partition, cachedRecords })
     this.#revocations = new Revocations(store)
     this.#follower = new ChangeFollower(storage.changes, clock, (entry) => this.#drop(entry))
     for (const [name, document] of Object.entries(AWS_MANAGED_POLICIES)) {
@@ -213,14 +175,10 @@ export class Directory {
     return this.#views['instance-profile'].find(nameKey(account, profileName))
   }
 
-  instance(id: string): Promise<Instance | undefined> {
-    return this.#views.instance.find(id)
-  }
-
   /** All instances of all accounts, read from the store itself. */
   async instances(): Promise<readonly Instance[]> {
     const instances: Instance[] = []
-    for await (const page of this.#pages('instance')) {
+    for await (const page of pagesOf(this.#storage.directory, 'instance')) {
       for (const record of page) instances.push(bodyOf({ ...record, kind: 'instance' }))
     }
     return instances
@@ -340,24 +298,12 @@ export class Directory {
   async clear(): Promise<number> {
     const changes: DirectoryChange[] = []
     for (const kind of RECORD_KINDS) {
-      for await (const page of this.#pages(kind)) {
+      for await (const page of pagesOf(this.#storage.directory, kind)) {
         for (const { key, account } of page) changes.push({ remove: { kind, key, account } })
       }
     }
     await this.commit(changes)
     return changes.length
-  }
-
-  async *#pages(kind: RecordKind): AsyncGenerator<readonly DirectoryRecord[]> {
-    for (let after: string | undefined; ; ) {
-      const page = await this.#storage.directory.list(
-        kind,
-        after === undefined ? { limit: PAGE } : { after, limit: PAGE },
-      )
-      yield page
-      after = page.at(-1)?.key
-      if (page.length < PAGE) return
-    }
   }
 
   async #addManaged(into: CompiledPolicy[], arns: readonly string[]): Promise<void> {
@@ -370,7 +316,7 @@ export class Directory {
   #drop({ kind, key }: ChangeEntry): void {
     this.#version += 1
     if (kind === 'revocation') this.#revocations.drop()
-    else this.#views[kind].drop(key)
+    else if (kind !== 'instance') this.#views[kind].drop(key)
     this.#watchers.get(kind)?.()
   }
 }

@@ -1,0 +1,61 @@
+import type { InstanceProfile } from '../../model/index.ts'
+import type { KeyRing } from '../../platform/keyring/index.ts'
+import type { DirectoryStore } from '../../platform/storage/index.ts'
+import { openAccessKeySecret } from './access-key-secret.ts'
+import { type OrganizationView, viewOrganization } from './organization-view.ts'
+import { type AccountAliasBody, type AccountBody, bodyOf } from './records.ts'
+import { ViewCache } from './view-cache.ts'
+import {
+  type AccessKeyView,
+  type GroupView,
+  type ManagedPolicyView,
+  type RoleView,
+  type UserView,
+  viewGroup,
+  viewManagedPolicy,
+  viewRole,
+  viewUser,
+} from './views.ts'
+
+/** What a directory remembers, by kind of record. */
+export interface DirectoryViews {
+  readonly account: ViewCache<'account', AccountBody>
+  readonly 'account-alias': ViewCache<'account-alias', AccountAliasBody>
+  readonly user: ViewCache<'user', UserView>
+  readonly group: ViewCache<'group', GroupView>
+  readonly role: ViewCache<'role', RoleView>
+  readonly 'managed-policy': ViewCache<'managed-policy', ManagedPolicyView>
+  readonly 'access-key': ViewCache<'access-key', AccessKeyView>
+  readonly organization: ViewCache<'organization', OrganizationView>
+  readonly 'instance-profile': ViewCache<'instance-profile', InstanceProfile>
+}
+
+interface ViewParts {
+  readonly keyring: KeyRing
+  readonly partition: string
+  /** How many views of each kind are remembered. */
+  readonly cachedRecords: number
+}
+
+/** Remembers nothing yet. */
+export function directoryViews(
+  store: DirectoryStore,
+  { keyring, partition, cachedRecords }: ViewParts,
+): DirectoryViews {
+  return {
+    account: new ViewCache(store, 'account', cachedRecords, bodyOf),
+    'account-alias': new ViewCache(store, 'account-alias', cachedRecords, bodyOf),
+    user: new ViewCache(store, 'user', cachedRecords, (record) => viewUser(partition, bodyOf(record))),
+    group: new ViewCache(store, 'group', cachedRecords, (record) => viewGroup(partition, bodyOf(record))),
+    role: new ViewCache(store, 'role', cachedRecords, (record) => viewRole(partition, bodyOf(record))),
+    'managed-policy': new ViewCache(store, 'managed-policy', cachedRecords, (record) =>
+      viewManagedPolicy(bodyOf(record)),
+    ),
+    'access-key': new ViewCache(store, 'access-key', cachedRecords, (record) => {
+      const { sealedSecret, ...key } = bodyOf(record)
+      return { ...key, secretAccessKey: openAccessKeySecret(key.accessKeyId, sealedSecret, keyring) }
+    }),
+    organization: new ViewCache(store, 'organization', 1, (record) => viewOrganization(bodyOf(record))),
+    'instance-profile': new ViewCache(store, 'instance-profile', cachedRecords, bodyOf),
+  }
+}
