@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startNode } from '../../src/compose/index.ts'
+import { KEY_PURPOSES } from '../../src/platform/keyring/index.ts'
 import { aFolder, configIn, DIRECTORY } from '../compose/samples.ts'
 import { commandLine } from './command-line.ts'
 import { errorAnswer, fakeBroker } from './fake-broker.ts'
@@ -75,7 +76,7 @@ test('list shows every key in aligned columns, and with --json for machines', as
   assert.equal(status, 0)
   const lines = stdout.trimEnd().split('\n')
   assert.match(lines[0] ?? '', /^PURPOSE +ID +STATE +MADE +ACTIVE FROM +RETIRES +DESTROYED$/)
-  assert.equal(lines.length, 6)
+  assert.equal(lines.length, 1 + KEY_PURPOSES.length)
   const column = lines[0]?.indexOf('STATE') ?? 0
   for (const line of lines.slice(1)) assert.equal(line.slice(column, column + 6), 'active')
   const { keys } = JSON.parse((await run('keys', 'list', '--json')).stdout)
@@ -96,7 +97,7 @@ test('rotate says what takes over when, and until when what the old key sealed w
   )
   assert.deepEqual(await run('keys', 'rotate', 'session-seal'), first, 'again: the same key is on its way')
   const all = (await run('keys', 'rotate')).stdout.trimEnd().split('\n')
-  assert.equal(all.length, 5)
+  assert.equal(all.length, KEY_PURPOSES.length)
   assert.match(all.find((line) => line.startsWith('at-rest')) ?? '', /is sealed anew by itself$/)
 })
 
