@@ -44,6 +44,45 @@ export function directoryStoreSuite(name: string, open: OpenStorage): void {
       assert.equal(await changes.last(), 1)
     })
 
+    for (const [at, where] of [
+      [0, 'before everything'],
+      [1, 'before the last change'],
+      [3, 'after the last change'],
+    ] as const) {
+      test(`a commit that takes the change log to end ${where} changes nothing at all`, async (t) => {
+        const { directory, changes } = await openedFor(t, open)
+        await directory.commit([{ put: user('alice', { body: 'before' }) }, { put: user('bob') }])
+        const overtaken = [{ put: user('alice', { body: 'after' }) }, { put: user('new') }]
+        await assert.rejects(directory.commit(overtaken, at), StoreConflict)
+        assert.equal((await directory.find('user', 'alice'))?.body, 'before')
+        assert.equal(await directory.find('user', 'new'), undefined)
+        assert.equal(await changes.last(), 2)
+      })
+    }
+
+    test('a commit at the end of the change log is like any other, on an empty store too', async (t) => {
+      const { directory, changes } = await openedFor(t, open)
+      await assert.rejects(directory.commit([{ put: user('alice') }], 1), StoreConflict)
+      await directory.commit([{ put: user('alice') }, { put: user('bob') }], 0)
+      await directory.commit([{ remove: user('alice'), expect: 'present' }], 2)
+      assert.deepEqual(
+        (await changes.since(0, 10)).map(({ sequence, key }) => [sequence, key]),
+        [
+          [1, 'alice'],
+          [2, 'bob'],
+          [3, 'alice'],
+        ],
+      )
+    })
+
+    test('of many commits at the same end of the change log, exactly one succeeds', async (t) => {
+      const { directory, changes } = await openedFor(t, open)
+      const attempts = Array.from({ length: 20 }, (_, n) => directory.commit([{ put: user(`user-${n}`) }], 0))
+      const outcomes = await Promise.allSettled(attempts)
+      assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
+      assert.equal(await changes.last(), 1)
+    })
+
     test('what was never put is not found', async (t) => {
       const { directory } = await openedFor(t, open)
       await directory.commit([{ put: user('alice') }])

@@ -57,9 +57,10 @@ export interface DirectoryStore {
   /**
    * Applies the changes in their order and appends each to the change log, in one transaction, or does nothing.
    * Resolves once that is durable.
-   * @throws {@link StoreConflict} when an `expect` is not met
+   * @param at - the sequence that the change log ends at: for changes that were planned from everything up to there
+   * @throws {@link StoreConflict} when an `expect` is not met, or the change log ends elsewhere
    */
-  commit(changes: readonly DirectoryChange[]): Promise<void>
+  commit(changes: readonly DirectoryChange[], at?: number): Promise<void>
 
   /** Ids of the at-rest keys that stored secrets are sealed under, each once. */
   sealingKeysInUse(): Promise<readonly string[]>

@@ -1,15 +1,18 @@
 import type { Kysely } from 'kysely'
-import type { DirectoryChange, DirectoryRecord, RecordName } from '../index.ts'
+import type { DirectoryChange, DirectoryRecord, RecordKind, RecordName } from '../index.ts'
 import type { Tables } from './tables.ts'
 import type { Statement } from './writer.ts'
 
 type Expectation = Extract<DirectoryChange, { put: DirectoryRecord }>['expect']
+const MOVED = 'The directory was changed in the meantime.'
+
+type ToStatements = (changes: readonly DirectoryChange[], at: number | undefined) => readonly Statement[]
 
 /**
- * How a change of the directory is written: the step itself, then its entry in the change log. The texts are compiled
+ * How changes of the directory are written: each step itself, then its entry in the change log. The texts are compiled
  * once; after that only the parameters change, in the order in which the columns are named here.
  */
-export function changeStatements(queries: Kysely<Tables>): (change: DirectoryChange) => readonly Statement[] {
+export function changeStatements(queries: Kysely<Tables>): ToStatements {
   const row: Tables['directory_record'] = { kind: 'user', key: '', account: '', body: '', sealed_under: null }
   const insert = queries.insertInto('directory_record').values(row)
   const create = insert.onConflict((conflict) => conflict.doNothing()).compile().sql
@@ -36,6 +39,21 @@ export function changeStatements(queries: Kysely<Tables>): (change: DirectoryCha
     .where('account', '=', '')
     .compile().sql
   const log = queries.insertInto('change_log').values({ kind: 'user', key: '', account: '' }).compile().sql
+  // The first entry of a commit that knows where the log ends: it is not written when the log ends elsewhere.
+  const logAt = queries
+    .insertInto('change_log')
+    .columns(['kind', 'key', 'account'])
+    .expression(
+      queries
+        .selectNoFrom(({ val }) => [val<RecordKind>('user').as('kind'), val('').as('key'), val('').as('account')])
+        .where(
+          ({ selectFrom }) =>
+            selectFrom('change_log').select(({ fn, val }) => fn.coalesce(fn.max('sequence'), val(0)).as('end')),
+          '=',
+          0,
+        ),
+    )
+    .compile().sql
 
   function toPut({ kind, key, account, body, sealedUnder }: DirectoryRecord, expect?: Expectation): Statement {
     const seal = sealedUnder ?? null
@@ -57,9 +75,17 @@ export function changeStatements(queries: Kysely<Tables>): (change: DirectoryCha
     return { sql: remove, parameters: [kind, key, account], conflict }
   }
 
-  return (change) => {
-    const { kind, key, account } = 'put' in change ? change.put : change.remove
-    const step = 'put' in change ? toPut(change.put, change.expect) : toRemove(change.remove, change.expect)
-    return [step, { sql: log, parameters: [kind, key, account] }]
+  return (changes, at) => {
+    const statements: Statement[] = []
+    for (const [index, change] of changes.entries()) {
+      const { kind, key, account } = 'put' in change ? change.put : change.remove
+      const step = 'put' in change ? toPut(change.put, change.expect) : toRemove(change.remove, change.expect)
+      const isGuard = index === 0 && at !== undefined
+      // The guard comes first: what the steps find may be another commit's already.
+      if (isGuard) statements.push({ sql: logAt, parameters: [kind, key, account, 0, at], conflict: MOVED })
+      statements.push(step)
+      if (!isGuard) statements.push({ sql: log, parameters: [kind, key, account] })
+    }
+    return statements
   }
 }

@@ -36,8 +36,8 @@ export function sqlDirectoryStore(reader: Reader, writer: Writer): DirectoryStor
       return (await reader.rows(query.orderBy('key').limit(limit).compile())).map(toRecord)
     },
 
-    async commit(changes) {
-      await writer.write('directory', changes.flatMap(toStatements))
+    async commit(changes, at) {
+      await writer.write('directory', toStatements(changes, at))
     },
 
     async sealingKeysInUse() {
