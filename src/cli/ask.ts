@@ -20,24 +20,26 @@ export interface Question {
   readonly body?: string
   /** How long an answer is read; 1 MiB unless told. */
   readonly maxAnswerBytes?: number
+  /** How long the answer may take; 10 seconds unless told. */
+  readonly timeoutMs?: number
 }
 
 /**
- * Sends a request and reads the whole answer: within 10 seconds, up to a length, and following no redirect, which would
+ * Sends a request and reads the whole answer: within a time, up to a length, and following no redirect, which would
  * take credentials to somebody else.
  * @throws {@link CliError} when there is no answer
  */
 export async function ask(
   url: URL,
-  { maxAnswerBytes = MAX_ANSWER_BYTES, ...question }: Question = {},
+  { maxAnswerBytes = MAX_ANSWER_BYTES, timeoutMs = TIMEOUT_MS, ...question }: Question = {},
 ): Promise<Answer> {
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const signal = AbortSignal.timeout(timeoutMs)
     const response = await fetch(url, { ...question, redirect: 'manual', signal })
     const json = parseJson(await readBounded(response, maxAnswerBytes))
     return { status: response.status, date: response.headers.get('date') ?? undefined, json }
   } catch (cause) {
-    throw new CliError(`${url.origin} ${reasonOf(cause)}`, { cause })
+    throw new CliError(`${url.origin} ${reasonOf(cause, timeoutMs)}`, { cause })
   }
 }
 
@@ -71,9 +73,9 @@ async function readBounded({ body }: Response, maxBytes: number): Promise<string
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, timeoutMs: number): string {
   if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return `did not answer within ${TIMEOUT_MS / 1000} seconds`
+    return `did not answer within ${timeoutMs / 1000} seconds`
   }
   // fetch only says that it failed, and keeps the reason as the cause.
   const cause = memberAt(error, 'cause') ?? error

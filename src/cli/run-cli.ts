@@ -19,6 +19,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./init.ts')).init,
   },
   {
+    name: 'apply',
+    summary: 'make the directory hold what files say, or tell what that would change',
+    load: async () => (await import('./apply.ts')).apply,
+  },
+  {
+    name: 'accounts',
+    summary: 'create, list and close accounts',
+    load: async () => (await import('./accounts.ts')).accounts,
+  },
+  {
     name: 'env',
     summary: "a user's or a root's access key as environment variables, or as an AWS profile",
     load: async () => (await import('./env.ts')).env,

@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
+import type { Mistake } from '../domain/directory/index.ts'
 import { type ClientSettings, Secret } from '../model/index.ts'
 import { ask, refusal, urlOf } from './ask.ts'
 import type { Environment } from './cli-context.ts'
 import { CliError, WRONG_USAGE } from './cli-error.ts'
 import { DEFAULTS } from './defaults.ts'
-import { parseJson, textAt } from './json-members.ts'
+import { memberAt, parseJson, textAt } from './json-members.ts'
+
+/** A directory of many accounts takes its time. */
+const TIMEOUT_MS = 60_000
 
 /** An explanation names every statement that was considered, of every level of an organization. */
 const MAX_ANSWER_BYTES = 16 * 1_048_576
@@ -65,6 +69,7 @@ export async function findBroker(flags: BrokerFlags, environment: Environment): 
  * Asks the broker's operator door for an operation.
  * @returns its answer, unchecked
  * @throws {@link CliError} with the broker's words when it refuses; of wrong usage when it could not read the input
+ * @throws `DirectoryMistakes` when that is what was wrong
  */
 export async function callOperator(
   operation: string,
@@ -79,9 +84,21 @@ export async function callOperator(
     headers,
     body: JSON.stringify(input),
     maxAnswerBytes: MAX_ANSWER_BYTES,
+    timeoutMs: TIMEOUT_MS,
   })
-  if (answer.status !== 200) throw refusal(answer, url, answer.status === 400 ? WRONG_USAGE : undefined)
-  return answer.json
+  if (answer.status === 200) return answer.json
+  const mistakes = memberAt(answer.json, 'Error', 'Mistakes')
+  if (Array.isArray(mistakes)) {
+    const { DirectoryMistakes } = await import('../domain/directory/index.ts')
+    throw new DirectoryMistakes(mistakes.filter(isMistake))
+  }
+  throw refusal(answer, url, answer.status === 400 ? WRONG_USAGE : undefined)
+}
+
+function isMistake(value: unknown): value is Mistake {
+  const path = memberAt(value, 'path')
+  const isPath = Array.isArray(path) && path.every((step) => typeof step === 'string' || typeof step === 'number')
+  return isPath && textAt(value, 'message') !== undefined
 }
 
 /**

@@ -1,10 +1,11 @@
+import { join } from 'node:path'
 import type { RunningNode } from '../compose/index.ts'
 import { type BrokerConfig, isInMemory } from '../platform/config/index.ts'
+import { adminRows } from './admin-rows.ts'
 import { align } from './align.ts'
 import type { CliCommand } from './cli-command.ts'
 import type { Output, Signals } from './cli-context.ts'
 import { DEFAULTS } from './defaults.ts'
-import { firstAdminRows } from './first-admin-rows.ts'
 import { addSettings, loadSettings } from './node-settings.ts'
 
 const EXAMPLE = `
@@ -49,6 +50,7 @@ function stopSignals(signals: Signals): { readonly first: Promise<void>; readonl
 
 function describeNode(node: RunningNode, config: BrokerConfig, stdout: Output): string {
   const { addresses, firstAdmin } = node
+  const keyFile = isInMemory(config) ? undefined : join(config.data, 'initial-admin.json')
   const rows = [
     ['API', addresses.api],
     ['metadata', addresses.metadata],
@@ -57,7 +59,7 @@ function describeNode(node: RunningNode, config: BrokerConfig, stdout: Output): 
       'data',
       isInMemory(config) ? 'in memory, gone when the broker stops' : `in ${config.data}, its keys in ${config.keys}`,
     ],
-    ...(firstAdmin === undefined ? [] : firstAdminRows(firstAdmin, config, stdout)),
+    ...(firstAdmin === undefined ? [] : adminRows(firstAdmin, keyFile, stdout, 'first admin')),
     ...(config.dev ? [['--dev', 'adds POST /clock and POST /reset on the admin listener, for its operator']] : []),
   ]
   return `Rolecall is ready.\n${align(rows, '  ')}${stdout.isTTY ? `\n${nextSteps(node, config)}` : ''}`

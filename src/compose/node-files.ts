@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Secret } from '../model/index.ts'
-import type { FirstAdmin } from '../operations/loading/index.ts'
+import type { Administrator } from '../operations/broker/index.ts'
 import { type BrokerConfig, isInMemory } from '../platform/config/index.ts'
 import { readFileIfPresent, writePrivateFile } from '../platform/private-file.ts'
 import { systemRandom } from '../platform/random.ts'
@@ -24,7 +24,7 @@ export interface ReadyContent {
 }
 
 /** Keeps the first administrator's key in the data folder, for its owner alone; it is never logged. */
-export async function keepFirstAdmin(admin: FirstAdmin, data: string): Promise<void> {
+export async function keepFirstAdmin(admin: Administrator, data: string): Promise<void> {
   const { account, arn, accessKeyId, secretAccessKey } = admin
   const content = { account, arn, accessKeyId, secretAccessKey: secretAccessKey.reveal() }
   await writePrivateFile(join(data, 'initial-admin.json'), `${JSON.stringify(content, undefined, 2)}\n`)

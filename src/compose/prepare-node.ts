@@ -2,15 +2,14 @@ import { AuditTrail, Retention } from '../domain/audit/index.ts'
 import { Directory } from '../domain/directory/index.ts'
 import { Sessions } from '../domain/sessions/index.ts'
 import { type OperatorCaller, type RequestFacts, ValidationError } from '../model/index.ts'
-import { clearDirectory } from '../operations/broker/index.ts'
 import {
-  type DirectoryInput,
-  directoryOf,
-  type FirstAdmin,
-  inventFirstAdmin,
-  loadDirectory,
-  readDirectories,
-} from '../operations/loading/index.ts'
+  type Administrator,
+  accountWith,
+  applyDirectory,
+  inventAdministrator,
+  resetDirectory,
+} from '../operations/broker/index.ts'
+import { type DirectoryInput, loadDirectory, readDirectories } from '../operations/loading/index.ts'
 import { AS_OPERATOR, SigningKeys } from '../pipeline/authentication/index.ts'
 import { type BrokerParts, type Operation, submit } from '../pipeline/index.ts'
 import { systemClock, type VirtualClock, virtualClock } from '../platform/clock.ts'
@@ -28,6 +27,8 @@ import { keepFirstAdmin, markDevelopment } from './node-files.ts'
 export interface NodeOptions {
   /** Directories written as objects, loaded together with the configured files. */
   readonly directories?: readonly DirectoryInput[]
+  /** Leaves the data as it is: nothing is loaded into it, and nobody is made in an empty directory. */
+  readonly asItIs?: boolean
 }
 
 /** A node with its data open and its directory loaded, that listens nowhere. */
@@ -38,7 +39,7 @@ export interface PreparedNode {
   /** What keeps the key ring from being looked after, in a sentence; the keys at hand serve on. */
   keyProblem(): string | undefined
   /** The administrator that an empty directory was given now. */
-  readonly firstAdmin: FirstAdmin | undefined
+  readonly firstAdmin: Administrator | undefined
   /** Submits an operation as the operator. @throws Fault */
   operate<Input, Output>(operation: Operation<OperatorCaller, Input, Output>, input: Input): Promise<Output>
   /** Brings the directory back to what it was at the start. */
@@ -51,7 +52,10 @@ export interface PreparedNode {
  * Opens the data of a node and loads its directory. The one place that names adapters.
  * @throws Error with a sentence for whoever started it: a folder in use, a directory with mistakes, a missing key
  */
-export async function prepareNode(config: BrokerConfig, { directories = [] }: NodeOptions = {}): Promise<PreparedNode> {
+export async function prepareNode(
+  config: BrokerConfig,
+  { directories = [], asItIs = false }: NodeOptions = {},
+): Promise<PreparedNode> {
   await using opened = new AsyncDisposableStack()
   const inMemory = isInMemory(config)
   const logger = createLogger({ level: config.logLevel })
@@ -97,42 +101,39 @@ export async function prepareNode(config: BrokerConfig, { directories = [] }: No
     isRegion: (region) => isRegion(partition, region),
   }
 
-  // Read once: what a reset goes back to is what was loaded at the start, whatever became of the files.
-  const sources = [...(await readDirectories([...config.directory, ...directories]))]
-  const populate = async (): Promise<FirstAdmin | undefined> => {
-    const firstAdmin =
-      sources.length === 0 && (await directory.isEmpty()) ? inventFirstAdmin(partition, systemRandom) : undefined
-    if (firstAdmin !== undefined) {
-      // Before there is such an account: the key of one that nobody was told is lost for good.
-      if (!inMemory) await keepFirstAdmin(firstAdmin, config.data)
-      sources.push(...(await readDirectories([directoryOf(firstAdmin, partition)])))
-    }
-    if (sources.length > 0) await loadDirectory(sources, inProcessFacts(broker), broker)
-    return firstAdmin
-  }
   const operate: PreparedNode['operate'] = (operation, input) =>
     submit(operation, { facts: inProcessFacts(broker), prove: async () => AS_OPERATOR, input: () => input }, broker)
-  const clearAndPopulate = async (): Promise<void> => {
+  // Read once: what a reset goes back to is what was loaded at the start, whatever became of the files.
+  const sources = asItIs ? [] : [...(await readDirectories([...config.directory, ...directories]))]
+  const makeFirstAdmin = async (): Promise<Administrator | undefined> => {
+    if (sources.length > 0 || !(await directory.isEmpty())) return undefined
+    const admin = inventAdministrator(partition, systemRandom)
+    // Before there is such an account: the key of one that nobody was told is lost for good.
+    if (!inMemory) await keepFirstAdmin(admin, config.data)
+    sources.push({ desired: { Accounts: [accountWith(admin, partition)] }, describe: ({ message }) => message })
+    return admin
+  }
+  const populate = async (): Promise<Administrator | undefined> => {
+    const admin = await makeFirstAdmin()
+    if (sources.length > 0) {
+      await loadDirectory(sources, (desired) => operate(applyDirectory, { desired, prune: false, dryRun: false }))
+    }
+    return admin
+  }
+  const reset = async (): Promise<void> => {
     if (sources.length === 0) {
       throw new ValidationError('There is nothing to go back to: this broker was started without a directory file.')
     }
-    await operate(clearDirectory, undefined)
-    await populate()
+    await loadDirectory(sources, (desired) => operate(resetDirectory, desired))
   }
   const moveAndKeep = (ms: number): void => {
     moved?.advance(ms)
     keeper.now()
   }
-  let resetting = Promise.resolve()
-  const reset = (): Promise<void> => {
-    // One after the other: two that load at once would leave keys behind that nobody lists.
-    resetting = resetting.then(clearAndPopulate, clearAndPopulate)
-    return resetting
-  }
 
-  if (!inMemory) await markDevelopment(config, await directory.isEmpty())
-  const firstAdmin = await populate()
-  keeper.start()
+  if (!inMemory && !asItIs) await markDevelopment(config, await directory.isEmpty())
+  const firstAdmin = asItIs ? undefined : await populate()
+  if (!asItIs) keeper.start()
   const held = opened.move()
   return {
     broker,

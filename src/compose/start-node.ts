@@ -6,21 +6,7 @@ import type { AdminOptions } from '../doors/admin/index.ts'
 import { adminApp, apiApp, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
 import { InstanceCredentials, metadataDoor } from '../doors/metadata/index.ts'
 import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.ts'
-import {
-  checkAccess,
-  explainRefusal,
-  getAccessKey,
-  listEvents,
-  listKeys,
-  readCheckAccess,
-  readExplainRefusal,
-  readGetAccessKey,
-  readListEvents,
-  readRevokeSessions,
-  readRotateKeys,
-  revokeSessions,
-  rotateKeys,
-} from '../operations/broker/index.ts'
+import { advanceClock, getAccessKey, readGetAccessKey } from '../operations/broker/index.ts'
 import { CLOUDTRAIL } from '../operations/cloudtrail/index.ts'
 import { STS } from '../operations/sts/index.ts'
 import { answerer } from '../pipeline/index.ts'
@@ -28,6 +14,7 @@ import { BoundedWork } from '../platform/bounded-work.ts'
 import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
 import { type InstanceAddress, InstanceListeners } from './instance-listeners.ts'
 import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
+import { type OperatorCalls, operatorCalls } from './operator-calls.ts'
 import { type NodeOptions, type PreparedNode, prepareNode } from './prepare-node.ts'
 
 /** A node that serves. */
@@ -122,15 +109,10 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     const { secretAccessKey, ...key } = await node.operate(getAccessKey, { principal })
     return { ...key, secretAccessKey: secretAccessKey.reveal(), endpoint, region }
   }
-  /** What the operator can ask for from outside: each reads what came, which may be anything. */
-  const operations = new Map<string, (input: unknown) => Promise<unknown>>([
-    ['GetAccessKey', (input) => keyOf(readGetAccessKey(input).principal)],
-    ['CheckAccess', (input) => node.operate(checkAccess, readCheckAccess(input))],
-    ['ExplainRefusal', (input) => node.operate(explainRefusal, readExplainRefusal(input))],
-    ['ListKeys', () => node.operate(listKeys, undefined)],
-    ['RotateKeys', (input) => node.operate(rotateKeys, readRotateKeys(input))],
-    ['RevokeSessions', (input) => node.operate(revokeSessions, readRevokeSessions(input))],
-    ['ListEvents', (input) => node.operate(listEvents, readListEvents(input))],
+  const calls: OperatorCalls = new Map([
+    ...operatorCalls(node),
+    // Of a node that listens only: the answer says where to use the key.
+    ['GetAccessKey', (input: unknown) => keyOf(readGetAccessKey(input).principal)],
   ])
   const operatorToken = await operatorTokenOf(config)
   const adminOptions: AdminOptions = {
@@ -139,9 +121,9 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     identityCertificates: () => allCertificates(documents),
     operatorToken,
     operate: async (name, input) => {
-      const operation = operations.get(name)
-      if (operation === undefined) throw new NoSuchEntity(`There is no operation ${name} here.`)
-      return await operation(input)
+      const call = calls.get(name)
+      if (call === undefined) throw new NoSuchEntity(`There is no operation ${name} here.`)
+      return await call(input)
     },
     dev: devControls(node),
     logger: broker.logger,
@@ -188,15 +170,9 @@ function readiness(
   return current ? { ok: true, warning } : { ok: false, reason: 'The change log cannot be followed.' }
 }
 
-function devControls({ virtualClock, reset }: PreparedNode): AdminOptions['dev'] {
-  if (virtualClock === undefined) return undefined
-  return {
-    advance(ms) {
-      virtualClock.advance(ms)
-      return virtualClock.now()
-    },
-    reset,
-  }
+function devControls({ virtualClock: clock, operate, reset }: PreparedNode): AdminOptions['dev'] {
+  if (clock === undefined) return undefined
+  return { advance: (ms) => operate(advanceClock, { clock, ms }), reset }
 }
 
 async function readTls({ tls }: BrokerConfig): Promise<ListenerOptions['tls']> {

@@ -152,6 +152,28 @@ export class NoSuchEntity extends Fault {
   override readonly httpStatus = 404
 }
 
+/** There is one of that name already. */
+export class EntityAlreadyExists extends Fault {
+  override readonly code = 'EntityAlreadyExists'
+  override readonly httpStatus = 409
+}
+
+/** Something hangs on what was to be deleted, and has to go first. */
+export class DeleteConflict extends Fault {
+  override readonly code = 'DeleteConflict'
+  override readonly httpStatus = 409
+}
+
+/** Others changed the same thing over and over while this was tried. Nothing was changed. */
+export class ConcurrentModification extends Fault {
+  override readonly code = 'ConcurrentModification'
+  override readonly httpStatus = 409
+
+  constructor() {
+    super('The directory was changed by somebody else at the same time. Nothing was changed by this; try again.')
+  }
+}
+
 /** A bug of ours. The cause goes to the log; the caller learns nothing of it. */
 export class InternalFailure extends Fault {
   override readonly code = 'InternalFailure'

@@ -15,6 +15,9 @@ export { type ClientSettings, clientEnvironment } from './client-settings.ts'
 export { type EpochMillis, epochMillis, epochSeconds, isoSeconds } from './epoch-millis.ts'
 export {
   AccessDenied,
+  ConcurrentModification,
+  DeleteConflict,
+  EntityAlreadyExists,
   ExpiredToken,
   Fault,
   IncompleteSignature,

@@ -77,7 +77,10 @@ test('init makes a first administrator for its owner alone, and never a second o
   assert.ok(!`${first.stdout}${first.stderr}`.includes(secretAccessKey))
 
   const second = await run(home.path, ['init'])
-  assert.equal(second.stderr, 'rolecall: The data folder data has accounts already; name another with --data\n')
+  assert.equal(
+    second.stderr,
+    'rolecall: The data folder data has accounts already; name another with --data, or make a new administrator with --recover\n',
+  )
   assert.equal(second.status, 1)
   assert.equal(readFileSync(file, 'utf8'), before)
 })

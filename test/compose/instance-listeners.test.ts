@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type RunningNode, startNode } from '../../src/compose/index.ts'
+import { applyDirectory } from '../../src/operations/broker/index.ts'
 import { type DirectoryInput, loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
 import type { BrokerSettings } from '../../src/platform/config/index.ts'
 import { exchange, TTL } from '../doors/metadata/service.ts'
@@ -28,17 +29,9 @@ async function started(
   return node
 }
 
-async function apply({ broker }: RunningNode, Instances: readonly InstanceInput[]): Promise<void> {
+async function apply({ operate }: RunningNode, Instances: readonly InstanceInput[]): Promise<void> {
   const sources = await readDirectories([{ Accounts: [{ Id: ACCOUNT, Instances: [...Instances] }] }])
-  const facts = {
-    requestId: '',
-    now: broker.clock.now(),
-    sourceIp: undefined,
-    secureTransport: true,
-    userAgent: undefined,
-    referer: undefined,
-  }
-  await loadDirectory(sources, facts, broker)
+  await loadDirectory(sources, (desired) => operate(applyDirectory, { desired, prune: false, dryRun: false }))
 }
 
 async function idAt(origin: string | undefined): Promise<string> {

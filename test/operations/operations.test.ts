@@ -3,10 +3,10 @@ import { describe, type TestContext, test } from 'node:test'
 import { readForm } from '../../src/engines/wire/index.ts'
 import { NoSuchEntity, Secret, ValidationError } from '../../src/model/index.ts'
 import {
-  clearDirectory,
   type GetAccessKeyInput,
   getAccessKey,
   readGetAccessKey,
+  resetDirectory,
 } from '../../src/operations/broker/index.ts'
 import { assumeRole } from '../../src/operations/sts/assume-role.ts'
 import { AS_OPERATOR } from '../../src/pipeline/authentication/index.ts'
@@ -173,12 +173,12 @@ test('whose key is wanted is a text, and nothing else is read from what the oper
   assert.deepEqual(read, { principal: 'shop/alice' })
 })
 
-test('a cleared directory is recorded with what it lost', async (t) => {
+test('a reset is recorded with what it changed', async (t) => {
   const broker = await populated(t)
-  const ask = { facts: FACTS, prove: async () => AS_OPERATOR, input: () => undefined }
-  assert.deepEqual(await submit(clearDirectory, ask, broker.broker), { changes: 9 })
+  const ask = { facts: FACTS, prove: async () => AS_OPERATOR, input: () => ({ Accounts: [] }) }
+  assert.deepEqual(await submit(resetDirectory, ask, broker.broker), { changes: 9 })
   assert.partialDeepStrictEqual(JSON.parse(broker.log.taken.at(-1)?.body ?? ''), {
-    eventName: 'ClearDirectory',
+    eventName: 'ResetDirectory',
     responseElements: { changes: 9 },
   })
   await assert.rejects(keyOf(broker, 'shop/alice'), NoSuchEntity)

@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test'
 import { AuditTrail } from '../../src/domain/audit/index.ts'
+import type { DesiredDirectory } from '../../src/domain/directory/index.ts'
 import { Sessions } from '../../src/domain/sessions/index.ts'
 import {
   type AccountId,
@@ -10,8 +11,9 @@ import {
   type RootCaller,
   type UserCaller,
 } from '../../src/model/index.ts'
-import { SigningKeys } from '../../src/pipeline/authentication/index.ts'
-import type { BrokerParts } from '../../src/pipeline/index.ts'
+import { applyDirectory } from '../../src/operations/broker/index.ts'
+import { AS_OPERATOR, SigningKeys } from '../../src/pipeline/authentication/index.ts'
+import { type BrokerParts, submit } from '../../src/pipeline/index.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { systemRandom } from '../../src/platform/random.ts'
 import type { AuditEntry, AuditLog } from '../../src/platform/storage/index.ts'
@@ -69,6 +71,14 @@ export async function aBroker(t: TestContext): Promise<TestBroker> {
     isRegion: () => true,
   }
   return { broker, world, log, counted }
+}
+
+/** Applies a directory as the operator does, without pruning. */
+export function applyTo(broker: BrokerParts): (desired: DesiredDirectory) => Promise<unknown> {
+  return (desired) => {
+    const input = { desired, prune: false, dryRun: false }
+    return submit(applyDirectory, { facts: FACTS, prove: async () => AS_OPERATOR, input: () => input }, broker)
+  }
 }
 
 export const FACTS: RequestFacts = {

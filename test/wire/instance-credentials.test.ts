@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient, STSServiceException } from '@aws-sdk/client-sts'
 import { fromInstanceMetadata } from '@aws-sdk/credential-providers'
 import { type RunningNode, startNode } from '../../src/compose/index.ts'
+import { applyDirectory } from '../../src/operations/broker/index.ts'
 import { type DirectoryInput, loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
 import { aFolder, configIn } from '../compose/samples.ts'
 import { exchange, MD, TOKEN, TTL } from '../doors/metadata/service.ts'
@@ -87,15 +88,9 @@ async function stage(t: TestContext, parts: Partial<AccountInput> = {}): Promise
     node,
     read,
     async apply(changes) {
-      const facts = {
-        requestId: '',
-        now: broker.clock.now(),
-        sourceIp: undefined,
-        secureTransport: true,
-        userAgent: undefined,
-        referer: undefined,
-      }
-      await loadDirectory(await readDirectories([{ Accounts: [anAccount(changes)] }]), facts, broker)
+      await loadDirectory(await readDirectories([{ Accounts: [anAccount(changes)] }]), (desired) =>
+        node.operate(applyDirectory, { desired, prune: false, dryRun: false }),
+      )
       await node.instances()
     },
     advance: (ms) => node.virtualClock?.advance(ms),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import { startInProcess } from '../../src/compose/index.ts'
 import type { DirectoryInput } from '../../src/index.ts'
-import { clearDirectory } from '../../src/operations/broker/index.ts'
+import { applyDirectory, resetDirectory } from '../../src/operations/broker/index.ts'
 import { loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
 import { policy, trusting } from './cast.ts'
 import { credentialsIn } from './stage.ts'
@@ -59,11 +59,8 @@ async function start(t: TestContext) {
   const assume = (credentials: Credentials, RoleArn: string, more: Params = {}) =>
     call(credentials, { Action: 'AssumeRole', RoleArn, RoleSessionName: 'session', ...more })
   const apply = async (input: DirectoryInput) => {
-    const facts = { requestId: 'a-change', now: node.broker.clock.now(), secureTransport: true }
-    await loadDirectory(
-      await readDirectories([input]),
-      { ...facts, sourceIp: undefined, userAgent: undefined, referer: undefined },
-      node.broker,
+    await loadDirectory(await readDirectories([input]), (desired) =>
+      node.operate(applyDirectory, { desired, prune: false, dryRun: false }),
     )
   }
   return {
@@ -73,8 +70,7 @@ async function start(t: TestContext) {
     apply,
     /** Deletes everything, and makes what it lists. */
     async replace(input: DirectoryInput) {
-      await node.operate(clearDirectory, undefined)
-      await apply(input)
+      await loadDirectory(await readDirectories([input]), (desired) => node.operate(resetDirectory, desired))
     },
     reset: () => node.reset(),
     advance: (ms: number) => node.virtualClock?.advance(ms),

@@ -10,7 +10,7 @@ import {
 import { startInProcess } from '../../src/compose/index.ts'
 import type { DirectoryInput } from '../../src/index.ts'
 import { PLAIN_TERMS } from '../../src/model/index.ts'
-import { revokeSessions } from '../../src/operations/broker/index.ts'
+import { applyDirectory, revokeSessions } from '../../src/operations/broker/index.ts'
 import { loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
 import { policy, SOURCE, trusting } from './cast.ts'
 
@@ -74,9 +74,9 @@ async function aNode(t: TestContext) {
       node.operate(revokeSessions, { kind, target }),
     advance: (ms: number) => node.virtualClock?.advance(ms),
     apply: async (input: DirectoryInput) => {
-      const facts = { sourceIp: undefined, userAgent: undefined, referer: undefined, secureTransport: true }
-      const now = node.broker.clock.now()
-      await loadDirectory(await readDirectories([input]), { requestId: 'a-change', now, ...facts }, node.broker)
+      await loadDirectory(await readDirectories([input]), (desired) =>
+        node.operate(applyDirectory, { desired, prune: false, dryRun: false }),
+      )
     },
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-sts'
 import { startInProcess } from '../../src/compose/index.ts'
 import type { DirectoryInput } from '../../src/index.ts'
+import { applyDirectory } from '../../src/operations/broker/index.ts'
 import { loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
 import { type Actor, policy, roleArn, SESSIONS, SOURCE, TARGET, trusting } from './cast.ts'
 import { DIRECTORY } from './refusals.ts'
@@ -187,7 +188,6 @@ async function aNode(t: TestContext) {
     'sessions',
   )
   t.after(() => node.stop())
-  const facts = { sourceIp: undefined, userAgent: undefined, referer: undefined, secureTransport: true }
   const settings = { endpoint: broker.endpoint, region: 'us-east-1' }
   return {
     of,
@@ -199,8 +199,9 @@ async function aNode(t: TestContext) {
         credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
       }),
     apply: async (input: DirectoryInput) => {
-      const now = node.broker.clock.now()
-      await loadDirectory(await readDirectories([input]), { requestId: 'a-change', now, ...facts }, node.broker)
+      await loadDirectory(await readDirectories([input]), (desired) =>
+        node.operate(applyDirectory, { desired, prune: false, dryRun: false }),
+      )
     },
     reset: () => node.reset(),
     advance: (ms: number) => node.virtualClock?.advance(ms),

@@ -30,12 +30,18 @@ export function sealAccessKeySecret(
   return { sealed: `${key.id}.${sealed.toString('base64url')}`, keyId: key.id }
 }
 
+/** The id of the key that a secret was sealed under by {@link sealAccessKeySecret}. */
+export function sealingKeyOf(sealed: string): string {
+  return sealed.split('.', 1)[0] ?? ''
+}
+
 /**
  * Opens what {@link sealAccessKeySecret} sealed.
  * @throws Error when the key is missing or the record was tampered with: an operator must look
  */
 export function openAccessKeySecret(accessKeyId: string, text: string, keyring: KeyRing): Secret {
-  const [keyId = '', payload = ''] = text.split('.')
+  const keyId = sealingKeyOf(text)
+  const payload = text.slice(keyId.length + 1)
   const key = keyring.find('at-rest', keyId)
   if (key === undefined) throw new Error(`access key ${accessKeyId} is sealed under the key ${keyId}, which is missing`)
   const bytes = Buffer.from(payload, 'base64url')

@@ -54,6 +54,11 @@ export class ChangeFollower {
     this.#followedAt = this.#clock.now()
   }
 
+  /** How far the log was read: the sequence of its latest change that was told of. */
+  get sequence(): number {
+    return this.#sequence
+  }
+
   /** False when the log could not be read for so long that this node must not decide anything. */
   isCurrent(): boolean {
     return this.#clock.now() - this.#followedAt < STALE_AFTER_MS

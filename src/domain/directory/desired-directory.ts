@@ -52,7 +52,7 @@ export interface DesiredMember extends DesiredControls {
 export interface DesiredAccount {
   readonly Id: string
   readonly Alias?: string | undefined
-  readonly Root?: { readonly AccessKeys: readonly DesiredAccessKey[] } | undefined
+  readonly Root?: { readonly AccessKeys?: readonly DesiredAccessKey[] | undefined } | undefined
   readonly Users: readonly DesiredUser[]
   readonly Groups: readonly DesiredGroup[]
   readonly ManagedPolicies: readonly DesiredManagedPolicy[]
@@ -92,7 +92,8 @@ export interface DesiredUser extends DesiredIdentity {
   readonly Groups: readonly string[]
   readonly PermissionsBoundary?: string | undefined
   readonly Tags: readonly DesiredTag[]
-  readonly AccessKeys: readonly DesiredAccessKey[]
+  /** Left out: those it has. */
+  readonly AccessKeys?: readonly DesiredAccessKey[] | undefined
 }
 
 /** A group. */

@@ -2,6 +2,7 @@ import { type CompiledPolicy, compilePolicy, parsePolicy } from '../../engines/p
 import {
   type AccountCaller,
   type AccountId,
+  ConcurrentModification,
   type EpochMillis,
   type Instance,
   type InstanceProfile,
@@ -11,21 +12,20 @@ import {
 import type { Clock } from '../../platform/clock.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { Random } from '../../platform/random.ts'
-import type { ChangeEntry, DirectoryChange, RecordKind, Storage } from '../../platform/storage/index.ts'
+import {
+  type ChangeEntry,
+  type DirectoryChange,
+  type DirectoryRecord,
+  type RecordKind,
+  type Storage,
+  StoreConflict,
+} from '../../platform/storage/index.ts'
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts'
 import { ChangeFollower } from './change-follower.ts'
 import { type DirectoryViews, directoryViews } from './directory-views.ts'
 import type { OrganizationPlace } from './organization-view.ts'
 import { pagesOf } from './pages-of.ts'
-import {
-  type AccountBody,
-  bodyOf,
-  managedPolicyKey,
-  nameKey,
-  ORGANIZATION_KEY,
-  RECORD_KINDS,
-  type RecordBodies,
-} from './records.ts'
+import { type AccountBody, bodyOf, managedPolicyKey, nameKey, ORGANIZATION_KEY, type RecordBodies } from './records.ts'
 import { Revocations } from './revocations.ts'
 import { SealedSecrets } from './sealed-secrets.ts'
 import { SessionPolicyViews } from './session-policies.ts'
@@ -57,6 +57,7 @@ export interface DirectoryParts {
   readonly cachedRecords: number
 }
 
+const MOST_ATTEMPTS = 5
 /** Stands for a boundary that cannot be resolved: it allows nothing. */
 const ALLOWS_NOTHING = compilePolicy(parsePolicy('{"Version":"2012-10-17","Statement":[]}'), {
   kind: 'boundary',
@@ -84,6 +85,7 @@ export class Directory {
   readonly #watchers = new Map<RecordKind, () => void>()
   #version = 0
   readonly #revocations: Revocations
+  #changing: Promise<unknown> = Promise.resolve()
   readonly #awsManaged = new Map<string, ManagedPolicyView>()
   readonly #sessionPolicies = new SessionPolicyViews((arn) => this.managedPolicy(arn))
 
@@ -120,8 +122,21 @@ export class Directory {
     return this.#version
   }
 
+  /** An account, closed or not. */
   account(id: string): Promise<AccountBody | undefined> {
     return this.#views.account.find(id)
+  }
+
+  /** Accounts in the order of their numbers, closed ones included: at most `limit`, those after `after`. */
+  async accounts(limit: number, after?: string): Promise<readonly AccountBody[]> {
+    const page = await this.#storage.directory.list('account', { limit, ...(after !== undefined && { after }) })
+    return page.map((record) => bodyOf({ ...record, kind: 'account' }))
+  }
+
+  /** Whether an account is there and not closed. Nobody in one that is closed can be found: no user, role or key. */
+  async isOpen(id: string): Promise<boolean> {
+    const account = await this.#views.account.find(id)
+    return account !== undefined && account.closedAt === undefined
   }
 
   /** Where an account stands in its organization; `undefined` for an account in none. */
@@ -135,8 +150,9 @@ export class Directory {
   }
 
   /** The user of that name, whatever the case of its letters. */
-  user(account: AccountId, userName: string): Promise<UserView | undefined> {
-    return this.#views.user.find(nameKey(account, userName))
+  async user(account: AccountId, userName: string): Promise<UserView | undefined> {
+    const user = await this.#views.user.find(nameKey(account, userName))
+    return user !== undefined && (await this.isOpen(account)) ? user : undefined
   }
 
   group(account: AccountId, groupName: string): Promise<GroupView | undefined> {
@@ -149,12 +165,13 @@ export class Directory {
     if (named?.service !== 'iam' || !named.resource.startsWith('role/')) return undefined
     const roleName = named.resource.slice(named.resource.lastIndexOf('/') + 1)
     const role = await this.#views.role.find(nameKey(named.account, roleName))
-    return role?.arn === arn ? role : undefined
+    return role?.arn === arn && (await this.isOpen(named.account)) ? role : undefined
   }
 
   /** The role of that name, whatever its path and the case of its letters: names are unique in an account. */
-  roleNamed(account: AccountId, roleName: string): Promise<RoleView | undefined> {
-    return this.#views.role.find(nameKey(account, roleName))
+  async roleNamed(account: AccountId, roleName: string): Promise<RoleView | undefined> {
+    const role = await this.#views.role.find(nameKey(account, roleName))
+    return role !== undefined && (await this.isOpen(account)) ? role : undefined
   }
 
   /** The user or role with exactly that ARN. */
@@ -163,11 +180,12 @@ export class Directory {
     if (named?.service !== 'iam' || !named.resource.startsWith('user/')) return this.role(arn)
     const userName = named.resource.slice(named.resource.lastIndexOf('/') + 1)
     const user = await this.#views.user.find(nameKey(named.account, userName))
-    return user?.arn === arn ? user : undefined
+    return user?.arn === arn && (await this.isOpen(named.account)) ? user : undefined
   }
 
-  accessKey(accessKeyId: string): Promise<AccessKeyView | undefined> {
-    return this.#views['access-key'].find(accessKeyId)
+  async accessKey(accessKeyId: string): Promise<AccessKeyView | undefined> {
+    const key = await this.#views['access-key'].find(accessKeyId)
+    return key !== undefined && (await this.isOpen(key.account)) ? key : undefined
   }
 
   /** The instance profile of that name, whatever the case of its letters. */
@@ -178,9 +196,7 @@ export class Directory {
   /** All instances of all accounts, read from the store itself. */
   async instances(): Promise<readonly Instance[]> {
     const instances: Instance[] = []
-    for await (const page of pagesOf(this.#storage.directory, 'instance')) {
-      for (const record of page) instances.push(bodyOf({ ...record, kind: 'instance' }))
-    }
+    for await (const record of this.every('instance')) instances.push(bodyOf(record))
     return instances
   }
 
@@ -273,6 +289,16 @@ export class Directory {
     return record && bodyOf({ ...record, kind })
   }
 
+  /** Every record of one kind as it is stored, of one account or of all, read from the store itself. */
+  async *every<Kind extends RecordKind>(
+    kind: Kind,
+    account?: string,
+  ): AsyncGenerator<DirectoryRecord & { readonly kind: Kind }> {
+    for await (const page of pagesOf(this.#storage.directory, kind, account)) {
+      for (const record of page) yield { ...record, kind }
+    }
+  }
+
   /** Changes the directory: all of it or nothing, durable and visible on this node when it resolves. */
   async commit(changes: readonly DirectoryChange[]): Promise<void> {
     await this.#storage.directory.commit(this.#secrets.upToDate(changes))
@@ -289,21 +315,43 @@ export class Directory {
     return count
   }
 
+  /**
+   * Changes the directory by a plan that holds for what it was made from, and for nothing else: when anybody changed
+   * anything in the meantime, on whatever node, it is made again. So of two at once one comes after the other, and
+   * neither undoes what it has not seen.
+   * @throws {@link ConcurrentModification} when it was overtaken again and again: then nothing was changed
+   */
+  change<Planned extends { readonly changes: readonly DirectoryChange[] }>(
+    plan: () => Promise<Planned>,
+  ): Promise<Planned> {
+    // One after the other on this node: however many there are, they do not overtake each other.
+    const changed = this.#changing.then(() => this.#change(plan))
+    this.#changing = changed.catch(() => undefined)
+    return changed
+  }
+
+  async #change<Planned extends { readonly changes: readonly DirectoryChange[] }>(
+    plan: () => Promise<Planned>,
+  ): Promise<Planned> {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      await this.#follower.catchUp()
+      const at = this.#follower.sequence
+      const planned = await plan()
+      if (planned.changes.length === 0) return planned
+      try {
+        await this.#storage.directory.commit(this.#secrets.upToDate(planned.changes), at)
+        await this.#follower.catchUp()
+        return planned
+      } catch (error) {
+        if (!(error instanceof StoreConflict)) throw error
+      }
+    }
+    throw new ConcurrentModification()
+  }
+
   /** Whether there is no account at all. */
   async isEmpty(): Promise<boolean> {
     return (await this.#storage.directory.list('account', { limit: 1 })).length === 0
-  }
-
-  /** Removes everything; says how many records that were. */
-  async clear(): Promise<number> {
-    const changes: DirectoryChange[] = []
-    for (const kind of RECORD_KINDS) {
-      for await (const page of pagesOf(this.#storage.directory, kind)) {
-        for (const { key, account } of page) changes.push({ remove: { kind, key, account } })
-      }
-    }
-    await this.commit(changes)
-    return changes.length
   }
 
   async #addManaged(into: CompiledPolicy[], arns: readonly string[]): Promise<void> {

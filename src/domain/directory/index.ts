@@ -11,9 +11,11 @@ export type {
   DesiredUnit,
   DesiredUser,
 } from './desired-directory.ts'
+export type { Difference } from './differences.ts'
 export { Directory, type PrincipalPolicies } from './directory.ts'
 export { type DesiredPath, DirectoryMistakes, listMistakes, type Mistake } from './mistakes.ts'
 export type { OrganizationPlace } from './organization-view.ts'
-export { planDirectory } from './plan-directory.ts'
+export { planClosing } from './plan-closing.ts'
+export { type DirectoryPlan, planDirectory } from './plan-directory.ts'
 export { planRevokingOlder } from './plan-revocation.ts'
 export type { AccessKeyView, RoleView, UserView } from './views.ts'

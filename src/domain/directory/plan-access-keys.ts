@@ -1,5 +1,6 @@
+import { hash, timingSafeEqual } from 'node:crypto'
 import { type AccountId, accessKeyId, Secret } from '../../model/index.ts'
-import { openAccessKeySecret, sealAccessKeySecret } from './access-key-secret.ts'
+import { openAccessKeySecret, sealAccessKeySecret, sealingKeyOf } from './access-key-secret.ts'
 import type { DesiredAccessKey } from './desired-directory.ts'
 import type { DesiredPath } from './mistakes.ts'
 import type { Plan } from './plan.ts'
@@ -18,19 +19,21 @@ export interface KeyOwner {
  * Plans the access keys of one owner and gives the ids it will have. A list that names keys is the whole truth: a key
  * that it does not name is removed, so that replacing a leaked key ends it. What a key leaves out is generated; a key
  * without an id stands for one that the owner has and the list does not name, and is generated only when there is none.
+ * @param desired - left out, the owner keeps its keys: a file need not hold secrets. An empty list leaves none when
+ *   what is not listed is pruned.
  */
 export async function planAccessKeys(
   plan: Plan,
   at: DesiredPath,
   owner: KeyOwner,
-  desired: readonly DesiredAccessKey[],
+  desired: readonly DesiredAccessKey[] | undefined,
 ): Promise<readonly string[]> {
-  if (desired.length === 0) return owner.accessKeyIds
+  if (desired === undefined || (desired.length === 0 && plan.unlisted !== 'pruned')) return owner.accessKeyIds
   const ids = new Set<string>()
   const listed = new Set(desired.map((key) => key.AccessKeyId))
   const unlisted = owner.accessKeyIds.filter((id) => !listed.has(id))
   for (const [index, key] of desired.entries()) {
-    const id = key.AccessKeyId ?? unlisted.shift() ?? accessKeyId('AKIA', owner.account, plan.parts.random.bytes(5))
+    const id = key.AccessKeyId ?? unlisted.shift() ?? inventId(plan, owner)
     await planAccessKey(plan, [...at, index], owner, id, key)
     ids.add(id)
   }
@@ -41,6 +44,12 @@ export async function planAccessKeys(
   return [...ids]
 }
 
+function inventId(plan: Plan, { account }: KeyOwner): string {
+  const id = accessKeyId('AKIA', account, plan.parts.random.bytes(5))
+  plan.inventedKeys.add(id)
+  return id
+}
+
 async function planAccessKey(
   plan: Plan,
   at: DesiredPath,
@@ -48,24 +57,24 @@ async function planAccessKey(
   id: string,
   { SecretAccessKey, Status }: DesiredAccessKey,
 ): Promise<void> {
-  const { directory, keyring, random, now } = plan.parts
+  const { keyring, random, now } = plan.parts
   // Not through `check`, which quotes what it refuses: the two may have been swapped, so neither is repeated.
   if (!keeps(id, RULES.accessKeyId)) plan.mistake([...at, 'AccessKeyId'], RULES.accessKeyId.says)
   if (!plan.claim('access-key', id)) plan.mistake([...at, 'AccessKeyId'], 'this id stands here twice')
-  const existing = await directory.stored('access-key', id)
+  const existing = await plan.stored('access-key', id)
   if (existing !== undefined && ownerKey(existing) !== ownerKey({ account, userName })) {
     plan.mistake([...at, 'AccessKeyId'], 'this id belongs to another principal')
   }
   if (SecretAccessKey !== undefined && !keeps(SecretAccessKey, RULES.secretAccessKey)) {
     plan.mistake([...at, 'SecretAccessKey'], RULES.secretAccessKey.says)
   }
-  const secret =
-    SecretAccessKey !== undefined
-      ? new Secret(SecretAccessKey)
-      : existing !== undefined
-        ? openAccessKeySecret(id, existing.sealedSecret, keyring)
-        : new Secret(random.bytes(30).toString('base64'))
-  const { sealed, keyId } = sealAccessKeySecret(id, secret, keyring, random)
+  const given = SecretAccessKey === undefined ? undefined : new Secret(SecretAccessKey)
+  const kept = existing && openAccessKeySecret(id, existing.sealedSecret, keyring)
+  // A secret that stays is not sealed again: sealing it twice looks like two secrets.
+  const { sealed, keyId } =
+    existing !== undefined && kept !== undefined && (given === undefined || isSame(given, kept))
+      ? { sealed: existing.sealedSecret, keyId: sealingKeyOf(existing.sealedSecret) }
+      : sealAccessKeySecret(id, given ?? new Secret(random.bytes(30).toString('base64')), keyring, random)
   const createdAt = existing?.createdAt ?? now
   plan.put(
     'access-key',
@@ -74,6 +83,10 @@ async function planAccessKey(
     { accessKeyId: id, account, userName, status: Status, sealedSecret: sealed, createdAt },
     keyId,
   )
+}
+
+function isSame(one: Secret, other: Secret): boolean {
+  return timingSafeEqual(hash('sha256', one.reveal(), 'buffer'), hash('sha256', other.reveal(), 'buffer'))
 }
 
 /** Tells owners apart: no user is called ''. */

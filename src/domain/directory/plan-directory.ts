@@ -1,6 +1,7 @@
 import type { AccountId } from '../../model/index.ts'
 import type { DirectoryChange } from '../../platform/storage/index.ts'
 import type { DesiredAccount, DesiredDirectory, DesiredGroup, DesiredRole, DesiredUser } from './desired-directory.ts'
+import { type Difference, differences, lockouts } from './differences.ts'
 import { type DesiredPath, DirectoryMistakes } from './mistakes.ts'
 import { Plan, type PlanParts } from './plan.ts'
 import { planAccessKeys } from './plan-access-keys.ts'
@@ -15,19 +16,33 @@ import {
   planTags,
   planTrust,
 } from './plan-policies.ts'
+import { planForgetting, planPruning } from './plan-pruning.ts'
 import { keepRevocation } from './plan-revocation.ts'
 import { managedPolicyKey, nameKey } from './records.ts'
 import { QUOTAS, RULES } from './rules.ts'
 
 const MAX_SESSION_DURATION = { min: 3600, max: 43_200 }
 
+/** What makes a directory as it is desired. */
+export interface DirectoryPlan {
+  /** Empty when it is so already. */
+  readonly changes: readonly DirectoryChange[]
+  /** The same for people, without secrets. */
+  readonly differences: readonly Difference[]
+  /** Access key ids that were made up: another plan for the same makes up others. */
+  readonly inventedKeys: ReadonlySet<string>
+  /** What the changes lead to that nobody may have meant. */
+  readonly warnings: readonly string[]
+}
+
 /**
- * Turns a desired directory into the changes that make it so. Creates and replaces what is listed, keeps the rest; what
- * keeps its ARN keeps its unique id.
+ * Turns a desired directory into the changes that make it so. Creates and replaces what is listed, keeps the rest unless
+ * the parts say otherwise; what keeps its ARN keeps its unique id.
  * @throws {@link DirectoryMistakes} with everything that is wrong, not only the first
  */
-export async function planDirectory(desired: DesiredDirectory, parts: PlanParts): Promise<readonly DirectoryChange[]> {
+export async function planDirectory(desired: DesiredDirectory, parts: PlanParts): Promise<DirectoryPlan> {
   const plan = new Plan(parts)
+  if (plan.unlisted === 'forgotten') await planForgetting(plan)
   const accounts = desired.Accounts.map((account, index) => ({ account, at: ['Accounts', index] }))
   for (const { account, at } of accounts) await plan.announce(at, account)
   const seen = new Set<string>()
@@ -37,9 +52,14 @@ export async function planDirectory(desired: DesiredDirectory, parts: PlanParts)
     await planAccount(plan, at, account)
   }
   await planInstances(plan, accounts)
+  if (plan.unlisted === 'pruned') for (const { account } of accounts) await planPruning(plan, account.Id as AccountId)
   if (desired.Organization !== undefined) await planOrganization(plan, ['Organization'], desired.Organization)
   if (plan.mistakes.length > 0) throw new DirectoryMistakes(plan.mistakes)
-  return plan.changes
+  const { inventedKeys } = plan
+  // Everything makes way for what is made anew: there is nothing to compare.
+  if (plan.unlisted === 'forgotten') return { changes: plan.changes, differences: [], inventedKeys, warnings: [] }
+  const found = await differences(plan)
+  return { ...found, inventedKeys, warnings: await lockouts(plan, found.changes) }
 }
 
 /** Last, because which of them are planned decides whose places are free. */
@@ -71,11 +91,12 @@ async function planInstances(
 async function planAccount(plan: Plan, at: DesiredPath, account: DesiredAccount): Promise<void> {
   const id = account.Id as AccountId
   plan.check([...at, 'Id'], id, RULES.accountId)
-  const existing = await plan.parts.directory.stored('account', id)
-  await planAlias(plan, [...at, 'Alias'], id, account.Alias, existing?.alias)
+  const existing = await plan.stored('account', id)
+  if (existing?.closedAt !== undefined) plan.mistake([...at, 'Id'], `account ${id} is closed`)
+  const alias = account.Alias ?? (plan.unlisted === 'pruned' ? undefined : existing?.alias)
+  await planAlias(plan, [...at, 'Alias'], id, alias, existing?.alias)
   const owner = { account: id, userName: undefined, accessKeyIds: existing?.accessKeyIds ?? [] }
-  const accessKeyIds = await planAccessKeys(plan, [...at, 'Root', 'AccessKeys'], owner, account.Root?.AccessKeys ?? [])
-  const alias = account.Alias ?? existing?.alias
+  const accessKeyIds = await planAccessKeys(plan, [...at, 'Root', 'AccessKeys'], owner, account.Root?.AccessKeys)
   plan.put('account', id, id, { id, alias, accessKeyIds, createdAt: existing?.createdAt ?? plan.parts.now })
 
   for (const [index, policy] of account.ManagedPolicies.entries()) {
@@ -100,16 +121,16 @@ async function planAlias(
   alias: string | undefined,
   previous: string | undefined,
 ): Promise<void> {
+  if (previous !== undefined && previous !== alias) {
+    plan.changes.push({ remove: { kind: 'account-alias', key: previous, account } })
+  }
   if (alias === undefined) return
   plan.check(at, alias, RULES.alias)
-  const holder = await plan.parts.directory.stored('account-alias', alias)
+  const holder = await plan.stored('account-alias', alias)
   if (!plan.claim('account-alias', alias) || (holder !== undefined && holder.account !== account)) {
     plan.mistake(at, `the alias "${alias}" belongs to another account`)
   }
   plan.put('account-alias', alias, account, { alias, account })
-  if (previous !== undefined && previous !== alias) {
-    plan.changes.push({ remove: { kind: 'account-alias', key: previous, account } })
-  }
 }
 
 async function planGroup(plan: Plan, at: DesiredPath, account: AccountId, desired: DesiredGroup): Promise<void> {
@@ -140,7 +161,7 @@ async function planUser(plan: Plan, at: DesiredPath, account: AccountId, desired
   const permissionsBoundary = await planBoundary(plan, at, account, desired.PermissionsBoundary)
   const tags = planTags(plan, [...at, 'Tags'], desired.Tags)
   const { path, uniqueId, createdAt } = plan.entity('user', account, userName)
-  const existing = await plan.parts.directory.stored('user', nameKey(account, userName))
+  const existing = await plan.stored('user', nameKey(account, userName))
   const owner = { account, userName, accessKeyIds: existing?.accessKeyIds ?? [] }
   const accessKeyIds = await planAccessKeys(plan, [...at, 'AccessKeys'], owner, desired.AccessKeys)
   plan.put('user', nameKey(account, userName), account, {
@@ -176,7 +197,7 @@ async function planRole(plan: Plan, at: DesiredPath, account: AccountId, desired
   const permissionsBoundary = await planBoundary(plan, at, account, desired.PermissionsBoundary)
   const tags = planTags(plan, [...at, 'Tags'], desired.Tags)
   const { path, uniqueId, createdAt } = plan.entity('role', account, roleName)
-  const existing = await plan.parts.directory.stored('role', nameKey(account, roleName))
+  const existing = await plan.stored('role', nameKey(account, roleName))
   plan.put('role', nameKey(account, roleName), account, {
     account,
     roleName,

@@ -46,7 +46,7 @@ export async function planInstance(
 ): Promise<void> {
   const { InstanceId: id, IamInstanceProfile: profile, AvailabilityZone, MetadataOptions: options } = desired
   plan.check([...at, 'InstanceId'], id, RULES.instanceId)
-  const existing = await plan.parts.directory.stored('instance', id)
+  const existing = await plan.stored('instance', id)
   if (existing !== undefined && existing.account !== account) {
     plan.mistake([...at, 'InstanceId'], `"${id}" belongs to another account`)
   }

@@ -48,8 +48,8 @@ export function planListen(
 /** The places of instances that the plan leaves as they are, each with whose it is: read once for the whole plan. */
 export async function heldPlaces(plan: Plan): Promise<ReadonlyMap<string, string>> {
   const held = new Map<string, string>()
-  for (const { id, listen } of await plan.parts.directory.instances()) {
-    if (plan.isClaimed('instance', id)) continue
+  for (const { id, account, listen } of await plan.parts.directory.instances()) {
+    if (plan.isClaimed('instance', id) || !plan.keepsUnlisted(account)) continue
     for (const place of listen.length === 0 ? [''] : listen.map(placeOf)) held.set(place, `instance ${id}`)
   }
   return held

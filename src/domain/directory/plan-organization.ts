@@ -15,8 +15,8 @@ import { QUOTAS, RULES } from './rules.ts'
 
 /** Plans the organization: replaced as a whole, because what stands nowhere in it has left it. */
 export async function planOrganization(plan: Plan, at: DesiredPath, desired: DesiredOrganization): Promise<void> {
-  const existing = await plan.parts.directory.stored('organization', ORGANIZATION_KEY)
-  const id = desired.Id ?? existing?.id ?? `o-${plan.parts.random.bytes(5).toString('hex')}`
+  const existing = await plan.stored('organization', ORGANIZATION_KEY)
+  const id = desired.Id ?? existing?.id ?? organizationId(desired.ManagementAccountId)
   plan.check([...at, 'Id'], id, RULES.organizationId)
   const [root, ...more] = desired.Roots
   if (root === undefined || more.length > 0)
@@ -26,6 +26,12 @@ export async function planOrganization(plan: Plan, at: DesiredPath, desired: Des
   const node = await planRoot(plan, [...at, 'Roots', 0], root, placed)
   if (!placed.has(management)) {
     plan.mistake([...at, 'ManagementAccountId'], `account ${management} stands nowhere in the organization`)
+  }
+  if (existing !== undefined && existing.managementAccount !== management) {
+    plan.mistake(
+      [...at, 'ManagementAccountId'],
+      `an organization keeps its management account, which is ${existing.managementAccount}`,
+    )
   }
   const managementAccount = management as AccountId
   plan.put('organization', ORGANIZATION_KEY, management, { id, managementAccount, root: node })
@@ -96,6 +102,11 @@ function planControls(plan: Plan, at: DesiredPath, desired: DesiredControls): Co
     service: planPolicies(plan, service, desired.ServiceControlPolicies, 'scp', scpSize),
     resource: planPolicies(plan, resource, desired.ResourceControlPolicies, 'rcp', rcpSize),
   }
+}
+
+/** The same each time a file is applied: policies may name it by `aws:PrincipalOrgID`. */
+function organizationId(managementAccount: string): string {
+  return `o-${hash('sha256', managementAccount).slice(0, 10)}`
 }
 
 /** The same place has the same id each time a file is applied: policies may name it by `aws:PrincipalOrgPaths`. */

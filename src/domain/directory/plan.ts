@@ -14,7 +14,15 @@ export interface PlanParts {
   readonly keyring: KeyRing
   readonly random: Random
   readonly now: EpochMillis
+  /** What becomes of what is there and not listed; it is kept unless told. */
+  readonly unlisted?: Unlisted | undefined
 }
+
+/**
+ * `kept`; `pruned`: deleted from the accounts that are listed, and from no others; `forgotten`: all that is there makes
+ * way, and what is listed is made as on an empty directory.
+ */
+export type Unlisted = 'kept' | 'pruned' | 'forgotten'
 
 /** The name, id and birth of a user, group, role or managed policy. */
 export interface Entity {
@@ -25,7 +33,8 @@ export interface Entity {
 }
 
 type ClaimKind = 'access-key' | 'account-alias' | 'instance' | 'address'
-type EntityKind = 'user' | 'group' | 'role' | 'managed-policy' | 'instance-profile'
+/** What has a name in an account. */
+export type EntityKind = 'user' | 'group' | 'role' | 'managed-policy' | 'instance-profile'
 
 const ID_PREFIXES = {
   user: 'AIDA',
@@ -41,8 +50,11 @@ const ID_PREFIXES = {
  */
 export class Plan {
   readonly parts: PlanParts
+  readonly unlisted: Unlisted
   readonly changes: DirectoryChange[] = []
   readonly mistakes: Mistake[] = []
+  /** Access key ids that were made up: another plan for the same makes up others. */
+  readonly inventedKeys = new Set<string>()
   readonly #entities = new Map<string, Entity>()
   readonly #announcedArns = new Map<string, string>()
   readonly #replacedArns = new Set<string>()
@@ -51,6 +63,13 @@ export class Plan {
 
   constructor(parts: PlanParts) {
     this.parts = parts
+    this.unlisted = parts.unlisted ?? 'kept'
+  }
+
+  /** What a record says now, as far as the plan builds on it. */
+  async stored<Kind extends RecordKind>(kind: Kind, key: string): Promise<RecordBodies[Kind] | undefined> {
+    if (this.unlisted === 'forgotten') return undefined
+    return await this.parts.directory.stored(kind, key)
   }
 
   /** @param within - where, when `path` leads to a policy document */
@@ -104,28 +123,37 @@ export class Plan {
     return entity
   }
 
+  /** Whether the thing with that key is listed, and so will exist. */
+  isListed(kind: EntityKind, key: string): boolean {
+    return this.#entities.has(`${kind}:${key}`)
+  }
+
   /** Whether an account will exist. */
   async hasAccount(id: string): Promise<boolean> {
-    return this.#accounts.has(id) || (await this.parts.directory.stored('account', id)) !== undefined
+    return this.#accounts.has(id) || (await this.stored('account', id)) !== undefined
   }
 
   /** Whether something of that name will exist in an account. */
   async has(kind: EntityKind, account: AccountId, name: string): Promise<boolean> {
-    if (this.#entities.has(entityKey(kind, account, name))) return true
-    return (await this.parts.directory.stored(kind, nameKey(account, name))) !== undefined
+    if (this.isListed(kind, nameKey(account, name))) return true
+    return this.keepsUnlisted(account) && (await this.stored(kind, nameKey(account, name))) !== undefined
   }
 
   /** Whether a managed policy will exist under exactly that ARN. */
   async hasManagedPolicy(arn: string): Promise<boolean> {
     if (this.#replacedArns.has(arn)) return false
-    if (this.#announcedArns.has(arn)) return parseArn(arn)?.resource.startsWith('policy/') === true
+    const { account = '', resource = '' } = parseArn(arn) ?? {}
+    if (this.#announcedArns.has(arn)) return resource.startsWith('policy/')
+    if (account !== 'aws' && !this.keepsUnlisted(account)) return false
     return (await this.parts.directory.managedPolicy(arn)) !== undefined
   }
 
   /** The unique id that a user or role ARN will stand for; `undefined` when there will be none. */
   async uniqueIdOf(arn: string): Promise<string | undefined> {
     if (this.#replacedArns.has(arn)) return undefined
-    return this.#announcedArns.get(arn) ?? (await this.parts.directory.principal(arn))?.uniqueId
+    const announced = this.#announcedArns.get(arn)
+    if (announced !== undefined || !this.keepsUnlisted(parseArn(arn)?.account ?? '')) return announced
+    return (await this.parts.directory.principal(arn))?.uniqueId
   }
 
   /** Claims a name that is unique in the whole world; false when it stands in the plan already. */
@@ -139,10 +167,15 @@ export class Plan {
     return this.#claimed.has(`${kind}:${name}`)
   }
 
+  /** Whether what is there in an account, and is not listed, will be there still. */
+  keepsUnlisted(account: string): boolean {
+    return this.unlisted === 'kept' || (this.unlisted === 'pruned' && !this.#accounts.has(account))
+  }
+
   async #announce(at: DesiredPath, kind: EntityKind, account: AccountId, path: string, name: string): Promise<void> {
     const key = entityKey(kind, account, name)
     if (this.#entities.has(key)) return this.mistake(at, `"${name}" stands here twice; case does not tell names apart`)
-    const existing = await this.parts.directory.stored(kind, nameKey(account, name))
+    const existing = await this.stored(kind, nameKey(account, name))
     const arn = this.#arnOf(kind, account, path, name)
     const existingArn = existing && this.#arnOf(kind, account, existing.path, nameOf(existing))
     // Another path is another ARN, and so another principal under the same name.

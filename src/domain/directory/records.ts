@@ -14,6 +14,8 @@ export interface AccountBody {
   /** The root user's access keys. */
   readonly accessKeyIds: readonly string[]
   readonly createdAt: EpochMillis
+  /** When it was closed: from then on nobody in it is anybody. */
+  readonly closedAt?: EpochMillis | undefined
 }
 
 /** Which account an alias names. */

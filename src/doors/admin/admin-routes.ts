@@ -22,13 +22,14 @@ export interface AdminOptions {
 
 /** The hands on a node in development. */
 interface DevControls {
-  /** Moves the clock forward and tells its time. @throws {RangeError} where it cannot go */
-  advance(ms: number): EpochMillis
+  /** Moves the clock forward and tells its time; rejects with a `Fault` where it cannot go. */
+  advance(ms: number): Promise<EpochMillis>
   /** Forgets everything that was changed since the start. */
   reset(): Promise<void>
 }
 
-const MAX_BODY = '1mb'
+/** A directory of many accounts. */
+const MAX_BODY = '16mb'
 
 /**
  * The routes of the admin listener: `/healthz`, `/readyz`, `/metrics` and `/instance-identity.pem` for everybody who reaches it; all
@@ -69,8 +70,8 @@ export function adminRoutes({
     response.json((await operate(request.params.name, request.body)) ?? null)
   })
   if (dev !== undefined) {
-    routes.post('/clock', (request, response) => {
-      response.json({ now: new Date(advance(dev, request.body)).toISOString() })
+    routes.post('/clock', async (request, response) => {
+      response.json({ now: new Date(await dev.advance(readAdvance(request.body))).toISOString() })
     })
     routes.post('/reset', async (_request, response) => {
       await dev.reset()
@@ -82,7 +83,7 @@ export function adminRoutes({
   return routes
 }
 
-function advance(dev: DevControls, body: unknown): EpochMillis {
+function readAdvance(body: unknown): number {
   const text = typeof body === 'object' && body !== null && 'advance' in body ? body.advance : undefined
   const ms = typeof text === 'string' ? parseDuration(text) : undefined
   if (ms === undefined || ms === 0) {
@@ -90,9 +91,5 @@ function advance(dev: DevControls, body: unknown): EpochMillis {
       'Send {"advance": "PT1H"}: how far the clock moves forward, in whole days, hours, minutes and seconds as ISO 8601 writes them.',
     )
   }
-  try {
-    return dev.advance(ms)
-  } catch (error) {
-    throw error instanceof RangeError ? new InvalidParameterValue(error.message) : error
-  }
+  return ms
 }

@@ -1,6 +1,9 @@
 import type { ErrorRequestHandler, Response } from 'express'
+import { DirectoryMistakes } from '../../domain/directory/index.ts'
 import { toFault } from '../../model/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
+
+const MOST_MISTAKES = 10_000
 
 /** What a body or a path can do wrong before an operation sees it, by the status that Express gives it. */
 const MISTAKES: ReadonlyMap<unknown, string> = new Map([
@@ -19,11 +22,13 @@ export function answerError(logger: Logger): ErrorRequestHandler {
     if (fault.httpStatus >= 500) {
       logger.error('operator.failed', { code: fault.code, detail: fault.detail, error: fault.cause })
     }
-    return refuse(response, fault.httpStatus, fault.code, fault.message)
+    // Whoever has the file knows where in it a path leads.
+    const Mistakes = fault instanceof DirectoryMistakes ? fault.mistakes.slice(0, MOST_MISTAKES) : undefined
+    return refuse(response, fault.httpStatus, fault.code, fault.message, { Mistakes })
   }
 }
 
 /** Answers with an error as AWS's JSON has them. */
-export function refuse(response: Response, status: number, code: string, message: string): void {
-  response.status(status).json({ Error: { Code: code, Message: message } })
+export function refuse(response: Response, status: number, code: string, message: string, more: object = {}): void {
+  response.status(status).json({ Error: { Code: code, Message: message, ...more } })
 }

@@ -1,23 +1,62 @@
-import { type DesiredDirectory, planDirectory } from '../../domain/directory/index.ts'
+import { type DesiredDirectory, type Difference, planDirectory } from '../../domain/directory/index.ts'
 import { defineOperatorOperation } from '../../pipeline/index.ts'
 
+/** What a directory is to hold, and how far that goes. */
+export interface ApplyDirectoryInput {
+  readonly desired: DesiredDirectory
+  /** Deletes what is in the accounts that are listed, and is not listed itself. Accounts are never deleted. */
+  readonly prune: boolean
+  /** Says what would change, and changes nothing. */
+  readonly dryRun: boolean
+}
+
+/** What changed, or would change. */
+export interface AppliedDirectory {
+  /** False when nothing was changed: it was a dry run, or everything is as it is desired. */
+  readonly applied: boolean
+  /** In the order of the file. An access key that does not exist yet has no id in a dry run. */
+  readonly changes: readonly Difference[]
+  /** What the changes lead to that nobody may have meant. */
+  readonly warnings: readonly string[]
+}
+
+/** What one record keeps of a large directory. */
+const MOST_RECORDED = 100
+
 /**
- * Makes the directory hold what is desired: creates and replaces what is listed, keeps the rest. All of it or nothing.
- * @throws `DirectoryMistakes` as the cause of a fault, with everything that is wrong
+ * Makes the directory hold what is desired: creates and replaces what is listed, keeps the rest unless it is told to
+ * prune. All of it or nothing; doing it again changes nothing.
+ * @throws `DirectoryMistakes` with everything that is wrong
+ * @throws `ConcurrentModification` when others keep changing the directory in between
  */
-export const applyDirectory = defineOperatorOperation<DesiredDirectory, { readonly changes: number }>({
+export const applyDirectory = defineOperatorOperation<ApplyDirectoryInput, AppliedDirectory>({
   action: 'rolecall:ApplyDirectory',
   grants: true,
   requires: () => [{ action: 'rolecall:ApplyDirectory', resource: '*' }],
 
-  async perform({ input, facts }, { directory, keyring, random }) {
-    const changes = await planDirectory(input, { directory, keyring, random, now: facts.now })
-    await directory.commit(changes)
-    return { changes: changes.length }
+  async perform({ input: { desired, prune, dryRun }, facts: { now } }, { directory, keyring, random }) {
+    const parts = { directory, keyring, random, now, unlisted: prune ? ('pruned' as const) : ('kept' as const) }
+    const plan = () => planDirectory(desired, parts)
+    const { changes, differences, inventedKeys, warnings } = dryRun ? await plan() : await directory.change(plan)
+    return {
+      applied: !dryRun && changes.length > 0,
+      changes: dryRun ? differences.map((difference) => withoutInvented(difference, inventedKeys)) : differences,
+      warnings,
+    }
   },
 
-  details: (input, output) => ({
-    requestParameters: { accounts: input.Accounts.map(({ Id }) => Id) },
-    responseElements: output,
+  details: ({ desired, prune, dryRun }, output) => ({
+    requestParameters: { accounts: desired.Accounts.slice(0, MOST_RECORDED).map(({ Id }) => Id), prune, dryRun },
+    responseElements: output && {
+      applied: output.applied,
+      count: output.changes.length,
+      changes: output.changes.slice(0, MOST_RECORDED),
+    },
   }),
 })
+
+/** Without the id of a key that nobody will ever have. */
+function withoutInvented(difference: Difference, inventedKeys: ReadonlySet<string>): Difference {
+  const { accessKeyId, ...rest } = difference
+  return accessKeyId !== undefined && inventedKeys.has(accessKeyId) ? rest : difference
+}

@@ -1,5 +1,5 @@
 import type { Directory, RoleView, UserView } from '../../domain/directory/index.ts'
-import { type AccountId, accountId, parseArn, rootArn, Violation } from '../../model/index.ts'
+import { type AccountId, accountId, NoSuchEntity, parseArn, rootArn, Violation } from '../../model/index.ts'
 
 /** A principal of some account that has policies, keys, or both. */
 type FoundPrincipal =
@@ -13,6 +13,18 @@ type FoundPrincipal =
  */
 export async function findPrincipal(text: string, directory: Directory): Promise<FoundPrincipal | undefined> {
   return parseArn(text) === undefined ? await byName(text, directory) : await byArn(text, directory)
+}
+
+/**
+ * The account that the operator means, closed or not.
+ * @param text - its number or its alias
+ * @throws {@link NoSuchEntity}
+ */
+export async function findAccount(text: string, directory: Directory): Promise<AccountId> {
+  const id = accountId(text)
+  const account = await directory.account(id instanceof Violation ? ((await directory.accountOfAlias(text)) ?? '') : id)
+  if (account === undefined) throw new NoSuchEntity(`There is no account ${text}. "rolecall accounts list" lists them.`)
+  return account.id
 }
 
 async function byArn(arn: string, directory: Directory): Promise<FoundPrincipal | undefined> {

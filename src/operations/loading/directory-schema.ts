@@ -19,13 +19,15 @@ const path = z.string().default('/')
 const policies = list(z.strictObject({ PolicyName: z.string(), PolicyDocument: document }))
 const managedPolicyArns = list(z.string())
 const tags = list(z.strictObject({ Key: z.string(), Value: z.string() }))
-const accessKeys = list(
-  z.strictObject({
-    AccessKeyId: z.string().optional(),
-    SecretAccessKey: z.string().optional(),
-    Status: z.enum(['Active', 'Inactive']).default('Active'),
-  }),
-)
+const accessKeys = z
+  .array(
+    z.strictObject({
+      AccessKeyId: z.string().optional(),
+      SecretAccessKey: z.string().optional(),
+      Status: z.enum(['Active', 'Inactive']).default('Active'),
+    }),
+  )
+  .optional()
 
 const controls = { ServiceControlPolicies: policies, ResourceControlPolicies: policies }
 

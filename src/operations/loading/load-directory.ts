@@ -1,25 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { type DesiredDirectory, DirectoryMistakes, type Mistake } from '../../domain/directory/index.ts'
-import type { RequestFacts } from '../../model/index.ts'
-import { AS_OPERATOR } from '../../pipeline/authentication/index.ts'
-import { type BrokerParts, submit } from '../../pipeline/index.ts'
-import { applyDirectory } from '../broker/index.ts'
 import type { DirectoryInput } from './directory-schema.ts'
 import { DirectoryFileError, type DirectorySource, readDirectoryObject } from './directory-source.ts'
 
 /**
- * Applies directories that were read, as the operator: all of them together, or nothing. A principal in one may be named
- * by another.
- * @throws {@link DirectoryFileError} with everything that breaks a rule of the directory
+ * Hands directories that were read to whoever applies them: all of them together. A principal in one may be named by
+ * another.
+ * @param apply - rejects with `DirectoryMistakes` for what breaks a rule of the directory
+ * @returns what `apply` does
+ * @throws {@link DirectoryFileError} with the place of each such mistake
  */
-export async function loadDirectory(
+export async function loadDirectory<Applied>(
   sources: readonly DirectorySource[],
-  facts: RequestFacts,
-  broker: BrokerParts,
-): Promise<void> {
+  apply: (desired: DesiredDirectory) => Promise<Applied>,
+): Promise<Applied> {
   const desired = joined(sources)
   try {
-    await submit(applyDirectory, { facts, prove: async () => AS_OPERATOR, input: () => desired }, broker)
+    return await apply(desired)
   } catch (error) {
     if (!(error instanceof DirectoryMistakes)) throw error
     throw new DirectoryFileError(error.mistakes.map((mistake) => describe(mistake, sources)))

@@ -61,6 +61,8 @@ export async function bySignature(
   if (presented.accessKeyId.length > MAX_KEY_ID) throw new InvalidClientTokenId('no such key')
   const isTemporary = presented.accessKeyId.startsWith(TEMPORARY)
   const claim = isTemporary ? await claimOfSession(presented, now, parts) : await claimOfKey(presented, parts)
+  // Whatever the credential is: nothing of an account that is closed or gone counts.
+  if (!(await parts.directory.isOpen(claim.caller.account))) throw new InvalidClientTokenId('no such open account')
   if (!signatureMatches(presented, request, parts.signingKeys.of(claim.secretAccessKey, presented))) {
     throw new SignatureDoesNotMatch(undefined, { detail: `not signed with the secret of ${presented.accessKeyId}` })
   }
@@ -98,10 +100,8 @@ async function sessionHolder({ session }: OpenedSession, directory: Directory): 
     case 'user':
       return userCaller(await userOf(account, holder, directory), session)
     case 'root':
-      await requireAccount(account, directory)
       return rootCaller(partition, account, session)
     case 'federated-user': {
-      if (holder.issuer === undefined) await requireAccount(account, directory)
       const issuer = holder.issuer && (await userOf(account, holder.issuer, directory))
       return federatedCaller(partition, holder.name, issuer, session)
     }
@@ -112,12 +112,6 @@ async function userOf(account: AccountId, { userName, userId }: UserHolder, dire
   const user = await directory.user(account, userName)
   if (user?.uniqueId !== userId) throw new InvalidClientTokenId('the user of the session is gone')
   return user
-}
-
-async function requireAccount(account: AccountId, directory: Directory): Promise<void> {
-  if ((await directory.account(account)) === undefined) {
-    throw new InvalidClientTokenId('the account of the session is gone')
-  }
 }
 
 async function claimOfKey({ accessKeyId }: PresentedSignature, { directory }: SignatureSources): Promise<Claim> {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openAccessKeySecret, sealAccessKeySecret } from '../../../src/domain/directory/access-key-secret.ts'
 import { AWS_MANAGED_POLICIES } from '../../../src/domain/directory/aws-managed-policies.ts'
-import { Directory, type PrincipalPolicies } from '../../../src/domain/directory/index.ts'
+import { Directory, type PrincipalPolicies, planDirectory } from '../../../src/domain/directory/index.ts'
 import { decide, parsePolicy, validatePolicy } from '../../../src/engines/policy/index.ts'
-import { Secret, type UserCaller } from '../../../src/model/index.ts'
+import { epochMillis, Secret, type UserCaller } from '../../../src/model/index.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { memoryKeyRing } from '../../../src/platform/keyring/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
@@ -191,15 +191,17 @@ test('another node on the same data sees a change with its next look at the log'
   assert.equal((await other.user(SOURCE, 'alice'))?.userName, 'alice')
 })
 
-test('a directory that was cleared has nothing left, and says how much it was', async (t) => {
-  const { directory, apply, storage } = await aWorld(t)
+test('a plan that forgets everything leaves nothing', async (t) => {
+  const { directory, keyring, apply, storage } = await aWorld(t)
   const AccessKeys = [{ AccessKeyId: 'AKIAIOSFODNN7EXAMPLE', Status: 'Active' } as const]
   assert.equal(await directory.isEmpty(), true)
   const Users = Array.from({ length: 1200 }, (_, index) => aUser(`user-${index}`))
   await apply(anAccount(SOURCE, { Alias: 'shop', Users: [...Users, aUser('alice', { AccessKeys })] }))
   await apply(anAccount(SOURCE, { Groups: [aGroup('g')], Roles: [aRole('r')], ManagedPolicies: [aPolicy('p')] }))
   assert.equal(await directory.isEmpty(), false)
-  assert.equal(await directory.clear(), 1200 + 7)
+  const parts = { directory, keyring, random: systemRandom, now: epochMillis(0), unlisted: 'forgotten' } as const
+  const { changes } = await directory.change(() => planDirectory({ Accounts: [] }, parts))
+  assert.equal(changes.length, 1200 + 7)
   assert.equal(await directory.isEmpty(), true)
   assert.equal(await directory.accessKey('AKIAIOSFODNN7EXAMPLE'), undefined)
   assert.equal(await directory.accountOfAlias('shop'), undefined)

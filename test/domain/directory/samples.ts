@@ -82,10 +82,11 @@ export async function aWorld(
     await storage.close()
   })
   let plans = 0
-  const plan = (...accounts: readonly DesiredAccount[]) => {
+  const plan = async (...accounts: readonly DesiredAccount[]) => {
     const desired: DesiredDirectory = { Accounts: accounts }
     plans += 1
-    return planDirectory(desired, { directory, keyring, random: systemRandom, now: epochMillis(plans * 1000) })
+    const parts = { directory, keyring, random: systemRandom, now: epochMillis(plans * 1000) }
+    return (await planDirectory(desired, parts)).changes
   }
   return {
     storage,

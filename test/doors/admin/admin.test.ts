@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import supertest, { type Test } from 'supertest'
 import { adminApp } from '../../../src/doors/http/index.ts'
-import { AccessDenied, epochMillis, Secret, ServiceUnavailable } from '../../../src/model/index.ts'
+import {
+  AccessDenied,
+  epochMillis,
+  InvalidParameterValue,
+  Secret,
+  ServiceUnavailable,
+} from '../../../src/model/index.ts'
 import { listeningLogger } from '../http/raw-client.ts'
 
 type Options = Parameters<typeof adminApp>[0]
@@ -30,8 +36,8 @@ function admin(changes: Partial<Options> = {}): { readonly app: ReturnType<typeo
       return { done: true }
     },
     dev: {
-      advance: (ms) => {
-        if (ms > 1e12) throw new RangeError('A clock stops at the year 9999.')
+      advance: async (ms) => {
+        if (ms > 1e12) throw new InvalidParameterValue('A clock stops at the year 9999.')
         now += ms
         return epochMillis(now)
       },
@@ -92,7 +98,7 @@ const BAD_BODIES: readonly (readonly [rule: string, body: string, status: number
   ['half a document', '{"a":', 400],
   ['a text that is no JSON', 'abc', 400],
   ['a document that is neither object nor list', '"abc"', 400],
-  ['more than 1 MiB', `"${'a'.repeat(1024 * 1024)}"`, 413],
+  ['more than 16 MiB', `"${'a'.repeat(16 * 1024 * 1024)}"`, 413],
 ]
 
 for (const [rule, body, status] of BAD_BODIES) {

@@ -59,7 +59,8 @@ export async function serve(
   let view: InstanceView | undefined
   const change = async (desired: InstanceInput): Promise<void> => {
     const source = readDirectoryObject({ Accounts: [{ Id: ACCOUNT, Instances: [desired] }] })
-    await directory.commit(await planDirectory(source.desired, { directory, keyring, random: systemRandom, now }))
+    const planned = await planDirectory(source.desired, { directory, keyring, random: systemRandom, now })
+    await directory.commit(planned.changes)
     const [stored] = await directory.instances()
     view = stored && new InstanceView(stored, 'aws')
   }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { prepareNode } from '../../../src/compose/index.ts'
 import { DirectoryMistakes } from '../../../src/domain/directory/index.ts'
-import { applyDirectory, clearDirectory } from '../../../src/operations/broker/index.ts'
+import { applyDirectory, resetDirectory } from '../../../src/operations/broker/index.ts'
 import { readDirectoryFile } from '../../../src/operations/loading/directory-file.ts'
 import type { DirectorySource } from '../../../src/operations/loading/directory-source.ts'
 import { DirectoryFileError } from '../../../src/operations/loading/index.ts'
@@ -99,7 +99,7 @@ export const directory: Target<Input> = {
   async open() {
     const content = { data: ':memory:', logLevel: 'silent' }
     const node = await prepareNode(loadConfig({ file: { name: 'fuzz', content } }))
-    await node.operate(clearDirectory, undefined)
+    await node.operate(resetDirectory, { Accounts: [] })
     const textOf = ({ original, changes }: Input) => edited(ORIGINALS[original] ?? '', changes)
     return {
       inputs: fc.record({ original: fc.nat(ORIGINALS.length - 1), changes: edits(SNIPPETS) }),
@@ -117,8 +117,14 @@ export const directory: Target<Input> = {
       const source = read(text)
       if (source === undefined) return
       try {
-        await node.operate(applyDirectory, source.desired)
-        await node.operate(clearDirectory, undefined)
+        const { desired } = source
+        const told = await node.operate(applyDirectory, { desired, prune: true, dryRun: true })
+        assert.ok(!told.applied)
+        const done = await node.operate(applyDirectory, { desired, prune: true, dryRun: false })
+        assert.equal(told.changes.length, done.changes.length)
+        const again = await node.operate(applyDirectory, { desired, prune: true, dryRun: false })
+        assert.deepEqual(again, { applied: false, changes: [], warnings: [] })
+        await node.operate(resetDirectory, { Accounts: [] })
       } catch (error) {
         if (!(error instanceof DirectoryMistakes)) throw error
         for (const mistake of error.mistakes) assert.match(source.describe(mistake), /^fuzz\.yaml:[0-9]+:[0-9]+: /)

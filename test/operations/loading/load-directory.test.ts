@@ -9,7 +9,7 @@ import {
   loadDirectory,
   readDirectories,
 } from '../../../src/operations/loading/index.ts'
-import { aBroker, FACTS, SOURCE, TARGET, type TestBroker } from '../../pipeline/samples.ts'
+import { aBroker, applyTo, SOURCE, TARGET, type TestBroker } from '../../pipeline/samples.ts'
 
 async function aFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rolecall-'))
@@ -20,7 +20,7 @@ async function aFolder(t: TestContext): Promise<string> {
 /** Loads inputs; gives what is wrong with them, line by line, the folder's name left out. */
 async function mistakesOf({ broker }: TestBroker, ...inputs: readonly (string | DirectoryInput)[]): Promise<string[]> {
   try {
-    await loadDirectory(await readDirectories(inputs), FACTS, broker)
+    await loadDirectory(await readDirectories(inputs), applyTo(broker))
   } catch (error) {
     assert.ok(error instanceof DirectoryFileError, String(error))
     return error.message.replaceAll(/^\/\S+\//gm, '').split('\n')
@@ -262,8 +262,7 @@ test('what was loaded is recorded as the operator’s doing, without any of its 
   const AccessKeys = [{ AccessKeyId: 'AKIAIOSFODNN7EXAMPLE', SecretAccessKey: 's3cret'.repeat(5) }]
   await loadDirectory(
     await readDirectories([{ Accounts: [{ Id: SOURCE, Users: [{ UserName: 'alice', AccessKeys }] }] }]),
-    FACTS,
-    broker.broker,
+    applyTo(broker.broker),
   )
   assert.equal(broker.log.taken.length, 1)
   const body = broker.log.taken[0]?.body ?? ''
@@ -271,7 +270,7 @@ test('what was loaded is recorded as the operator’s doing, without any of its 
     userIdentity: { type: 'RolecallOperator' },
     eventName: 'ApplyDirectory',
     requestParameters: { accounts: [SOURCE] },
-    responseElements: { changes: 3 },
+    responseElements: { applied: true, count: 3 },
   })
   assert.ok(!body.includes('s3cret'))
 })

@@ -7,7 +7,7 @@ import { parseDocument, stringify } from 'yaml'
 import { DirectoryFileError, loadDirectory, readDirectories } from '../../../src/operations/loading/index.ts'
 import { offsetsInYaml } from '../../../src/operations/loading/offsets-in-yaml.ts'
 import { fc } from '../../fast-check.ts'
-import { aBroker, FACTS } from '../../pipeline/samples.ts'
+import { aBroker, applyTo } from '../../pipeline/samples.ts'
 
 /** The mark stands before what is wrong; it is no part of the file. */
 const MARK = '▶'
@@ -175,7 +175,7 @@ async function mistakesIn(t: TestContext, text: string): Promise<string> {
   await writeFile(file, text)
   const { broker } = await aBroker(t)
   try {
-    await loadDirectory(await readDirectories([file]), FACTS, broker)
+    await loadDirectory(await readDirectories([file]), applyTo(broker))
   } catch (error) {
     assert.ok(error instanceof DirectoryFileError, String(error))
     return error.message.replaceAll(`${folder}/`, '')
@@ -247,5 +247,5 @@ test('a policy in a directory object is refused by the path of the element', asy
   const sources = await readDirectories([{ Accounts: [{ Id: '111111111111', Roles: roles }] }])
   const at = (index: number) =>
     `directory: Accounts[0].Roles[${index}].AssumeRolePolicyDocument.Statement[0].Action: ${NO_STS}`
-  await assert.rejects(loadDirectory(sources, FACTS, broker), { message: [at(0), at(1)].join('\n') })
+  await assert.rejects(loadDirectory(sources, applyTo(broker)), { message: [at(0), at(1)].join('\n') })
 })

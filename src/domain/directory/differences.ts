@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type AccountId, iamArn, rootArn } from '../../model/index.ts'
+import type { DirectoryChange, RecordKind } from '../../platform/storage/index.ts'
+import type { Plan } from './plan.ts'
+import { type AccessKeyBody, bodyOf, nameKey, type RecordBodies } from './records.ts'
+
+/** What people are told of: an alias is told of with its account, and no file lists what is revoked. */
+type NamedKind = Exclude<RecordKind, 'account-alias' | 'revocation'>
+
+/** One thing that a plan creates, changes or deletes. Holds no secret. */
+export interface Difference {
+  readonly change: 'created' | 'changed' | 'deleted'
+  readonly kind: NamedKind
+  /** Of an access key: its owner's. */
+  readonly arn: string
+  readonly accessKeyId?: string
+  /** What changed, by its name in a directory file. */
+  readonly properties?: readonly string[]
+}
+
+/** What a stored property is called in a directory file, where it is called otherwise. */
+const PROPERTIES: Readonly<Record<string, string>> = {
+  accessKeyIds: 'AccessKeys',
+  document: 'PolicyDocument',
+  interfaces: 'NetworkInterfaces',
+  maxSessionDurationSeconds: 'MaxSessionDuration',
+  options: 'MetadataOptions',
+  overrides: 'Metadata',
+  profile: 'IamInstanceProfile',
+  roleName: 'Roles',
+  root: 'Roots',
+  sealedSecret: 'SecretAccessKey',
+  trustPolicy: 'AssumeRolePolicyDocument',
+  // The same text may name principals that were made anew.
+  trustedIds: 'AssumeRolePolicyDocument',
+}
+
+/** The changes of a plan that change something, and what they are. */
+export async function differences(
+  plan: Plan,
+): Promise<{ readonly changes: readonly DirectoryChange[]; readonly differences: readonly Difference[] }> {
+  const changes: DirectoryChange[] = []
+  const found: Difference[] = []
+  for (const change of plan.changes) {
+    const { kind, key } = 'put' in change ? change.put : change.remove
+    if (kind === 'account-alias' || kind === 'revocation') {
+      const after = 'put' in change ? bodyOf(change.put) : undefined
+      if (!isDeepStrictEqual(await plan.stored(kind, key), after)) changes.push(change)
+      continue
+    }
+    const before = await plan.stored(kind, key)
+    const after = 'put' in change ? bodyOf({ ...change.put, kind }) : undefined
+    if (isDeepStrictEqual(before, after)) continue
+    changes.push(change)
+    found.push(...(await compare(plan, kind, before, after)))
+  }
+  return { changes, differences: found }
+}
+
+async function compare(
+  plan: Plan,
+  kind: NamedKind,
+  before: RecordBodies[NamedKind] | undefined,
+  after: RecordBodies[NamedKind] | undefined,
+): Promise<readonly Difference[]> {
+  const was = before && { kind, ...(await nameOf(plan, before)) }
+  const is = after && { kind, ...(await nameOf(plan, after)) }
+  if (before !== undefined && after !== undefined && was !== undefined && was.arn === is?.arn) {
+    return [{ change: 'changed', ...was, properties: changedProperties(before, after) }]
+  }
+  // Under another path it is another one of the same name.
+  return [
+    ...(was === undefined ? [] : [{ change: 'deleted', ...was } as const]),
+    ...(is === undefined ? [] : [{ change: 'created', ...is } as const]),
+  ]
+}
+
+function changedProperties(before: object, after: object): readonly string[] {
+  const left = new Map<string, unknown>(Object.entries(before))
+  const properties = new Set<string>()
+  for (const [name, value] of Object.entries(after)) {
+    if (!isDeepStrictEqual(left.get(name), value)) properties.add(propertyOf(name))
+    left.delete(name)
+  }
+  for (const name of left.keys()) properties.add(propertyOf(name))
+  return [...properties]
+}
+
+function propertyOf(name: string): string {
+  return PROPERTIES[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+}
+
+async function nameOf(
+  plan: Plan,
+  body: RecordBodies[NamedKind],
+): Promise<{ readonly arn: string; readonly accessKeyId?: string }> {
+  const { partition } = plan.parts.directory
+  if ('accessKeyId' in body) return { arn: await ownerOf(plan, body), accessKeyId: body.accessKeyId }
+  if ('arn' in body) return { arn: body.arn }
+  if ('userName' in body) return { arn: iamArn(partition, body.account, 'user', body.path, body.userName) }
+  if ('groupName' in body) return { arn: iamArn(partition, body.account, 'group', body.path, body.groupName) }
+  if ('roleName' in body) return { arn: iamArn(partition, body.account, 'role', body.path, body.roleName) }
+  if ('instanceType' in body) {
+    return { arn: `arn:${partition}:ec2:${body.region}:${body.account}:instance/${body.id}` }
+  }
+  if ('managementAccount' in body) {
+    return { arn: `arn:${partition}:organizations::${body.managementAccount}:organization/${body.id}` }
+  }
+  return { arn: rootArn(partition, body.id) }
+}
+
+async function ownerOf(plan: Plan, { account, userName }: AccessKeyBody): Promise<string> {
+  const { partition } = plan.parts.directory
+  if (userName === undefined) return rootArn(partition, account)
+  const user = await plan.stored('user', nameKey(account, userName))
+  const path = plan.isListed('user', nameKey(account, userName))
+    ? plan.entity('user', account, userName).path
+    : user?.path
+  return iamArn(partition, account, 'user', path ?? '/', userName)
+}
+
+/**
+ * Says which accounts a plan leaves without any key that opens them, of those that have one now.
+ * @param changes - of the plan, those that change something
+ */
+export async function lockouts(plan: Plan, changes: readonly DirectoryChange[]): Promise<readonly string[]> {
+  const planned = new Map<string, AccessKeyBody | undefined>()
+  const touched = new Set<AccountId>()
+  for (const change of changes) {
+    const { kind, key } = 'put' in change ? change.put : change.remove
+    if (kind !== 'access-key') continue
+    const before = await plan.stored(kind, key)
+    planned.set(key, 'put' in change ? bodyOf({ ...change.put, kind }) : undefined)
+    if (before?.status === 'Active') touched.add(before.account)
+  }
+  const warnings: string[] = []
+  for (const account of touched) {
+    if (await opens(plan, account, planned)) continue
+    warnings.push(
+      `account ${account} is left without an active access key: nobody can sign in to it (rolecall init --recover makes a new administrator)`,
+    )
+  }
+  return warnings
+}
+
+async function opens(
+  plan: Plan,
+  account: AccountId,
+  planned: ReadonlyMap<string, AccessKeyBody | undefined>,
+): Promise<boolean> {
+  for (const body of planned.values()) if (body?.account === account && body.status === 'Active') return true
+  for await (const record of plan.parts.directory.every('access-key', account)) {
+    if (!planned.has(record.key) && bodyOf(record).status === 'Active') return true
+  }
+  return false
+}

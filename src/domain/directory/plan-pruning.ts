@@ -1,0 +1,32 @@
+import type { AccountId } from '../../model/index.ts'
+import type { EntityKind, Plan } from './plan.ts'
+import { bodyOf, RECORD_KINDS } from './records.ts'
+
+/** What a directory file lists in an account by name. */
+const LISTED_KINDS: readonly EntityKind[] = ['user', 'group', 'role', 'managed-policy', 'instance-profile']
+
+/** Plans the deletion of what is in an account and not listed; of a user with its access keys. */
+export async function planPruning(plan: Plan, account: AccountId): Promise<void> {
+  const { directory } = plan.parts
+  for (const kind of LISTED_KINDS) {
+    for await (const record of directory.every(kind, account)) {
+      if (plan.isListed(kind, record.key)) continue
+      plan.changes.push({ remove: { kind, key: record.key, account } })
+      const body = bodyOf(record)
+      if (!('accessKeyIds' in body)) continue
+      for (const key of body.accessKeyIds) plan.changes.push({ remove: { kind: 'access-key', key, account } })
+    }
+  }
+  for await (const { kind, key } of directory.every('instance', account)) {
+    if (!plan.isClaimed('instance', key)) plan.changes.push({ remove: { kind, key, account } })
+  }
+}
+
+/** Plans the removal of everything that is there. */
+export async function planForgetting(plan: Plan): Promise<void> {
+  for (const kind of RECORD_KINDS) {
+    for await (const { key, account } of plan.parts.directory.every(kind)) {
+      plan.changes.push({ remove: { kind, key, account } })
+    }
+  }
+}
