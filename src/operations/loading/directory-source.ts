@@ -37,9 +37,19 @@ export function readDirectoryObject(value: unknown): DirectorySource {
  * @throws {@link DirectoryFileError} with every mistake of shape
  */
 export function checkDirectory(value: unknown, describe: (mistake: Mistake) => string): DirectorySource {
-  const parsed = directorySchema.safeParse(value)
+  const parsed = parse(value, describe)
   if (parsed.success) return { desired: parsed.data, describe }
   throw new DirectoryFileError(parsed.error.issues.flatMap(mistakesOf).map(describe))
+}
+
+/** Units hold units: of more than the stack can hold nobody says which one is wrong. */
+function parse(value: unknown, describe: (mistake: Mistake) => string): ReturnType<typeof directorySchema.safeParse> {
+  try {
+    return directorySchema.safeParse(value)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new DirectoryFileError([describe({ path: [], message: 'is nested too deeply' })])
+  }
 }
 
 /** An unknown property is reported at itself rather than at the object around it. */
