@@ -42,8 +42,16 @@ export interface Operation<Asking extends Caller, Input, Output> {
   readonly grants: boolean
   /** The accesses it needs, all of them; none when whoever is proven may. @throws Fault for callers who never may */
   requires(input: Input, caller: Asking): readonly Access[]
-  /** Does it. Checks that would tell whether something exists come here, after authorization. @throws Fault */
-  perform(call: PermittedCall<Asking, Input>, broker: BrokerParts): Promise<Output>
+  /**
+   * Does it. Checks that would tell whether something exists come here, after authorization.
+   * @param recordFirst - for what changes the directory: records what is about to be done, and what it will have come to
+   * @throws Fault
+   */
+  perform(
+    call: PermittedCall<Asking, Input>,
+    broker: BrokerParts,
+    recordFirst: (output: Output) => Promise<void>,
+  ): Promise<Output>
   /** What the audit trail keeps of it: no secret, no session token. `output` is `undefined` when it was refused. */
   details(input: Input, output: Output | undefined): AuditDetails
 }

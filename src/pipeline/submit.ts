@@ -29,8 +29,12 @@ const GRANTED = Object.freeze({ fault: undefined })
 
 /**
  * The path that every operation takes: prove, read, authorize, perform, record. A grant is recorded before it is
- * answered, and a refusal as faithfully. Nothing mints or changes anything beside it. What an operation changes is
- * changed before it is recorded: when the record cannot be kept, the caller is told to try again and the change stays.
+ * answered, and a refusal as faithfully. Nothing mints or changes anything beside it.
+ *
+ * A change of the directory and its record are in two files, and no transaction spans both. So the record comes first:
+ * when it cannot be kept nothing is changed, and no crash leaves a change that no record tells of. The other way round
+ * it may happen: a record of a change that failed after it. Where the node lives on, the refusal stands behind it with
+ * the same `requestID`.
  * @throws Fault whatever the reason for a refusal; never anything else
  */
 export async function submit<Asking extends Caller, Input, Output>(
@@ -52,8 +56,15 @@ export async function submit<Asking extends Caller, Input, Output>(
     const { caller, region } = proven
     const accesses = operation.requires(input, caller)
     const permitted = await authorize({ caller, input, accesses, facts, region }, broker.directory)
-    const output = await operation.perform(permitted, broker)
-    await record(operation, facts, proven, operation.details(input, output), GRANTED, broker)
+    const asker = proven
+    const asked = input
+    let isRecorded = false
+    const recordOutput = async (output: Output): Promise<void> => {
+      await record(operation, facts, asker, operation.details(asked, output), GRANTED, broker)
+      isRecorded = true
+    }
+    const output = await operation.perform(permitted, broker, recordOutput)
+    if (!isRecorded) await recordOutput(output)
     broker.metrics.requestDone(operation.action, 'granted', secondsSince(startedAt))
     return output
   } catch (error) {

@@ -319,25 +319,30 @@ export class Directory {
    * Changes the directory by a plan that holds for what it was made from, and for nothing else: when anybody changed
    * anything in the meantime, on whatever node, it is made again. So of two at once one comes after the other, and
    * neither undoes what it has not seen.
+   * @param first - done before a plan that changes something is carried out; when it fails, nothing is changed. For a
+   *   plan that was overtaken it is done again.
    * @throws {@link ConcurrentModification} when it was overtaken again and again: then nothing was changed
    */
   change<Planned extends { readonly changes: readonly DirectoryChange[] }>(
     plan: () => Promise<Planned>,
+    first: (planned: Planned) => Promise<void> = async () => undefined,
   ): Promise<Planned> {
     // One after the other on this node: however many there are, they do not overtake each other.
-    const changed = this.#changing.then(() => this.#change(plan))
+    const changed = this.#changing.then(() => this.#change(plan, first))
     this.#changing = changed.catch(() => undefined)
     return changed
   }
 
   async #change<Planned extends { readonly changes: readonly DirectoryChange[] }>(
     plan: () => Promise<Planned>,
+    first: (planned: Planned) => Promise<void>,
   ): Promise<Planned> {
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
       await this.#follower.catchUp()
       const at = this.#follower.sequence
       const planned = await plan()
       if (planned.changes.length === 0) return planned
+      await first(planned)
       try {
         await this.#storage.directory.commit(this.#secrets.upToDate(planned.changes), at)
         await this.#follower.catchUp()

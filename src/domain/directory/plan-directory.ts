@@ -92,7 +92,8 @@ async function planAccount(plan: Plan, at: DesiredPath, account: DesiredAccount)
   const id = account.Id as AccountId
   plan.check([...at, 'Id'], id, RULES.accountId)
   const existing = await plan.stored('account', id)
-  if (existing?.closedAt !== undefined) plan.mistake([...at, 'Id'], `account ${id} is closed`)
+  if (existing?.closedAt !== undefined)
+    plan.mistake([...at, 'Id'], `account ${id} is closed; "rolecall accounts close ${id} --delete" frees its number`)
   const alias = account.Alias ?? (plan.unlisted === 'pruned' ? undefined : existing?.alias)
   await planAlias(plan, [...at, 'Alias'], id, alias, existing?.alias)
   const owner = { account: id, userName: undefined, accessKeyIds: existing?.accessKeyIds ?? [] }

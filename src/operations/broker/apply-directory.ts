@@ -1,4 +1,9 @@
-import { type DesiredDirectory, type Difference, planDirectory } from '../../domain/directory/index.ts'
+import {
+  type DesiredDirectory,
+  type Difference,
+  type DirectoryPlan,
+  planDirectory,
+} from '../../domain/directory/index.ts'
 import { defineOperatorOperation } from '../../pipeline/index.ts'
 
 /** What a directory is to hold, and how far that goes. */
@@ -34,15 +39,15 @@ export const applyDirectory = defineOperatorOperation<ApplyDirectoryInput, Appli
   grants: true,
   requires: () => [{ action: 'rolecall:ApplyDirectory', resource: '*' }],
 
-  async perform({ input: { desired, prune, dryRun }, facts: { now } }, { directory, keyring, random }) {
-    const parts = { directory, keyring, random, now, unlisted: prune ? ('pruned' as const) : ('kept' as const) }
-    const plan = () => planDirectory(desired, parts)
-    const { changes, differences, inventedKeys, warnings } = dryRun ? await plan() : await directory.change(plan)
-    return {
-      applied: !dryRun && changes.length > 0,
-      changes: dryRun ? differences.map((difference) => withoutInvented(difference, inventedKeys)) : differences,
-      warnings,
+  async perform({ input: { desired, prune, dryRun }, facts }, { directory, keyring, random }, recordFirst) {
+    const unlisted = prune ? 'pruned' : 'kept'
+    const plan = () => planDirectory(desired, { directory, keyring, random, now: facts.now, unlisted })
+    if (dryRun) {
+      const { differences, inventedKeys, warnings } = await plan()
+      const changes = differences.map((difference) => withoutInvented(difference, inventedKeys))
+      return { applied: false, changes, warnings }
     }
+    return applied(await directory.change(plan, (planned) => recordFirst(applied(planned))))
   },
 
   details: ({ desired, prune, dryRun }, output) => ({
@@ -54,6 +59,10 @@ export const applyDirectory = defineOperatorOperation<ApplyDirectoryInput, Appli
     },
   }),
 })
+
+function applied({ changes, differences, warnings }: DirectoryPlan): AppliedDirectory {
+  return { applied: changes.length > 0, changes: differences, warnings }
+}
 
 /** Without the id of a key that nobody will ever have. */
 function withoutInvented(difference: Difference, inventedKeys: ReadonlySet<string>): Difference {

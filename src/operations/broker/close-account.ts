@@ -34,11 +34,13 @@ export const closeAccount = defineOperatorOperation<CloseAccountInput, ClosedAcc
   grants: true,
   requires: () => [{ action: 'rolecall:CloseAccount', resource: '*' }],
 
-  async perform({ input, facts: { now } }, { directory }) {
+  async perform({ input, facts: { now } }, { directory }, recordFirst) {
     const account = await findAccount(input.account, directory)
-    const how = { delete: input.delete, now }
-    const { changes } = await directory.change(() => planClosing(account, how, directory))
-    return { account, status: input.delete ? 'DELETED' : 'CLOSED', changes: changes.length }
+    const plan = () => planClosing(account, { delete: input.delete, now }, directory)
+    const outcome = ({ changes }: Awaited<ReturnType<typeof plan>>): ClosedAccount => {
+      return { account, status: input.delete ? 'DELETED' : 'CLOSED', changes: changes.length }
+    }
+    return outcome(await directory.change(plan, (planned) => recordFirst(outcome(planned))))
   },
 
   details: (input, output) => ({

@@ -22,17 +22,18 @@ export const createAccount = defineOperatorOperation<CreateAccountInput, Adminis
   grants: true,
   requires: () => [{ action: 'rolecall:CreateAccount', resource: '*' }],
 
-  async perform({ input: { account, alias }, facts: { now } }, { directory, keyring, random }) {
+  async perform({ input: { account, alias }, facts: { now } }, { directory, keyring, random }, recordFirst) {
     const { partition } = directory
     const admin = inventAdministrator(partition, random, { account })
     const desired = { Accounts: [accountWith(admin, partition, alias)] }
     try {
-      await directory.change(async () => {
+      const plan = async () => {
         if ((await directory.account(admin.account)) !== undefined) {
           throw new EntityAlreadyExists(`There is an account ${admin.account} already.`)
         }
         return await planDirectory(desired, { directory, keyring, random, now })
-      })
+      }
+      await directory.change(plan, () => recordFirst(admin))
     } catch (error) {
       // Only the alias comes from outside, and there is no file for a mistake to stand in.
       if (!(error instanceof DirectoryMistakes)) throw error

@@ -23,7 +23,7 @@ export const recoverAdministrator = defineOperatorOperation<RecoverAdministrator
   grants: true,
   requires: () => [{ action: 'rolecall:RecoverAdministrator', resource: '*' }],
 
-  async perform({ input, facts: { now } }, { directory, keyring, random }) {
+  async perform({ input, facts: { now } }, { directory, keyring, random }, recordFirst) {
     const account = await findAccount(input.account ?? (await onlyAccount()), directory)
     if (!(await directory.isOpen(account))) throw new ValidationError(`Account ${account} is closed.`)
     const { partition } = directory
@@ -31,7 +31,8 @@ export const recoverAdministrator = defineOperatorOperation<RecoverAdministrator
     const userName = `recovered-admin-${random.bytes(4).toString('hex')}`
     const admin = inventAdministrator(partition, random, { account, userName })
     const desired = { Accounts: [accountWith(admin, partition)] }
-    await directory.change(() => planDirectory(desired, { directory, keyring, random, now }))
+    const plan = () => planDirectory(desired, { directory, keyring, random, now })
+    await directory.change(plan, () => recordFirst(admin))
     return admin
 
     async function onlyAccount(): Promise<string> {

@@ -12,9 +12,10 @@ export const resetDirectory = defineOperatorOperation<DesiredDirectory, { readon
   grants: true,
   requires: () => [{ action: 'rolecall:ResetDirectory', resource: '*' }],
 
-  async perform({ input, facts: { now } }, { directory, keyring, random }) {
+  async perform({ input, facts: { now } }, { directory, keyring, random }, recordFirst) {
     const parts = { directory, keyring, random, now, unlisted: 'forgotten' as const }
-    const { changes } = await directory.change(() => planDirectory(input, parts))
+    const plan = () => planDirectory(input, parts)
+    const { changes } = await directory.change(plan, (planned) => recordFirst({ changes: planned.changes.length }))
     return { changes: changes.length }
   },
 
