@@ -281,6 +281,49 @@ describe('a reset in development', () => {
     )
   })
 
+  test('is one change: whoever asks in between finds everything there', async (t) => {
+    const folder = await aFolder(t)
+    const node = await started(t, configIn(folder, { data: ':memory:', dev: true }), withDirectory)
+    let resetting = true
+    const asked: string[] = []
+    const asking = Array.from({ length: 4 }, async () => {
+      while (resetting) asked.push((await whoIs(t, node, ALICE)) ?? '')
+    })
+    for (let n = 0; n < 20; n++) await node.reset()
+    resetting = false
+    await Promise.all(asking)
+    assert.ok(asked.length > 0)
+    assert.deepEqual(new Set(asked), new Set([`arn:aws:iam::${ACCOUNT}:user/alice`]))
+  })
+
+  test('and a clock that is moved are recorded', async (t) => {
+    const folder = await aFolder(t)
+    const node = await started(t, configIn(folder, { data: ':memory:', dev: true }), withDirectory)
+    for (const [path, body] of [
+      ['/clock', { advance: 'PT1H' }],
+      ['/reset', {}],
+    ] as const) {
+      const headers = { Authorization: `Bearer ${node.operatorToken.reveal()}`, 'Content-Type': 'application/json' }
+      const answer = await fetch(new URL(path, node.addresses.admin), {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      })
+      assert.equal(answer.status, 200)
+    }
+    const { entries } = await node.broker.audit.find({ limit: 10 })
+    const recorded = entries.map(({ body }) => JSON.parse(body)).toReversed()
+    assert.partialDeepStrictEqual(
+      recorded
+        .filter(({ eventName }) => /Clock|Reset/.test(eventName))
+        .toSorted((a, b) => (a.eventName < b.eventName ? -1 : 1)),
+      [
+        { eventName: 'AdvanceClock', requestParameters: { milliseconds: 3_600_000 } },
+        { eventName: 'ResetDirectory', userIdentity: { type: 'RolecallOperator' } },
+      ],
+    )
+  })
+
   test('gives the first administrator back with the same key', async (t) => {
     const folder = await aFolder(t)
     const node = await started(t, configIn(folder, { dev: true }))
