@@ -133,7 +133,12 @@ test('its number and alias stay taken while it is closed, and stand where they s
 
 test('a deleted account leaves its organization and its alias, and nobody in a new one of its number is who they were', async (t) => {
   const { node, as, with: made, close } = await stage(t)
-  const session = made((await (await as('shop/alice')).send(assume(SHOP))).Credentials)
+  const [root, alice] = [await as(`arn:aws:iam::${SHOP}:root`), await as('shop/alice')]
+  const sessions = [
+    (await alice.send(assume(SHOP))).Credentials,
+    (await root.send(new GetSessionTokenCommand({}))).Credentials,
+    (await root.send(new GetFederationTokenCommand({ Name: 'root' }))).Credentials,
+  ].map(made)
   await close('shop', true)
   assert.equal(await node.broker.directory.placeOf(SHOP), undefined)
   const { accounts } = await node.operate(listAccounts, { after: undefined })
@@ -143,7 +148,9 @@ test('a deleted account leaves its organization and its alias, and nobody in a n
   )
   const { arn } = await node.operate(createAccount, readCreateAccount({ account: SHOP, alias: 'shop' }))
   assert.equal((await (await as('shop/admin')).send(identity())).Arn, arn)
-  await assert.rejects(session.send(identity()), { name: 'InvalidClientTokenId' })
+  for (const session of sessions) {
+    await assert.rejects(session.send(identity()), { name: 'InvalidClientTokenId' })
+  }
 })
 
 test('the management account ends last, and the organization with it', async (t) => {

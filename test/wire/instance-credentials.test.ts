@@ -76,7 +76,6 @@ async function stage(t: TestContext, parts: Partial<AccountInput> = {}): Promise
     directories: [{ Accounts: [anAccount(parts)] }],
   })
   t.after(() => node.stop())
-  const { broker } = node
   const read: Stage['read'] = async (path, { id, token = true } = {}) => {
     const own = (await node.instances()).find((each) => each.id === id)?.addresses[0]
     const port = Number(new URL(own ?? node.addresses.metadata).port)

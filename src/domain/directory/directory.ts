@@ -1,4 +1,4 @@
-import { type CompiledPolicy, compilePolicy, parsePolicy } from '../../engines/policy/index.ts'
+import type { CompiledPolicy } from '../../engines/policy/index.ts'
 import {
   type AccountCaller,
   type AccountId,
@@ -24,6 +24,7 @@ import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts'
 import { ChangeFollower } from './change-follower.ts'
 import { type DirectoryViews, directoryViews } from './directory-views.ts'
 import type { OrganizationPlace } from './organization-view.ts'
+import { type OwnPolicies, ownPolicies } from './own-policies.ts'
 import { pagesOf } from './pages-of.ts'
 import { type AccountBody, bodyOf, managedPolicyKey, nameKey, ORGANIZATION_KEY, type RecordBodies } from './records.ts'
 import { Revocations } from './revocations.ts'
@@ -39,9 +40,7 @@ import {
 } from './views.ts'
 
 /** The permission policies on a principal's side of a request. */
-export interface PrincipalPolicies {
-  readonly identity: readonly CompiledPolicy[]
-  readonly boundary: CompiledPolicy | undefined
+export interface PrincipalPolicies extends OwnPolicies {
   /** `undefined` when the credential was made without session policies. */
   readonly session: readonly CompiledPolicy[] | undefined
 }
@@ -58,23 +57,6 @@ export interface DirectoryParts {
 }
 
 const MOST_ATTEMPTS = 5
-/** Stands for a boundary that cannot be resolved: it allows nothing. */
-const ALLOWS_NOTHING = compilePolicy(parsePolicy('{"Version":"2012-10-17","Statement":[]}'), {
-  kind: 'boundary',
-  name: 'missing-boundary',
-})
-const ALLOWS_EVERYTHING = compilePolicy(
-  parsePolicy('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'),
-  { kind: 'identity', name: 'root' },
-)
-
-type OwnPolicies = Pick<PrincipalPolicies, 'identity' | 'boundary'>
-
-/** Root has none, and needs none. */
-const NO_POLICIES: OwnPolicies = Object.freeze({ identity: [], boundary: undefined })
-/** Of a principal that is not there any more. */
-const GONE: OwnPolicies = Object.freeze({ identity: [], boundary: ALLOWS_NOTHING })
-
 /** Accounts and what is in them, compiled for deciding. Reads are answered from memory in the steady state. */
 export class Directory {
   readonly partition: string
@@ -133,7 +115,10 @@ export class Directory {
     return page.map((record) => bodyOf({ ...record, kind: 'account' }))
   }
 
-  /** Whether an account is there and not closed. Nobody in one that is closed can be found: no user, role or key. */
+  /**
+   * Whether an account is there and not closed. Nobody in one that is closed can be found: no user, role or key. It is
+   * asked whether or not there is somebody to find, so that both cost the same.
+   */
   async isOpen(id: string): Promise<boolean> {
     const account = await this.#views.account.find(id)
     return account !== undefined && account.closedAt === undefined
@@ -152,7 +137,7 @@ export class Directory {
   /** The user of that name, whatever the case of its letters. */
   async user(account: AccountId, userName: string): Promise<UserView | undefined> {
     const user = await this.#views.user.find(nameKey(account, userName))
-    return user !== undefined && (await this.isOpen(account)) ? user : undefined
+    return (await this.isOpen(account)) ? user : undefined
   }
 
   group(account: AccountId, groupName: string): Promise<GroupView | undefined> {
@@ -165,13 +150,13 @@ export class Directory {
     if (named?.service !== 'iam' || !named.resource.startsWith('role/')) return undefined
     const roleName = named.resource.slice(named.resource.lastIndexOf('/') + 1)
     const role = await this.#views.role.find(nameKey(named.account, roleName))
-    return role?.arn === arn && (await this.isOpen(named.account)) ? role : undefined
+    return (await this.isOpen(named.account)) && role?.arn === arn ? role : undefined
   }
 
   /** The role of that name, whatever its path and the case of its letters: names are unique in an account. */
   async roleNamed(account: AccountId, roleName: string): Promise<RoleView | undefined> {
     const role = await this.#views.role.find(nameKey(account, roleName))
-    return role !== undefined && (await this.isOpen(account)) ? role : undefined
+    return (await this.isOpen(account)) ? role : undefined
   }
 
   /** The user or role with exactly that ARN. */
@@ -180,7 +165,7 @@ export class Directory {
     if (named?.service !== 'iam' || !named.resource.startsWith('user/')) return this.role(arn)
     const userName = named.resource.slice(named.resource.lastIndexOf('/') + 1)
     const user = await this.#views.user.find(nameKey(named.account, userName))
-    return user?.arn === arn && (await this.isOpen(named.account)) ? user : undefined
+    return (await this.isOpen(named.account)) && user?.arn === arn ? user : undefined
   }
 
   async accessKey(accessKeyId: string): Promise<AccessKeyView | undefined> {
@@ -220,49 +205,8 @@ export class Directory {
    */
   async policiesOf(caller: AccountCaller): Promise<PrincipalPolicies> {
     const session = caller.session && (await this.#sessionPolicies.of(caller.session.terms))
-    const own = await this.#ownPolicies(caller)
+    const own = await ownPolicies(caller, this)
     return { identity: own.identity, boundary: own.boundary, session }
-  }
-
-  async #ownPolicies(caller: AccountCaller): Promise<OwnPolicies> {
-    switch (caller.kind) {
-      case 'root':
-        return NO_POLICIES
-      case 'user':
-        return await this.#policiesOfUser(caller.account, caller)
-      case 'assumed-role': {
-        const role = await this.role(caller.principalArn)
-        return role?.uniqueId === caller.uniqueId ? await this.#policiesOfPrincipal(role) : GONE
-      }
-      case 'federated-user':
-        // What root asked for is limited by nothing but the session policies.
-        if (caller.issuer === undefined) return { identity: [ALLOWS_EVERYTHING], boundary: undefined }
-        return await this.#policiesOfUser(caller.account, caller.issuer)
-    }
-  }
-
-  async #policiesOfUser(
-    account: AccountId,
-    { userName, uniqueId }: Pick<UserView, 'userName' | 'uniqueId'>,
-  ): Promise<OwnPolicies> {
-    const user = await this.user(account, userName)
-    return user?.uniqueId === uniqueId ? await this.#policiesOfPrincipal(user) : GONE
-  }
-
-  async #policiesOfPrincipal(principal: UserView | RoleView): Promise<OwnPolicies> {
-    const identity = [...principal.compiledPolicies]
-    await this.#addManaged(identity, principal.managedPolicyArns)
-    if ('groups' in principal) {
-      for (const groupName of principal.groups) {
-        const group = await this.group(principal.account, groupName)
-        if (group === undefined) continue
-        for (const policy of group.compiledPolicies) identity.push(policy)
-        await this.#addManaged(identity, group.managedPolicyArns)
-      }
-    }
-    const boundaryArn = principal.permissionsBoundary
-    if (boundaryArn === undefined) return { identity, boundary: undefined }
-    return { identity, boundary: (await this.managedPolicy(boundaryArn))?.boundary ?? ALLOWS_NOTHING }
   }
 
   /** Whether a session was ended before its time. Held in memory: it is asked of every request. */
@@ -357,13 +301,6 @@ export class Directory {
   /** Whether there is no account at all. */
   async isEmpty(): Promise<boolean> {
     return (await this.#storage.directory.list('account', { limit: 1 })).length === 0
-  }
-
-  async #addManaged(into: CompiledPolicy[], arns: readonly string[]): Promise<void> {
-    for (const arn of arns) {
-      const managed = await this.managedPolicy(arn)
-      if (managed !== undefined) into.push(managed.policy)
-    }
   }
 
   #drop({ kind, key }: ChangeEntry): void {

@@ -84,6 +84,11 @@ async function claimOfSession(
   if (opened.session.accessKeyId !== accessKeyId) throw new InvalidClientTokenId('the session token is of another key')
   if (opened.session.expiresAt <= now) throw new ExpiredToken()
   if (await directory.isRevoked(opened.session)) throw new InvalidClientTokenId('the session is revoked')
+  const account = await directory.account(opened.session.account)
+  // A number that was free again is another account's: its root is nobody's session from before.
+  if (account === undefined || account.createdAt > opened.session.issuedAt) {
+    throw new InvalidClientTokenId('the account of the session is gone')
+  }
   return { caller: await sessionHolder(opened, directory), secretAccessKey: opened.secretAccessKey }
 }
 

@@ -1,0 +1,82 @@
+import { type CompiledPolicy, compilePolicy, parsePolicy } from '../../engines/policy/index.ts'
+import type { AccountCaller, AccountId } from '../../model/index.ts'
+import type { GroupView, ManagedPolicyView, RoleView, UserView } from './views.ts'
+
+/** The policies of a principal itself, whatever its session. */
+export interface OwnPolicies {
+  readonly identity: readonly CompiledPolicy[]
+  readonly boundary: CompiledPolicy | undefined
+}
+
+/** Where principals and their policies are found. */
+interface PolicySource {
+  user(account: AccountId, userName: string): Promise<UserView | undefined>
+  group(account: AccountId, groupName: string): Promise<GroupView | undefined>
+  role(arn: string): Promise<RoleView | undefined>
+  managedPolicy(arn: string): Promise<ManagedPolicyView | undefined>
+}
+
+/** Stands for a boundary that cannot be resolved: it allows nothing. */
+const ALLOWS_NOTHING = compilePolicy(parsePolicy('{"Version":"2012-10-17","Statement":[]}'), {
+  kind: 'boundary',
+  name: 'missing-boundary',
+})
+const ALLOWS_EVERYTHING = compilePolicy(
+  parsePolicy('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'),
+  { kind: 'identity', name: 'root' },
+)
+
+/** Root has none, and needs none. */
+const NO_POLICIES: OwnPolicies = Object.freeze({ identity: [], boundary: undefined })
+/** Of a principal that is not there any more. */
+const GONE: OwnPolicies = Object.freeze({ identity: [], boundary: ALLOWS_NOTHING })
+
+/** The policies of whoever a caller is: inline, attached, and of the groups; and the boundary. */
+export async function ownPolicies(caller: AccountCaller, source: PolicySource): Promise<OwnPolicies> {
+  switch (caller.kind) {
+    case 'root':
+      return NO_POLICIES
+    case 'user':
+      return await ofUser(caller.account, caller, source)
+    case 'assumed-role': {
+      const role = await source.role(caller.principalArn)
+      return role?.uniqueId === caller.uniqueId ? await ofPrincipal(role, source) : GONE
+    }
+    case 'federated-user':
+      // What root asked for is limited by nothing but the session policies.
+      if (caller.issuer === undefined) return { identity: [ALLOWS_EVERYTHING], boundary: undefined }
+      return await ofUser(caller.account, caller.issuer, source)
+  }
+}
+
+async function ofUser(
+  account: AccountId,
+  { userName, uniqueId }: Pick<UserView, 'userName' | 'uniqueId'>,
+  source: PolicySource,
+): Promise<OwnPolicies> {
+  const user = await source.user(account, userName)
+  return user?.uniqueId === uniqueId ? await ofPrincipal(user, source) : GONE
+}
+
+async function ofPrincipal(principal: UserView | RoleView, source: PolicySource): Promise<OwnPolicies> {
+  const identity = [...principal.compiledPolicies]
+  await addManaged(identity, principal.managedPolicyArns, source)
+  if ('groups' in principal) {
+    for (const groupName of principal.groups) {
+      const group = await source.group(principal.account, groupName)
+      if (group === undefined) continue
+      for (const policy of group.compiledPolicies) identity.push(policy)
+      await addManaged(identity, group.managedPolicyArns, source)
+    }
+  }
+  const boundaryArn = principal.permissionsBoundary
+  if (boundaryArn === undefined) return { identity, boundary: undefined }
+  return { identity, boundary: (await source.managedPolicy(boundaryArn))?.boundary ?? ALLOWS_NOTHING }
+}
+
+async function addManaged(into: CompiledPolicy[], arns: readonly string[], source: PolicySource): Promise<void> {
+  for (const arn of arns) {
+    const managed = await source.managedPolicy(arn)
+    if (managed !== undefined) into.push(managed.policy)
+  }
+}
