@@ -46,7 +46,7 @@ export const apply: CliCommand = {
     const { loadDirectory, readDirectories } = await import('../operations/loading/index.ts')
     const sources = await readDirectories(command.args)
     const answer = await asOperator(flags, environment, (call) =>
-      loadDirectory(sources, (directory) => call('ApplyDirectory', { directory, prune, dryRun })),
+      loadDirectory(sources, (_, directory) => call('ApplyDirectory', { directory, prune, dryRun })),
     )
     const changes = listAt(answer, 'changes')
     for (const warning of listAt(answer, 'warnings')) stderr.write(`rolecall: ${oneLine(String(warning))}\n`)

@@ -9,7 +9,12 @@ import {
   inventAdministrator,
   resetDirectory,
 } from '../operations/broker/index.ts'
-import { type DirectoryInput, loadDirectory, readDirectories } from '../operations/loading/index.ts'
+import {
+  type DirectoryInput,
+  loadDirectory,
+  readDirectories,
+  readDirectoryObject,
+} from '../operations/loading/index.ts'
 import { AS_OPERATOR, SigningKeys } from '../pipeline/authentication/index.ts'
 import { type BrokerParts, type Operation, submit } from '../pipeline/index.ts'
 import { systemClock, type VirtualClock, virtualClock } from '../platform/clock.ts'
@@ -110,7 +115,7 @@ export async function prepareNode(
     const admin = inventAdministrator(partition, systemRandom)
     // Before there is such an account: the key of one that nobody was told is lost for good.
     if (!inMemory) await keepFirstAdmin(admin, config.data)
-    sources.push({ desired: { Accounts: [accountWith(admin, partition)] }, describe: ({ message }) => message })
+    sources.push(readDirectoryObject({ Accounts: [accountWith(admin, partition)] }))
     return admin
   }
   const populate = async (): Promise<Administrator | undefined> => {

@@ -131,6 +131,24 @@ for (const [where, open] of Object.entries(PLACES)) {
       assert.equal(await changes(), made)
     })
 
+    test('takes whatever a file can say, in any of its forms', async (t) => {
+      const { home, apply } = await open(t)
+      const file = write(
+        home,
+        'instances.yaml',
+        `Accounts:
+  - Id: "111111111111"
+    Root: { AccessKeys: [{}] }
+    InstanceProfiles: [{ InstanceProfileName: web }]
+    Instances:
+      - { InstanceId: i-1234567890abcdef0, IamInstanceProfile: web, Listen: 0, Metadata: { meta-data/kernel-id: aki-1 } }
+      - { InstanceId: i-1234567890abcdef1, Listen: ["127.0.0.1:0"], MetadataOptions: { HttpTokens: required } }
+`,
+      )
+      assert.match((await apply(file)).stdout, /^\+ {2}instance +arn:aws:ec2:\S+:instance\/i-1234567890abcdef1$/m)
+      assert.equal((await apply(file, '--prune')).stdout, NOTHING)
+    })
+
     test('deletes with --prune only, and says when nobody can sign in any more', async (t) => {
       const { home, apply } = await open(t)
       await apply(write(home, 'accounts.yaml', DIRECTORY))

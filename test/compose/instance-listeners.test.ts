@@ -122,7 +122,8 @@ test('an address that is taken later leaves everybody else served, and is had wh
   assert.equal(await idAt(node.addresses.metadata), ONE)
   taken.close()
   await once(taken, 'close')
-  await apply(node, [two])
+  // The same again is no change.
+  await apply(node, [{ ...two, Tags: [{ Key: 'tried', Value: 'again' }] }])
   assert.equal(await idAt(await addressOf(node, TWO)), TWO)
 })
 

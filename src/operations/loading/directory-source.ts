@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { type DesiredDirectory, type DesiredPath, listMistakes, type Mistake } from '../../domain/directory/index.ts'
-import { directorySchema } from './directory-schema.ts'
+import { type DirectoryInput, directorySchema } from './directory-schema.ts'
 
 /**
  * A directory cannot be loaded. The message has a line for each mistake: file, line, column, what is wrong; of more
@@ -19,6 +19,8 @@ export class DirectoryFileError extends Error {
 /** A directory that was read: what it wants, and how to say where in it something is wrong. */
 export interface DirectorySource {
   readonly desired: DesiredDirectory
+  /** The same as it was written: what is read again somewhere else, and comes to the same there. */
+  readonly written: DirectoryInput
   /** One line for a mistake, its place first. */
   describe(mistake: Mistake): string
 }
@@ -38,7 +40,8 @@ export function readDirectoryObject(value: unknown): DirectorySource {
  */
 export function checkDirectory(value: unknown, describe: (mistake: Mistake) => string): DirectorySource {
   const parsed = parse(value, describe)
-  if (parsed.success) return { desired: parsed.data, describe }
+  // Now it is known to have that shape.
+  if (parsed.success) return { desired: parsed.data, written: value as DirectoryInput, describe }
   throw new DirectoryFileError(parsed.error.issues.flatMap(mistakesOf).map(describe))
 }
 

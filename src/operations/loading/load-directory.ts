@@ -6,33 +6,41 @@ import { DirectoryFileError, type DirectorySource, readDirectoryObject } from '.
 /**
  * Hands directories that were read to whoever applies them: all of them together. A principal in one may be named by
  * another.
- * @param apply - rejects with `DirectoryMistakes` for what breaks a rule of the directory
+ * @param apply - gets what they want and, in the same order, what is written; rejects with `DirectoryMistakes` for what breaks a rule of the directory
  * @returns what `apply` does
  * @throws {@link DirectoryFileError} with the place of each such mistake
  */
 export async function loadDirectory<Applied>(
   sources: readonly DirectorySource[],
-  apply: (desired: DesiredDirectory) => Promise<Applied>,
+  apply: (desired: DesiredDirectory, written: DirectoryInput) => Promise<Applied>,
 ): Promise<Applied> {
-  const desired = joined(sources)
+  const { desired, written } = joined(sources)
   try {
-    return await apply(desired)
+    return await apply(desired, written)
   } catch (error) {
     if (!(error instanceof DirectoryMistakes)) throw error
     throw new DirectoryFileError(error.mistakes.map((mistake) => describe(mistake, sources)))
   }
 }
 
-/** One desired directory of all sources. Accounts add up; the organization stands in one of them. */
-function joined(sources: readonly DirectorySource[]): DesiredDirectory {
+/** One directory of all sources. Accounts add up; the organization stands in one of them. */
+function joined(sources: readonly DirectorySource[]): Pick<DirectorySource, 'desired' | 'written'> {
   const [first, second] = sources.filter(({ desired }) => desired.Organization !== undefined)
   if (second !== undefined) {
     throw new DirectoryFileError([
       second.describe({ path: ['Organization'], message: 'another directory has one already' }),
     ])
   }
-  const Accounts = sources.flatMap(({ desired }) => desired.Accounts)
-  return { Organization: first?.desired.Organization, Accounts }
+  return {
+    desired: {
+      Organization: first?.desired.Organization,
+      Accounts: sources.flatMap(({ desired }) => desired.Accounts),
+    },
+    written: {
+      Organization: first?.written.Organization,
+      Accounts: sources.flatMap(({ written }) => written.Accounts),
+    },
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   planDirectory,
 } from '../../../src/domain/directory/index.ts'
 import { epochMillis } from '../../../src/model/index.ts'
+import { readDirectoryObject } from '../../../src/operations/loading/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
 import { aGroup, anAccount, aPolicy, aRole, aUser, aWorld, SOURCE, TARGET, trusting, type World } from './samples.ts'
 
@@ -192,6 +193,29 @@ describe('pruning', () => {
     const trusted = (await world.directory.roleNamed(TARGET, 'Shared'))?.trustedIds
     assert.deepEqual(trusted, { [arn('user/bob')]: before?.uniqueId })
     assert.notEqual((await world.directory.user(SOURCE, 'bob'))?.uniqueId, before?.uniqueId)
+  })
+
+  test('takes instances and their profiles, and frees the places that they listen on', async (t) => {
+    const world = await aWorld(t)
+    const [full, other] = ['i-1234567890abcdef0', 'i-1234567890abcdef1'].map((InstanceId) => {
+      const profile = { InstanceProfileName: 'web', Roles: ['Deployer'] }
+      const instances = [{ InstanceId, IamInstanceProfile: 'web', Listen: '127.0.0.2:7601', UserData: 'c2VjcmV0' }]
+      const written = { Id: SOURCE, InstanceProfiles: [profile], Instances: instances }
+      const [account] = readDirectoryObject({ Accounts: [written] }).desired.Accounts
+      return anAccount(SOURCE, { ...account, Roles: [aRole('Deployer')] })
+    })
+    assert.ok(full && other)
+    await world.apply(full)
+    assert.deepEqual((await planned(world, 'pruned', full)).changes, [])
+    await assert.rejects(planned(world, 'kept', other), DirectoryMistakes)
+    assert.deepEqual(lines(await planned(world, 'pruned', other)), [
+      '+ instance arn:aws:ec2:us-east-1:111111111111:instance/i-1234567890abcdef1',
+      '- instance arn:aws:ec2:us-east-1:111111111111:instance/i-1234567890abcdef0',
+    ])
+    assert.deepEqual(lines(await planned(world, 'pruned', anAccount(SOURCE, { Roles: [aRole('Deployer')] }))), [
+      '- instance arn:aws:ec2:us-east-1:111111111111:instance/i-1234567890abcdef0',
+      `- instance-profile ${arn('instance-profile/web')}`,
+    ])
   })
 
   test('takes more than one page of what is not listed', async (t) => {
