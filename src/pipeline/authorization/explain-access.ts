@@ -1,10 +1,10 @@
 import type { Directory } from '../../domain/directory/index.ts'
-import { explain, type Trace } from '../../engines/policy/index.ts'
-import type { AccountCaller, EpochMillis, Fault, RequestFacts } from '../../model/index.ts'
+import { explain, STS_ACTIONS, type Trace } from '../../engines/policy/index.ts'
+import { type AccountCaller, type EpochMillis, type Fault, foldCase, type RequestFacts } from '../../model/index.ts'
 import type { ContextValue } from './access.ts'
 import { isSettled } from './context-keys.ts'
 import { denial } from './denial.ts'
-import { gather, TRUST_ACTIONS } from './gather.ts'
+import { gather, lacksRole } from './gather.ts'
 import { needsNoPermission, OPERATOR_ACTIONS, refusedByRule } from './standing-rules.ts'
 import { SupposedContext } from './supposed-context.ts'
 
@@ -53,15 +53,14 @@ export async function explainAccess(
   const trace = explain(gathered.policies, request)
   const { decision } = trace
   const refusal = decision.outcome === 'allowed' ? undefined : denial(caller, access, request.resourceAccount, decision)
-  const roleIsMissing = TRUST_ACTIONS.has(action) && gathered.role === undefined
-  return { action, refusal, trace, roleIsMissing, notGiven: keysNotGiven(trace) }
+  return { action, refusal, trace, roleIsMissing: lacksRole(gathered), notGiven: keysNotGiven(trace) }
 }
 
 /** Policies take an action in any case; the pipeline knows the ones it has rules for by AWS's spelling. */
 function spelled(action: string): string {
-  const lower = action.toLowerCase()
-  for (const known of TRUST_ACTIONS) if (known.toLowerCase() === lower) return known
-  return lower.startsWith(OPERATOR_ACTIONS) ? `${OPERATOR_ACTIONS}${action.slice(OPERATOR_ACTIONS.length)}` : action
+  const folded = foldCase(action)
+  if (folded.startsWith(OPERATOR_ACTIONS)) return `${OPERATOR_ACTIONS}${action.slice(OPERATOR_ACTIONS.length)}`
+  return STS_ACTIONS.get(folded) ?? action
 }
 
 function factsAt(now: EpochMillis): RequestFacts {
@@ -81,7 +80,7 @@ function keysNotGiven({ layers }: Trace): readonly string[] {
   for (const { failed, conditions } of layers.flatMap(({ policies }) => policies.flatMap((each) => each.statements))) {
     if (failed.some((part) => part !== 'condition')) continue
     for (const { key, actual } of conditions) {
-      const name = key.toLowerCase()
+      const name = foldCase(key)
       if (actual === undefined && !isSettled(name) && !keys.has(name)) keys.set(name, key)
     }
   }

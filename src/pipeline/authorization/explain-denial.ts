@@ -14,8 +14,8 @@ import {
   missingAllows,
   type PolicyKind,
 } from '../../engines/policy/index.ts'
-import type { AccountCaller } from '../../model/index.ts'
-import { TRUST_ACTIONS } from './gather.ts'
+import { type AccountCaller, foldCase } from '../../model/index.ts'
+import { lacksRole } from './gather.ts'
 import type { Grounds } from './grounds.ts'
 import { WithheldContext } from './withheld-context.ts'
 
@@ -49,13 +49,13 @@ export function explainDenial({ access, gathered }: Grounds, caller: AccountCall
     const nothing = { roleIsMissing: false, carried: [], whole: undefined, ofCaller: undefined, untold: [] }
     return writeExplanation({ ...asked, ...nothing, resourceAccount })
   }
-  const { request, policies, role } = gathered
+  const { request, policies } = gathered
   const { resourceAccount } = request
   const across = caller.account !== resourceAccount ? onCallersSide(policies, request) : undefined
   return writeExplanation({
     ...asked,
     resourceAccount,
-    roleIsMissing: TRUST_ACTIONS.has(action) && policies.resource !== undefined && role === undefined,
+    roleIsMissing: lacksRole(gathered),
     carried: CARRIED.flatMap((key) => carriedKey(key, request)),
     whole: tracedFor(policies, request),
     ofCaller: across?.trace,
@@ -115,7 +115,7 @@ function statementsOf(policies: readonly CompiledPolicy[]): number {
 }
 
 function carriedKey(key: string, { context }: AccessRequest): readonly CarriedKey[] {
-  const value = context.get(key.toLowerCase())
+  const value = context.get(foldCase(key))
   if (value === undefined) return []
   const values = typeof value === 'string' ? [value] : value
   return [{ key, values: values.slice(0, MOST_VALUES).map((each) => each.slice(0, LONGEST_VALUE)) }]

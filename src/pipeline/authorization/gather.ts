@@ -6,10 +6,12 @@ import {
   compilePolicy,
   parsePolicy,
   type RequestPrincipal,
+  TRUST_ACTIONS,
 } from '../../engines/policy/index.ts'
 import {
   type AccountCaller,
   type Arn,
+  foldCase,
   inheritedTags,
   overlaid,
   parseArn,
@@ -39,8 +41,6 @@ export interface Gathered {
   readonly role: RoleView | undefined
 }
 
-/** The actions that a role's trust policy decides on. */
-export const TRUST_ACTIONS: ReadonlySet<string> = new Set(['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'])
 /** Stands for the trust policy of a role that is not there: the caller is answered as by a role that trusts nobody. */
 const TRUSTS_NOBODY = compilePolicy(parsePolicy('{"Version":"2012-10-17","Statement":[]}'), {
   kind: 'trust',
@@ -95,9 +95,14 @@ export async function gatherForService(
   return { request: { principal, action, resource, resourceAccount, context }, policies, role }
 }
 
+/** Whether the access is about a role that is not there. */
+export function lacksRole({ policies, role }: Gathered): boolean {
+  return policies.resource?.kind === 'trust' && role === undefined
+}
+
 /** A session of a federated user is tagged too, and no role decides on that. */
 function asksForTrust(action: string, arn: Arn | undefined): boolean {
-  return TRUST_ACTIONS.has(action) && arn?.service !== 'sts'
+  return TRUST_ACTIONS.has(foldCase(action)) && arn?.service !== 'sts'
 }
 
 /**

@@ -1,4 +1,4 @@
-import { AccessDenied, type AccountCaller, type Fault, InvalidClientTokenId } from '../../model/index.ts'
+import { AccessDenied, type AccountCaller, type Fault, foldCase, InvalidClientTokenId } from '../../model/index.ts'
 import type { Access } from './access.ts'
 import { bareDenial } from './denial.ts'
 
@@ -11,19 +11,21 @@ const WITHOUT_PERMISSION: ReadonlySet<string> = new Set(['sts:getcalleridentity'
 type Rule = (caller: AccountCaller) => Fault | undefined
 
 /**
- * Which credentials an action does not take, whatever policies say.
+ * Which credentials an action does not take, whatever policies say; by its name in lower case.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
  */
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   [
-    'sts:AssumeRole',
+    'sts:assumerole',
     (caller) =>
       caller.kind === 'root' ? new AccessDenied('Roles may not be assumed by root accounts.') : unlessFederated(caller),
   ],
-  ['sts:GetSessionToken', (caller) => onlyLongTerm(caller, 'GetSessionToken')],
-  ['sts:GetFederationToken', (caller) => onlyLongTerm(caller, 'GetFederationToken')],
-  ['sts:GetAccessKeyInfo', unlessTokenOfUser],
-  ['sts:DecodeAuthorizationMessage', unlessTokenOfUser],
+  ['sts:assumerolewithsaml', () => onlyBy('an assertion', 'AssumeRoleWithSAML')],
+  ['sts:assumerolewithwebidentity', () => onlyBy('a token', 'AssumeRoleWithWebIdentity')],
+  ['sts:getsessiontoken', (caller) => onlyLongTerm(caller, 'GetSessionToken')],
+  ['sts:getfederationtoken', (caller) => onlyLongTerm(caller, 'GetFederationToken')],
+  ['sts:getaccesskeyinfo', unlessTokenOfUser],
+  ['sts:decodeauthorizationmessage', unlessTokenOfUser],
 ])
 
 /**
@@ -31,7 +33,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
 export function needsNoPermission({ action }: Access): boolean {
-  return WITHOUT_PERMISSION.has(action.toLowerCase())
+  return WITHOUT_PERMISSION.has(foldCase(action))
 }
 
 /** Whether only the operator, the authority above accounts, may do it. */
@@ -42,7 +44,12 @@ export function isForOperators({ action }: Access): boolean {
 /** The refusal of what no policy could allow; `undefined` where policies decide. */
 export function refusedByRule(caller: AccountCaller, access: Access): Fault | undefined {
   if (isForOperators(access)) return new AccessDenied(bareDenial(caller, access))
-  return RULES.get(access.action)?.(caller)
+  return RULES.get(foldCase(access.action))?.(caller)
+}
+
+/** Nobody signs these calls: what proves the caller is in the request, and the role trusts whoever issued it. */
+function onlyBy(proof: string, action: string): Fault {
+  return new AccessDenied(`${action} takes ${proof} of an identity provider instead of credentials`)
 }
 
 function onlyLongTerm({ session }: AccountCaller, action: string): Fault | undefined {

@@ -1,6 +1,7 @@
 import { foldCase } from '../../../model/index.ts'
 import { compilePattern } from '../matching/text-test.ts'
 import { type JsonObject, listOf, memberOf, type PolicyDocument, scalarOf, statementsOf } from '../policy-document.ts'
+import { TRUST_ACTIONS } from '../sts-actions.ts'
 import { checkPrincipalMap } from './principals.ts'
 import { refuse } from './refuse.ts'
 import { checkDates } from './resources.ts'
@@ -9,15 +10,7 @@ import { checkElements, checkSidCharacters, checkSids, checkTopLevel, isVersion,
 
 const SYNTAX_ERROR = 'Syntax error in policy.'
 const COGNITO = 'cognito-identity.amazonaws.com'
-/** What a role can be trusted with, in lower case. */
-const TRUST_ACTIONS = [
-  'sts:assumerole',
-  'sts:assumerolewithsaml',
-  'sts:assumerolewithwebidentity',
-  'sts:setcontext',
-  'sts:setsourceidentity',
-  'sts:tagsession',
-]
+const KNOWN = [...TRUST_ACTIONS]
 const NO_KEYS = new Map<string, string>()
 
 /**
@@ -80,7 +73,7 @@ function checkActions(statement: JsonObject): void {
 function isTrustAction(action: string): boolean {
   const pattern = foldCase(action)
   const matches = compilePattern(pattern, 'flat', false)
-  return pattern.startsWith('sts:') && TRUST_ACTIONS.some((known) => matches(known, NO_KEYS))
+  return pattern.startsWith('sts:') && KNOWN.some((known) => matches(known, NO_KEYS))
 }
 
 function checkNoResource(statement: JsonObject): void {
