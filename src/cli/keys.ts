@@ -58,7 +58,8 @@ export const keys: CliCommand = {
   },
 }
 
-function keysAt(answer: unknown): readonly KeyRow[] | undefined {
+/** The keys in the broker's answer; `undefined` when it holds none. */
+export function keysAt(answer: unknown): readonly KeyRow[] | undefined {
   const list = memberAt(answer, 'keys')
   if (!Array.isArray(list)) return undefined
   const text = (key: unknown, column: string): string => oneLine(textAt(key, column) ?? '')
@@ -88,7 +89,8 @@ function describeRotation(rows: readonly KeyRow[]): string {
   return align(lines)
 }
 
-function describeReplacement(rows: readonly KeyRow[], id: string, resealed: unknown): string {
+/** What became of a compromised key, for people. */
+export function describeReplacement(rows: readonly KeyRow[], id: string, resealed: unknown): string {
   const gone = rows.find((row) => row.id === id)
   const active = rows.find(({ state }) => state === 'active')
   const lost: Readonly<Record<string, string>> = {

@@ -1,7 +1,9 @@
 import { Option } from 'commander'
+import { oneLine } from './ask.ts'
 import type { CliCommand } from './cli-command.ts'
 import { CliError, WRONG_USAGE } from './cli-error.ts'
-import { textAt } from './json-members.ts'
+import { memberAt, textAt } from './json-members.ts'
+import { describeReplacement, keysAt } from './keys.ts'
 import { addBrokerFlags, type BrokerFlags, callOperator, findBroker, strangeAnswer } from './running-broker.ts'
 
 const EXAMPLE = `
@@ -45,19 +47,26 @@ export const revoke: CliCommand = {
     }
     const target = flags[flag] ?? ''
     const broker = await findBroker(flags, environment)
-    const answer =
-      flag === 'signingKey'
-        ? await callOperator('RotateKeys', { compromised: target }, broker)
-        : await callOperator('RevokeSessions', { kind: kebab(flag), target }, broker)
-    const effect = flag === 'signingKey' ? DESTROYED : textAt(answer, 'effect')
-    if (effect === undefined) throw strangeAnswer(broker)
-    const name = textAt(answer, 'target') ?? target
-    stdout.write(flags.json ? `${JSON.stringify(answer, undefined, 2)}\n` : `Revoked ${name}\n${effect}\n`)
+    if (flag === 'signingKey') {
+      const answer = await callOperator('RotateKeys', { compromised: target }, broker)
+      const keys = keysAt(answer)
+      if (keys === undefined) throw strangeAnswer(broker)
+      stdout.write(flags.json ? json(answer) : describeReplacement(keys, target, memberAt(answer, 'resealed')))
+      return 0
+    }
+    const answer = await callOperator('RevokeSessions', { kind: kebab(flag), target }, broker)
+    const [name, effect, roles] = [textAt(answer, 'target'), textAt(answer, 'effect'), memberAt(answer, 'roles')]
+    if (name === undefined || effect === undefined) throw strangeAnswer(broker)
+    const led = Array.isArray(roles) ? roles.map((role) => `  rolecall revoke --role ${oneLine(String(role))}\n`) : []
+    const more = led.length === 0 ? '' : `These roles were assumed with it:\n${led.join('')}`
+    stdout.write(flags.json ? json(answer) : `Revoked ${oneLine(name)}\n${oneLine(effect)}\n${more}`)
     return 0
   },
 }
 
-const DESTROYED = 'The key is destroyed: every session under it proves nobody any more.'
+function json(answer: unknown): string {
+  return `${JSON.stringify(answer, undefined, 2)}\n`
+}
 
 function flagsOf(): readonly TargetFlag[] {
   return Object.keys(TARGETS).filter((name): name is TargetFlag => name in TARGETS)

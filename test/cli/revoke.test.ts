@@ -11,7 +11,11 @@ async function revoke(...args: readonly string[]) {
   await using admin = await fakeBroker(({ url }) =>
     args.includes('refused')
       ? errorAnswer(404, 'NoSuchEntity', 'There is no role refused.')
-      : { body: url?.endsWith('RotateKeys') ? { keys: [] } : { target: 'arn:full', effect: 'It ends now.' } },
+      : {
+          body: url?.endsWith('RotateKeys')
+            ? { keys: [{ purpose: 'session-seal', id: 'k1', state: 'destroyed' }], resealed: 0 }
+            : { target: 'arn:full', effect: 'It ends now.', roles: args.includes('led') ? ['arn:role'] : [] },
+        },
   )
   using home = temporaryHome()
   const file = join(home.path, 'token')
@@ -49,15 +53,20 @@ test('each flag asks for its kind, and what it comes to is told', async () => {
   }
 })
 
+test('roles that it led to are named, as what to do next', async () => {
+  const { stdout } = await revoke('--access-key', 'led')
+  assert.match(stdout, /These roles were assumed with it:\n {2}rolecall revoke --role arn:role\n$/)
+})
+
 test('a signing key is revoked by destroying it', async () => {
   const { status, stdout, asked } = await revoke('--signing-key', 'k1')
   assert.equal(status, 0)
-  assert.match(stdout, /^Revoked k1\nThe key is destroyed/)
+  assert.match(stdout, /^The session-seal key k1 is destroyed.*\nEvery session whose token it sealed is over/)
   assert.equal(asked[0]?.url, '/operations/RotateKeys')
   assert.deepEqual(JSON.parse(asked[0]?.body ?? ''), { compromised: 'k1' })
 })
 
 test('--json tells it as JSON', async () => {
   const { stdout } = await revoke('--role', 'a/b', '--json')
-  assert.deepEqual(JSON.parse(stdout), { target: 'arn:full', effect: 'It ends now.' })
+  assert.deepEqual(JSON.parse(stdout), { target: 'arn:full', effect: 'It ends now.', roles: [] })
 })

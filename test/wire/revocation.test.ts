@@ -4,12 +4,13 @@ import {
   AssumeRoleCommand,
   GetAccessKeyInfoCommand,
   GetCallerIdentityCommand,
+  GetFederationTokenCommand,
   GetSessionTokenCommand,
   STSClient,
 } from '@aws-sdk/client-sts'
 import { startInProcess } from '../../src/compose/index.ts'
 import type { DirectoryInput } from '../../src/index.ts'
-import { PLAIN_TERMS } from '../../src/model/index.ts'
+import { epochMillis, PLAIN_TERMS } from '../../src/model/index.ts'
 import { applyDirectory, revokeSessions } from '../../src/operations/broker/index.ts'
 import { loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
 import { policy, SOURCE, trusting } from './cast.ts'
@@ -101,6 +102,34 @@ describe('revoking a session', () => {
     })
   }
 
+  test('ends it whenever it was issued: a clock that is behind spares nobody', async (t) => {
+    const node = await aNode(t)
+    const { broker } = node.node
+    const Deployer = await broker.directory.role(DEPLOYER)
+    assert.ok(Deployer)
+    const { credentials } = broker.sessions.mint({
+      account: Deployer.account,
+      holder: {
+        kind: 'assumed-role',
+        roleName: 'Deployer',
+        roleId: Deployer.uniqueId,
+        sessionName: 'ahead',
+        chainDepth: 0,
+      },
+      issuedAt: epochMillis(broker.clock.now() + 30_000),
+      lifetimeMs: 3_600_000,
+      terms: PLAIN_TERMS,
+    })
+    const session = node.client({
+      AccessKeyId: credentials.accessKeyId,
+      SecretAccessKey: credentials.secretAccessKey.reveal(),
+      SessionToken: credentials.sessionToken,
+    })
+    assert.ok((await whoami(session)).Arn)
+    await node.revoke('session', credentials.accessKeyId)
+    await assert.rejects(whoami(session), INVALID)
+  })
+
   test('wants the id of one', async (t) => {
     const node = await aNode(t)
     for (const target of ['x', 'AKIAIOSFODNN7EXAMPLE', '../../role', `${'a'.repeat(23)}`]) {
@@ -123,14 +152,45 @@ describe('revoking a session', () => {
   })
 })
 
-test('revoking an access key makes it inactive, and leaves the sessions that it made', async (t) => {
-  const node = await aNode(t)
-  const session = await node.assume(node.ann)
-  const AccessKeyId = (await node.ann.config.credentials()).accessKeyId
-  await node.revoke('access-key', AccessKeyId)
-  await assert.rejects(whoami(node.ann), INVALID)
-  assert.ok((await whoami(node.client(session))).Arn)
-  await assert.rejects(node.revoke('access-key', 'AKIAIOSFODNN7EXAMPLE'), { code: 'NoSuchEntity' })
+describe('revoking an access key', () => {
+  test('makes it inactive, leaves the sessions that it made, and tells which roles they are of', async (t) => {
+    const node = await aNode(t)
+    const session = await node.assume(node.ann)
+    const AccessKeyId = (await node.ann.config.credentials()).accessKeyId
+    const { roles } = await node.revoke('access-key', AccessKeyId)
+    assert.deepEqual(roles, [DEPLOYER])
+    await assert.rejects(whoami(node.ann), INVALID)
+    assert.ok((await whoami(node.client(session))).Arn)
+    await assert.rejects(node.revoke('access-key', 'AKIAIOSFODNN7EXAMPLE'), { code: 'NoSuchEntity' })
+  })
+
+  test('stays so when a directory file is applied that lists it, as active or not at all', async (t) => {
+    const node = await aNode(t)
+    const { accessKeyId: AccessKeyId, secretAccessKey } = await node.ann.config.credentials()
+    await node.revoke('access-key', AccessKeyId)
+    const [account] = DIRECTORY.Accounts
+    const listing = (key: object): DirectoryInput => ({
+      Accounts: [{ Id: SOURCE, ...account, Users: [{ UserName: 'ann', Policies: [EVERYTHING], AccessKeys: [key] }] }],
+    })
+    await node.apply(listing({ AccessKeyId, SecretAccessKey: secretAccessKey, Status: 'Active' }))
+    await assert.rejects(whoami(node.ann), INVALID)
+    await node.apply(DIRECTORY)
+    await assert.rejects(whoami(node.ann), INVALID, 'a key without an id is another')
+    assert.ok((await whoami(await node.as(`${SOURCE}/ann`))).Arn)
+  })
+
+  test('and one that was made inactive by hand stays so where nothing else is said', async (t) => {
+    const node = await aNode(t)
+    const { accessKeyId: AccessKeyId } = await node.ann.config.credentials()
+    const listing = (key: object): DirectoryInput => ({
+      Accounts: [{ Id: SOURCE, Users: [{ UserName: 'ann', Policies: [EVERYTHING], AccessKeys: [key] }] }],
+    })
+    await node.apply(listing({ AccessKeyId, Status: 'Inactive' }))
+    await node.apply(listing({ AccessKeyId }))
+    await assert.rejects(whoami(node.ann), INVALID)
+    await node.apply(listing({ AccessKeyId, Status: 'Active' }))
+    assert.ok((await whoami(node.ann)).Arn)
+  })
 })
 
 describe('revoking a role', () => {
@@ -164,6 +224,36 @@ describe('revoking a role', () => {
     await assert.rejects(act(node.client(old)), DENIED)
   })
 
+  test('an older date in a directory file does not take a newer one back', async (t) => {
+    const node = await aNode(t)
+    const PolicyDocument = policy({
+      Effect: 'Deny',
+      Action: '*',
+      Resource: '*',
+      Condition: { DateLessThan: { 'aws:TokenIssueTime': '2020-01-01T00:00:00Z' } },
+    })
+    const old = await node.assume(node.ann)
+    await node.revoke('role', DEPLOYER)
+    const [account] = DIRECTORY.Accounts
+    const Policies = [EVERYTHING, { PolicyName: 'AWSRevokeOlderSessions', PolicyDocument }]
+    await node.apply({ Accounts: [{ Id: SOURCE, ...account, Roles: [{ ...role('Deployer'), Policies }] }] })
+    await assert.rejects(act(node.client(old)), DENIED)
+  })
+
+  test('and applying at the same time lose nothing of each other', async (t) => {
+    const node = await aNode(t)
+    const [account] = DIRECTORY.Accounts
+    for (let round = 0; round < 10; round++) {
+      const old = await node.assume(node.ann)
+      const Tags = [{ Key: 'round', Value: `${round}` }]
+      const applied = node.apply({ Accounts: [{ Id: SOURCE, ...account, Roles: [{ ...role('Deployer'), Tags }] }] })
+      await Promise.all([applied, node.revoke('role', DEPLOYER)])
+      await assert.rejects(act(node.client(old)), DENIED)
+      assert.deepEqual((await node.node.broker.directory.role(DEPLOYER))?.tags, [{ key: 'round', value: `${round}` }])
+      node.advance(1000)
+    }
+  })
+
   test('wants one that is there', async (t) => {
     const node = await aNode(t)
     for (const target of [`${SOURCE}/ann`, `${SOURCE}/Nobody`, `arn:aws:iam::${SOURCE}:role/team/Deployer`, '']) {
@@ -187,10 +277,14 @@ describe('revoking a principal', () => {
     const node = await aNode(t)
     const root = await node.as(`arn:aws:iam::${SOURCE}:root`)
     const old = node.client((await root.send(new GetSessionTokenCommand({}))).Credentials)
-    assert.ok((await whoami(old)).Arn)
+    const federated = node.client((await root.send(new GetFederationTokenCommand({ Name: 'fay' }))).Credentials)
+    const role = await node.assume(node.ann)
+    for (const client of [old, federated]) assert.ok((await whoami(client)).Arn)
     await node.revoke('principal', `arn:aws:iam::${SOURCE}:root`)
     await assert.rejects(whoami(old), INVALID)
-    node.advance(1)
+    await assert.rejects(whoami(federated), INVALID, 'whom root answers for')
+    assert.ok((await whoami(node.client(role))).Arn, 'a role of the same account')
+    node.advance(1000)
     assert.ok((await whoami(node.client((await root.send(new GetSessionTokenCommand({}))).Credentials))).Arn)
   })
 })
@@ -226,7 +320,7 @@ test('revoking a provider ends the sessions that began there until then', async 
   await node.revoke('provider', PROVIDER)
   await assert.rejects(whoami(old), INVALID)
   assert.ok((await whoami(elsewhere)).Arn)
-  node.advance(1)
+  node.advance(1000)
   assert.ok((await whoami(from(PROVIDER))).Arn)
   await assert.rejects(node.revoke('provider', DEPLOYER), { code: 'ValidationError' })
 })

@@ -235,6 +235,18 @@ describe('the end of a session', () => {
   })
 })
 
+test('no session of root outlives the directory that it was made in', async (t) => {
+  const node = await aNode(t)
+  const root = await node.as(`arn:aws:iam::${SOURCE}:root`)
+  const tokens = [
+    (await root.send(new GetSessionTokenCommand({}))).Credentials,
+    (await root.send(new GetFederationTokenCommand({ Name: 'fay' }))).Credentials,
+  ]
+  node.advance(1)
+  await node.reset()
+  for (const token of tokens) await assert.rejects(identityOf(node.with(token)), { name: 'InvalidClientTokenId' })
+})
+
 describe('a managed session policy', () => {
   const assumeLimited = async (node: Awaited<ReturnType<typeof aNode>>) => {
     const ann = await node.as(`${SOURCE}/ann`)
@@ -249,6 +261,30 @@ describe('a managed session policy', () => {
   }
   const info = (client: STSClient) => client.send(new GetAccessKeyInfoCommand({ AccessKeyId: 'AKIAIOSFODNN7EXAMPLE' }))
   const DENIED = { name: 'AccessDenied', message: /because no session policy allows the sts:GetAccessKeyInfo action$/ }
+
+  test('that is changed takes away what others grant, since it may have denied it', async (t) => {
+    const node = await aNode(t)
+    const ann = await node.as(`${SOURCE}/ann`)
+    const denying = (Sid: string): DirectoryInput => {
+      const [account] = node.of(['ann']).Accounts
+      const Statement = { Sid, Effect: 'Deny', Action: 'sts:GetAccessKeyInfo', Resource: '*' }
+      const ManagedPolicies = [{ ManagedPolicyName: 'limit', PolicyDocument: policy(Statement) }]
+      return { Accounts: [{ Id: SOURCE, ...account, ManagedPolicies }] }
+    }
+    await node.apply(denying('one'))
+    const { Credentials } = await ann.send(
+      new AssumeRoleCommand({
+        RoleArn: `arn:aws:iam::${SOURCE}:role/Deployer`,
+        RoleSessionName: 'limited',
+        Policy: JSON.stringify(policy({ Effect: 'Allow', Action: '*', Resource: '*' })),
+        PolicyArns: [{ arn: `arn:aws:iam::${SOURCE}:policy/limit` }],
+      }),
+    )
+    const session = node.with(Credentials)
+    await assert.rejects(info(session), { message: /with an explicit deny in a session policy$/ })
+    await node.apply(denying('two'))
+    await assert.rejects(info(session), DENIED)
+  })
 
   test('that is changed grants nothing any more, not even what it granted: changes narrow, never widen', async (t) => {
     const node = await aNode(t)

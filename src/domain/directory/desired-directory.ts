@@ -65,7 +65,8 @@ export interface DesiredAccount {
 export interface DesiredAccessKey {
   readonly AccessKeyId?: string | undefined
   readonly SecretAccessKey?: string | undefined
-  readonly Status: 'Active' | 'Inactive'
+  /** Left out: as it is, and active when it is new. */
+  readonly Status?: 'Active' | 'Inactive' | undefined
 }
 
 /** A policy inside its user, group or role. */

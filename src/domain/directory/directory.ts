@@ -219,12 +219,14 @@ export class Directory {
     return await this.#revocations.plan(target, now)
   }
 
-  /** The changes that make an access key inactive; `undefined` when there is no such key. */
-  async planDeactivation(accessKeyId: string): Promise<readonly DirectoryChange[] | undefined> {
+  /** The changes that make an access key inactive for good; `undefined` when there is no such key. */
+  async planKeyRevocation(accessKeyId: string, now: EpochMillis): Promise<readonly DirectoryChange[] | undefined> {
     const record = await this.#storage.directory.find('access-key', accessKeyId)
     if (record === undefined) return undefined
     const body = bodyOf({ ...record, kind: 'access-key' as const })
-    return [{ put: { ...record, body: JSON.stringify({ ...body, status: 'Inactive' }) }, expect: 'present' }]
+    return [
+      { put: { ...record, body: JSON.stringify({ ...body, status: 'Inactive', revokedAt: now }) }, expect: 'present' },
+    ]
   }
 
   /** A record as it is stored, read from the store itself: for planning changes, not for deciding requests. */

@@ -19,6 +19,7 @@ export interface KeyOwner {
  * Plans the access keys of one owner and gives the ids it will have. A list that names keys is the whole truth: a key
  * that it does not name is removed, so that replacing a leaked key ends it. What a key leaves out is generated; a key
  * without an id stands for one that the owner has and the list does not name, and is generated only when there is none.
+ * A key that was revoked stays inactive whatever the list says, and no key without an id stands for it.
  * @param desired - left out, the owner keeps its keys: a file need not hold secrets. An empty list leaves none when
  *   what is not listed is pruned.
  */
@@ -32,12 +33,15 @@ export async function planAccessKeys(
   const ids = new Set<string>()
   const listed = new Set(desired.map((key) => key.AccessKeyId))
   const unlisted = owner.accessKeyIds.filter((id) => !listed.has(id))
+  const usable: string[] = []
+  for (const id of unlisted) if ((await plan.stored('access-key', id))?.revokedAt === undefined) usable.push(id)
   for (const [index, key] of desired.entries()) {
-    const id = key.AccessKeyId ?? unlisted.shift() ?? inventId(plan, owner)
+    const id = key.AccessKeyId ?? usable.shift() ?? inventId(plan, owner)
     await planAccessKey(plan, [...at, index], owner, id, key)
     ids.add(id)
   }
-  for (const id of unlisted) plan.changes.push({ remove: { kind: 'access-key', key: id, account: owner.account } })
+  for (const id of unlisted)
+    if (!ids.has(id)) plan.changes.push({ remove: { kind: 'access-key', key: id, account: owner.account } })
   if (ids.size > QUOTAS.accessKeysPerPrincipal) {
     plan.mistake(at, `a user or root has at most ${QUOTAS.accessKeysPerPrincipal} access keys`)
   }
@@ -76,11 +80,21 @@ async function planAccessKey(
       ? { sealed: existing.sealedSecret, keyId: sealingKeyOf(existing.sealedSecret) }
       : sealAccessKeySecret(id, given ?? new Secret(random.bytes(30).toString('base64')), keyring, random)
   const createdAt = existing?.createdAt ?? now
+  const { revokedAt } = existing ?? {}
+  const status = revokedAt === undefined ? (Status ?? existing?.status ?? 'Active') : 'Inactive'
   plan.put(
     'access-key',
     id,
     account,
-    { accessKeyId: id, account, userName, status: Status, sealedSecret: sealed, createdAt },
+    {
+      accessKeyId: id,
+      account,
+      userName,
+      status,
+      sealedSecret: sealed,
+      createdAt,
+      ...(revokedAt !== undefined && { revokedAt }),
+    },
     keyId,
   )
 }

@@ -22,9 +22,10 @@ export async function planPruning(plan: Plan, account: AccountId): Promise<void>
   }
 }
 
-/** Plans the removal of everything that is there. */
+/** Plans the removal of everything that is there. What was revoked stays so: a credential may outlive its directory. */
 export async function planForgetting(plan: Plan): Promise<void> {
   for (const kind of RECORD_KINDS) {
+    if (kind === 'revocation') continue
     for await (const { key, account } of plan.parts.directory.every(kind)) {
       plan.changes.push({ remove: { kind, key, account } })
     }

@@ -1,7 +1,8 @@
-import { type EpochMillis, epochMillis, isoSeconds } from '../../model/index.ts'
+import { type EpochMillis, isoSeconds } from '../../model/index.ts'
 import type { DirectoryChange } from '../../platform/storage/index.ts'
 import type { Directory } from './directory.ts'
 import { type InlinePolicy, nameKey, put } from './records.ts'
+import { endOfSecond } from './revocations.ts'
 import type { RoleView, UserView } from './views.ts'
 
 /** The name that AWS's own console gives to the policy. */
@@ -18,37 +19,40 @@ export async function planRevokingOlder(
   directory: Directory,
 ): Promise<readonly DirectoryChange[]> {
   const { account } = principal
-  if ('userName' in principal) {
-    const key = nameKey(account, principal.userName)
-    const body = await directory.stored('user', key)
-    return body === undefined ? [] : [put('user', key, account, { ...body, policies: revoking(body.policies, now) })]
-  }
-  const key = nameKey(account, principal.roleName)
-  const body = await directory.stored('role', key)
-  return body === undefined ? [] : [put('role', key, account, { ...body, policies: revoking(body.policies, now) })]
+  const [kind, name] =
+    'userName' in principal ? (['user', principal.userName] as const) : (['role', principal.roleName] as const)
+  const key = nameKey(account, name)
+  const body = await directory.stored(kind, key)
+  if (body === undefined) return []
+  return [put(kind, key, account, { ...body, policies: keepRevocation([revoking(now)], body.policies) })]
 }
 
-/** Inline policies that are to replace others: what revoked sessions stays in force, or a change would bring them back. */
+/**
+ * Inline policies that are to replace others: what revoked sessions stays in force, or a change would bring them back.
+ * Of two that revoke, the one stays that ends more.
+ */
 export function keepRevocation(
   before: readonly InlinePolicy[],
   after: readonly InlinePolicy[],
 ): readonly InlinePolicy[] {
-  if (after.some(({ name }) => name === POLICY_NAME)) return after
-  return [...after, ...before.filter(({ name }) => name === POLICY_NAME)]
+  const revokes = ({ name }: InlinePolicy) => name === POLICY_NAME
+  const [kept] = [...before.filter(revokes), ...after.filter(revokes)].sort((a, b) => revokedUntil(b) - revokedUntil(a))
+  if (kept === undefined) return after
+  return [...after.filter((policy) => !revokes(policy)), kept]
 }
 
-function revoking(policies: readonly InlinePolicy[], now: EpochMillis): readonly InlinePolicy[] {
+function revoking(now: EpochMillis): InlinePolicy {
   const statement = {
     Effect: 'Deny',
     Action: ['*'],
     Resource: ['*'],
-    // A token says when it was issued in whole seconds: the one that has begun counts as until now.
-    Condition: { DateLessThan: { 'aws:TokenIssueTime': isoSeconds(nextSecond(now)) } },
+    Condition: { DateLessThan: { 'aws:TokenIssueTime': isoSeconds(endOfSecond(now)) } },
   }
-  const document = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
-  return [...policies.filter(({ name }) => name !== POLICY_NAME), { name: POLICY_NAME, document }]
+  return { name: POLICY_NAME, document: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) }
 }
 
-function nextSecond(now: EpochMillis): EpochMillis {
-  return epochMillis(Math.floor(now / 1000) * 1000 + 1000)
+/** The instant that such a policy revokes until; the beginning of time when it is one that somebody wrote otherwise. */
+function revokedUntil({ document }: InlinePolicy): number {
+  const [, until = ''] = /"aws:TokenIssueTime"\s*:\s*\[?\s*"([^"]*)"/i.exec(document) ?? []
+  return Date.parse(until) || 0
 }

@@ -77,6 +77,8 @@ export interface AccessKeyBody {
   /** `undefined`: the account's root user. */
   readonly userName: string | undefined
   readonly status: 'Active' | 'Inactive'
+  /** When it was taken back for good: no directory file makes it active again. */
+  readonly revokedAt?: EpochMillis
   readonly sealedSecret: string
   readonly createdAt: EpochMillis
 }

@@ -1,10 +1,12 @@
 import { type EpochMillis, epochMillis, type Session, ValidationError } from '../../model/index.ts'
 import type { DirectoryChange, DirectoryStore } from '../../platform/storage/index.ts'
+import { pagesOf } from './pages-of.ts'
 import { bodyOf, put, type RevocationBody } from './records.ts'
 
 /** No temporary credential lives longer than a day and a half. */
 const LONGEST_LIFE_MS = 36 * 3_600_000
-const MOST = 10_000
+/** Sessions that can be revoked one by one at a time; of the other targets there are not many. */
+const MOST_SESSIONS = 10_000
 /** Revocations are of no account: they end sessions of any. */
 const NO_ACCOUNT = ''
 
@@ -23,9 +25,11 @@ export class Revocations {
     const issuedBy = this.#issuedBy ?? (await this.#load())
     if (issuedBy.size === 0) return false
     const { id, accessKeyId, account, holder, issuedAt, terms } = session
+    // One session is meant whenever it was issued: clocks of two nodes, or of a test, need not agree.
+    if (issuedBy.has(`session/${id}`) || issuedBy.has(`session/${accessKeyId}`)) return true
     const covered = (target: string) => issuedAt <= (issuedBy.get(target) ?? Number.NEGATIVE_INFINITY)
-    if (covered(`session/${id}`) || covered(`session/${accessKeyId}`)) return true
-    if (holder.kind === 'root' && covered(`root/${account}`)) return true
+    const isRoots = holder.kind === 'root' || (holder.kind === 'federated-user' && holder.issuer === undefined)
+    if (isRoots && covered(`root/${account}`)) return true
     const provider = terms.carriedKeys['aws:federatedprovider']
     return typeof provider === 'string' && covered(`provider/${provider}`)
   }
@@ -38,22 +42,21 @@ export class Revocations {
 
   /**
    * The changes that end what was issued for a target until now, and forget what has expired since.
-   * @throws {@link ValidationError} when there is no room for more
+   * @throws {@link ValidationError} when there is no room for another single session
    */
   async plan(target: string, now: EpochMillis): Promise<readonly DirectoryChange[]> {
     const changes: DirectoryChange[] = []
-    const known = await this.#list()
-    for (const body of known) {
-      if (body.forgetAt <= now) {
-        changes.push({ remove: { kind: 'revocation', key: body.target, account: NO_ACCOUNT } })
-      }
+    let sessions = 0
+    for await (const body of this.#every()) {
+      if (body.forgetAt <= now) changes.push({ remove: { kind: 'revocation', key: body.target, account: NO_ACCOUNT } })
+      else if (body.target.startsWith('session/') && body.target !== target) sessions++
     }
-    if (known.length - changes.length >= MOST) {
+    if (target.startsWith('session/') && sessions >= MOST_SESSIONS) {
       throw new ValidationError(
-        `${MOST} sessions are revoked one by one already: revoke by role, principal or provider instead.`,
+        `${MOST_SESSIONS} sessions are revoked one by one already: revoke by role, principal or provider instead.`,
       )
     }
-    const body = { target, issuedBy: now, forgetAt: epochMillis(now + LONGEST_LIFE_MS) }
+    const body = { target, issuedBy: endOfSecond(now), forgetAt: epochMillis(now + LONGEST_LIFE_MS) }
     changes.push(put('revocation', target, NO_ACCOUNT, body))
     return changes
   }
@@ -61,15 +64,23 @@ export class Revocations {
   async #load(): Promise<ReadonlyMap<string, EpochMillis>> {
     const changesBefore = this.#changes
     const issuedBy = new Map<string, EpochMillis>()
-    for (const body of await this.#list()) issuedBy.set(body.target, body.issuedBy)
+    for await (const body of this.#every()) issuedBy.set(body.target, body.issuedBy)
     // What was revoked while it was read may not be in it.
     if (changesBefore === this.#changes) this.#issuedBy = issuedBy
     return issuedBy
   }
 
-  async #list(): Promise<readonly RevocationBody[]> {
-    // One more than fits, where two nodes revoked at once.
-    const records = await this.#store.list('revocation', { limit: 2 * MOST })
-    return records.map((record) => bodyOf({ ...record, kind: 'revocation' as const }))
+  async *#every(): AsyncGenerator<RevocationBody> {
+    for await (const page of pagesOf(this.#store, 'revocation')) {
+      for (const record of page) yield bodyOf({ ...record, kind: 'revocation' as const })
+    }
   }
+}
+
+/**
+ * The end of the second that an instant lies in. AWS's policies count in whole seconds, so what is revoked is too; it
+ * leaves room for clocks of nodes that do not quite agree.
+ */
+export function endOfSecond(now: EpochMillis): EpochMillis {
+  return epochMillis(Math.floor(now / 1000) * 1000 + 1000)
 }

@@ -5,6 +5,9 @@ import type { ManagedPolicyView } from './views.ts'
 /** What `findManaged` gives for a managed policy by its exact ARN. */
 type FindManaged = (arn: string) => Promise<ManagedPolicyView | undefined>
 
+/** Session policies that allow nothing. */
+const NOTHING: readonly CompiledPolicy[] = Object.freeze([])
+
 /**
  * The policies that sessions were limited by when they were made. Inline ones are compiled once, and forgotten together
  * with the session they belong to.
@@ -18,8 +21,9 @@ export class SessionPolicyViews {
   }
 
   /**
-   * The session policies of a session; `undefined` when it was made without any. A managed policy that is gone, or says
-   * something else than it did then, is left out: what a session may do narrows with it and never widens.
+   * The session policies of a session; `undefined` when it was made without any. When a managed one is gone, or says
+   * something else than it did then, there is no telling what it denied: the session may do nothing any more. What a
+   * session may do narrows and never widens.
    */
   async of(terms: SessionTerms): Promise<readonly CompiledPolicy[] | undefined> {
     if (terms.policies === undefined) return undefined
@@ -28,7 +32,8 @@ export class SessionPolicyViews {
     if (inline !== undefined) policies.push(this.#compiled(inline, terms))
     for (const { arn, fingerprint } of managed) {
       const view = await this.#findManaged(arn)
-      if (view?.fingerprint === fingerprint) policies.push(view.session)
+      if (view?.fingerprint !== fingerprint) return NOTHING
+      policies.push(view.session)
     }
     return policies
   }

@@ -24,7 +24,7 @@ const accessKeys = z
     z.strictObject({
       AccessKeyId: z.string().optional(),
       SecretAccessKey: z.string().optional(),
-      Status: z.enum(['Active', 'Inactive']).default('Active'),
+      Status: z.enum(['Active', 'Inactive']).optional(),
     }),
   )
   .optional()
