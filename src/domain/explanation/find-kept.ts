@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditPage, AuditPlace, AuditQuery } from '../../platform/storage/index.ts'
+import { readExplanation } from './kept-explanation.ts'
 import type { Reference } from './reference.ts'
 
 /** Where audit records are looked for. */
@@ -14,15 +15,15 @@ const PAGE = 500
 const MOST_PAGES = 200
 
 /** The audit record that a reference leads to; `undefined` when it was not kept. A refusal is written a moment later. */
-export async function findReferred(
-  { requestId, time, account }: Reference,
-  audit: AuditReader,
-): Promise<AuditEntry | undefined> {
+export async function findReferred(reference: Reference, audit: AuditReader): Promise<AuditEntry | undefined> {
+  const { requestId, time, account } = reference
   const place = { account, since: time, until: time }
-  const found = await search(place, requestId, audit)
-  if (found !== undefined) return found
-  await audit.flush()
-  return await search(place, requestId, audit)
+  let found = await search(place, requestId, audit)
+  if (found === undefined) {
+    await audit.flush()
+    found = await search(place, requestId, audit)
+  }
+  return found !== undefined && concerns(found, reference) ? found : undefined
 }
 
 /** The newest record of a request by its id alone: looked for among the newest refusals, however old. */
@@ -36,14 +37,26 @@ async function search(
   requestId: string,
   audit: AuditReader,
 ): Promise<AuditEntry | undefined> {
-  // A quotation mark that a caller sends is escaped in JSON, so the member cannot be forged.
-  const member = `"requestID":${JSON.stringify(requestId)}`
+  const isRecord = ({ body }: AuditEntry): boolean => body.includes(requestId) && requestOf(body) === requestId
   let after: AuditPlace | undefined
   for (let page = 0; page < MOST_PAGES; page++) {
     const { entries, next } = await audit.find({ ...filter, after, limit: PAGE })
-    const found = entries.find(({ body }) => body.includes(member))
+    const found = entries.find(isRecord)
     if (found !== undefined || next === undefined) return found
     after = next
   }
   return undefined
+}
+
+/** Read as JSON, not looked for in the text: callers choose the names of members too, of their tags for one. */
+function requestOf(body: string): string | undefined {
+  const { requestID }: { readonly requestID?: string } = JSON.parse(body)
+  return requestID
+}
+
+/** Whether what is kept is about the two accounts that the reference was sealed for: who may see it follows from those. */
+function concerns({ explanation }: AuditEntry, { account, resourceAccount }: Reference): boolean {
+  if (explanation === undefined) return true
+  const kept = readExplanation(explanation)
+  return kept.caller.account === account && (resourceAccount ?? kept.resourceAccount) === kept.resourceAccount
 }
