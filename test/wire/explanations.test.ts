@@ -45,6 +45,10 @@ const USERS = [
   user('by-tag', allow('sts:*', ofTeam)),
   user('not-by-tag', allow('*'), deny('sts:AssumeRole', ofTeam)),
   user('by-external', allow('sts:*', { Sid: 'SidOfTheCaller', ...external('id-of-the-caller') })),
+  user(
+    'by-variable',
+    allow('sts:*', { Condition: { StringEquals: { 'sts:RoleSessionName': `x-$\{sts:ExternalId}-y` } } }),
+  ),
   user('bounded', allow('*')),
 ]
 const READER = user('reader', allow('sts:DecodeAuthorizationMessage'))
@@ -362,6 +366,15 @@ describe('the caller’s side', () => {
     })
   }
 
+  test('does not learn an external id that a policy’s variable puts into another value, however long it is', async () => {
+    for (const [length, ExternalId] of [0, 250, 1224].map((each) => [each, 'secret'.padEnd(each, 'x')] as const)) {
+      const message = await denied(`${SOURCE}/by-variable`, assume('Closed', { ExternalId }))
+      const text = await decoded(`${SOURCE}/reader`, message)
+      assert.ok(text.includes('x-****-y'), text)
+      assert.ok(!text.includes('secret'), `of ${length} characters: ${text}`)
+    }
+  })
+
   test('says when it cannot be told which side refuses: a policy asks for what only the other account knows', async () => {
     const text = await decoded(`${SOURCE}/reader`, await denied(`${SOURCE}/not-by-tag`, assume('Closed')))
     assert.equal(
@@ -502,6 +515,14 @@ describe('the operator', () => {
       assert.equal(answer.status, status, JSON.stringify(input))
       assert.match(JSON.parse(await answer.text()).Error.Message, says)
     }
+  })
+
+  test('is not told of another request whose tag has the id for its value', async () => {
+    const requestId = String((await ask(`${SOURCE}/none`, assume('Refusing'))).headers['x-amzn-requestid'])
+    const decoy = { 'Tags.member.1.Key': 'requestID', 'Tags.member.1.Value': requestId }
+    await ask(`${SOURCE}/none`, assume('Absent', decoy))
+    const explained = JSON.parse(await (await explain({ requestId })).text())
+    assert.deepEqual([explained.requestId, explained.resource], [requestId, `arn:aws:iam::${TARGET}:role/Refusing`])
   })
 
   test('sees both sides and every value, by message and by request id, also when a day has passed', async () => {

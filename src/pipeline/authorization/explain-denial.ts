@@ -37,6 +37,7 @@ const CARRIED: readonly string[] = [
 ]
 const MOST_VALUES = 10
 const LONGEST_VALUE = 256
+const LONGEST_EXTERNAL_ID = 1224
 /** More statements than these are not traced one by one: each takes a microsecond or two. */
 const MOST_TRACED = 200
 
@@ -118,7 +119,9 @@ function carriedKey(key: string, { context }: AccessRequest): readonly CarriedKe
   const value = context.get(foldCase(key))
   if (value === undefined) return []
   const values = typeof value === 'string' ? [value] : value
-  return [{ key, values: values.slice(0, MOST_VALUES).map((each) => each.slice(0, LONGEST_VALUE)) }]
+  // Whole, because it is looked for in other values when it is masked: AWS allows it 1,224 characters.
+  const longest = key === 'sts:ExternalId' ? LONGEST_EXTERNAL_ID : LONGEST_VALUE
+  return [{ key, values: values.slice(0, MOST_VALUES).map((each) => each.slice(0, longest)) }]
 }
 
 function callerOf(caller: AccountCaller): KeptExplanation['caller'] {
