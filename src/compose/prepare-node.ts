@@ -88,8 +88,8 @@ export async function prepareNode(
   const keeper = opened.adopt(new KeyKeeper({ keyring, directory, logger }), (each) => each.stop())
   const { retentionDays, jsonLines } = config.audit
   if (jsonLines !== undefined) await refuseUnwritable(jsonLines)
-  const audit = new AuditTrail({ log: storage.audit, jsonLines, random: systemRandom, logger, metrics })
-  opened.defer(() => audit.flush())
+  const auditParts = { log: storage.audit, jsonLines, random: systemRandom, logger, metrics }
+  const audit = opened.adopt(new AuditTrail(auditParts), (each) => each.stop())
   const clock = moved ?? systemClock
   opened.adopt(new Retention({ log: storage.audit, clock, logger, days: retentionDays }), (each) => each.stop())
   const broker: BrokerParts = {

@@ -89,6 +89,28 @@ describe('throttling', () => {
     assert.equal(codeOf(await ask(broker, credentials, { Action: 'AssumeRole' })), 'Throttling')
   })
 
+  test('is recorded once a second, whatever is asked: nobody fills the audit trail by asking too much', async (t) => {
+    const broker = await brokerWith(t, { requestsPerSecond: 5 })
+    const { credentials } = await broker.as(`${SOURCE}/alice`)
+    const answers = await Promise.all(Array.from({ length: 60 }, () => ask(broker, credentials)))
+    const throttled = answers.filter((answer) => codeOf(answer) === 'Throttling').length
+    await sleep(1300)
+    const answer = await fetch(`${broker.addresses.admin}/operations/ListEvents`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${broker.operatorToken}` },
+      body: JSON.stringify({ limit: 100, error: 'Throttling' }),
+    })
+    const { events } = JSON.parse(await answer.text())
+    const counts = events.map(
+      (each: Record<string, Record<string, number>>) => each['additionalEventData']?.['throttledRequests'],
+    )
+    assert.ok(counts.length >= 1 && counts.length <= 2, `${counts.length} records`)
+    assert.equal(
+      counts.reduce((sum: number, count: number) => sum + count, 0),
+      throttled,
+    )
+  })
+
   test('who proves nothing uses up nobody’s rate', async (t) => {
     const broker = await brokerWith(t, { requestsPerSecond: 1 })
     const { credentials } = await broker.as(`${SOURCE}/alice`)

@@ -11,6 +11,8 @@ interface AuditResource {
 export interface AuditDetails {
   readonly requestParameters?: Readonly<Record<string, unknown>> | undefined
   readonly responseElements?: Readonly<Record<string, unknown>> | undefined
+  /** What was part of neither the request nor the answer. */
+  readonly additionalEventData?: Readonly<Record<string, unknown>> | undefined
   readonly resources?: readonly AuditResource[] | undefined
 }
 

@@ -13,6 +13,8 @@ import type {
 import type { Logger, Metrics } from '../../platform/telemetry/index.ts'
 import type { AuditEvent } from './audit-event.ts'
 import { cloudTrailRecords } from './cloudtrail-record.ts'
+import { FairPlaces } from './fair-places.ts'
+import { ThrottledRequests } from './throttled-requests.ts'
 import { WriteBehind } from './write-behind.ts'
 
 /** What an audit trail is made of. */
@@ -27,7 +29,10 @@ export interface AuditTrailParts {
 
 /** Between two pauses: others are answered in the meantime. */
 const EXPLAINED_AT_ONCE = 25
-/** Of the records of one write: to explain costs as much as to refuse, or more, and a flood must not double its cost. */
+/**
+ * Of the records of one write, shared fairly: to explain costs as much as to refuse, or more, and a flood must not double
+ * its cost.
+ */
 const MOST_EXPLAINED = 100
 
 /** A record that nobody waits for, and what its explanation is made from. */
@@ -43,6 +48,7 @@ export class AuditTrail {
   readonly #newId: () => string
   readonly #noted: WriteBehind<Noted>
   readonly #lines: WriteBehind<string> | undefined
+  readonly #throttled = new ThrottledRequests((event) => this.#note(event))
 
   constructor({ log, jsonLines, random, logger, metrics }: AuditTrailParts) {
     this.#log = log
@@ -71,10 +77,12 @@ export class AuditTrail {
     }
   }
 
-  /** Notes what granted nothing: a refusal, or a mere question. Kept within a tenth of a second, unless the node dies. */
+  /**
+   * Notes what granted nothing: a refusal, or a mere question. Kept within a tenth of a second, unless the node dies; of
+   * throttled requests one a second is, with how many they were.
+   */
   noted(event: AuditEvent): void {
-    const { explain } = event
-    for (const entry of cloudTrailRecords(event, this.#newId)) this.#noted.add({ entry, explain })
+    if (!this.#throttled.count(event)) this.#note(event)
   }
 
   /** Finds records, newest first; {@link AuditLog.find} says how far one call looks. */
@@ -92,17 +100,29 @@ export class AuditTrail {
     return await this.#log.follow(query)
   }
 
-  /** Writes out what is noted. */
+  /** Writes out what is noted. Whoever asks for that can do so often: throttled requests go on being counted. */
   async flush(): Promise<void> {
     await this.#noted.flush()
     await this.#lines?.flush()
   }
 
+  /** Writes out everything: nothing is noted any more. */
+  async stop(): Promise<void> {
+    this.#throttled.tell()
+    await this.flush()
+  }
+
+  #note(event: AuditEvent): void {
+    const { explain } = event
+    for (const entry of cloudTrailRecords(event, this.#newId)) this.#noted.add({ entry, explain }, entry.account)
+  }
+
   async #write(noted: readonly Noted[]): Promise<void> {
     const entries: AuditEntry[] = []
+    const places = new FairPlaces(MOST_EXPLAINED)
     let explained = 0
     for (const { entry, explain } of noted) {
-      if (explain === undefined || explained === MOST_EXPLAINED) {
+      if (explain === undefined || !places.take(entry.account)) {
         entries.push(entry)
         continue
       }
@@ -124,6 +144,6 @@ export class AuditTrail {
 
   async #append(entries: readonly AuditEntry[]): Promise<void> {
     await this.#log.append(entries)
-    if (this.#lines !== undefined) for (const { body } of entries) this.#lines.add(body)
+    if (this.#lines !== undefined) for (const { body, account } of entries) this.#lines.add(body, account)
   }
 }

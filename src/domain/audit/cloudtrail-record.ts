@@ -83,6 +83,7 @@ function commonMembers(event: AuditEvent): string {
     errorMessage: bounded(fault?.message),
     requestParameters: details.requestParameters ?? null,
     responseElements: fault === undefined ? (details.responseElements ?? null) : null,
+    additionalEventData: details.additionalEventData,
     requestID: facts.requestId,
     readOnly: isReadOnly(service, eventName),
     resources: details.resources,

@@ -1,4 +1,5 @@
 import type { Logger, Metrics } from '../../platform/telemetry/index.ts'
+import { FairPlaces } from './fair-places.ts'
 
 const FLUSH_MS = 100
 const MOST_WAITING = 10_000
@@ -17,11 +18,13 @@ export interface WriteBehindParts<Item> {
 
 /**
  * Writes what nobody waits for: within a tenth of a second, many together. Bounded: behind a slow disk 10,000 items
- * wait, and what is too much, or cannot be written, is dropped, counted and told.
+ * wait, of no account more than what leaves as many places to others, and what is too much, or cannot be written, is
+ * dropped, counted and told.
  */
 export class WriteBehind<Item> {
   readonly #parts: WriteBehindParts<Item>
   #waiting: Item[] = []
+  #places = new FairPlaces(MOST_WAITING)
   #dropped = 0
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> | undefined
@@ -30,9 +33,9 @@ export class WriteBehind<Item> {
     this.#parts = parts
   }
 
-  /** Takes an item, to be written soon. */
-  add(item: Item): void {
-    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(item)
+  /** Takes an item of an account, to be written soon. */
+  add(item: Item, account: string): void {
+    if (this.#places.take(account)) this.#waiting.push(item)
     else this.#drop(1)
     this.#timer ??= setTimeout(() => this.#flushLater(), FLUSH_MS).unref()
   }
@@ -47,6 +50,7 @@ export class WriteBehind<Item> {
       this.#writing = undefined
     })
     this.#waiting = []
+    this.#places = new FairPlaces(MOST_WAITING)
     await this.#writing
   }
 

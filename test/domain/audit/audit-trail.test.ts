@@ -10,6 +10,7 @@ import {
   InternalFailure,
   PLAIN_TERMS,
   ServiceUnavailable,
+  Throttling,
   Violation,
 } from '../../../src/model/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
@@ -114,6 +115,14 @@ function event(parts: Partial<AuditEvent> = {}): AuditEvent {
     fault: undefined,
     ...parts,
   }
+}
+
+function numbered(number: number): AccountId {
+  return account(String(number).padStart(12, '0'))
+}
+
+function refusalOf(id: AccountId): AuditEvent {
+  return event({ caller: { ...CALLERS.user, account: id }, fault: new AccessDenied('no') })
 }
 
 /** A log that takes, refuses or holds what it is given. */
@@ -312,11 +321,26 @@ describe('a refusal', () => {
 
   test('takes no memory without bound when there are many: what is too much is dropped and counted', async (t) => {
     const { trail, log, lines, lost } = trailOn(t)
-    for (let n = 0; n < 10_050; n++) trail.noted(refusal)
+    for (let n = 0; n < 5050; n++) trail.noted(refusal)
     await trail.flush()
-    assert.equal(log.taken.length, 10_000)
+    assert.equal(log.taken.length, 5000)
     assert.equal(lost.database, 50)
     assert.deepEqual(lines, [{ name: 'audit.dropped', fields: { sink: 'database', entries: 50 } }])
+    const before = log.taken.length
+    for (let n = 0; n < 50_000; n++) trail.noted(refusalOf(numbered(n % 500)))
+    await trail.flush()
+    assert.ok(log.taken.length - before <= 10_000)
+  })
+
+  test('always finds a place behind those of other accounts, however many theirs are', async (t) => {
+    const { trail, log } = trailOn(t)
+    for (const flooding of [SOURCE, TARGET, numbered(3), numbered(4)]) {
+      for (let n = 0; n < 20_000; n++) trail.noted(refusalOf(flooding))
+    }
+    const quiet = numbered(5)
+    for (let n = 0; n < 100; n++) trail.noted(refusalOf(quiet))
+    await trail.flush()
+    assert.equal(log.taken.filter(({ account }) => account === quiet).length, 100)
   })
 
   test('takes no memory without bound when the log hangs: one write is under way, not one more every tenth of a second', async (t) => {
@@ -331,8 +355,8 @@ describe('a refusal', () => {
     assert.equal(log.taken.length, 500)
     durable.resolve()
     await trail.flush()
-    assert.equal(log.taken.length, 11_000)
-    assert.deepEqual(lines, [{ name: 'audit.dropped', fields: { sink: 'database', entries: 19_000 } }])
+    assert.equal(log.taken.length, 6000)
+    assert.deepEqual(lines, [{ name: 'audit.dropped', fields: { sink: 'database', entries: 24_000 } }])
   })
 })
 
@@ -374,20 +398,87 @@ describe('the explanation of a refusal', () => {
   test('of many is made in small steps, and of a flood only some are: it is not paid for twice', async (t) => {
     const { trail, log } = trailOn(t)
     let made = 0
-    for (let n = 0; n < 10_050; n++) trail.noted(refusal(() => String(++made)))
+    for (let n = 0; n < 5000; n++) trail.noted(refusal(() => String(++made)))
     const most: number[] = []
     let before = 0
     const watch = (): void => {
       most.push(made - before)
       before = made
-      if (log.taken.length < 10_000) setImmediate(watch)
+      if (log.taken.length < 5000) setImmediate(watch)
     }
     setImmediate(watch)
     await trail.flush()
-    assert.equal(log.taken.length, 10_000)
-    assert.equal(made, 2000)
-    assert.equal(log.taken.filter(({ explanation }) => explanation !== undefined).length, 2000)
+    assert.equal(log.taken.length, 5000)
+    assert.equal(made, 500)
+    assert.equal(log.taken.filter(({ explanation }) => explanation !== undefined).length, 500)
     assert.ok(Math.max(...most) <= 50, `${Math.max(...most)} at once`)
+  })
+
+  test('is made for an account whose requests come behind a flood of others', async (t) => {
+    const { trail, log } = trailOn(t)
+    for (const flooding of [SOURCE, TARGET]) {
+      for (let n = 0; n < 200; n++) trail.noted({ ...refusalOf(flooding), explain: () => 'of the flood' })
+    }
+    for (let n = 0; n < 10; n++) trail.noted({ ...refusalOf(numbered(3)), explain: () => 'of the quiet one' })
+    await trail.flush()
+    assert.equal(log.taken.filter(({ explanation }) => explanation === 'of the quiet one').length, 10)
+    assert.ok(log.taken.filter(({ explanation }) => explanation !== undefined).length <= 100)
+  })
+})
+
+describe('throttled requests', () => {
+  const throttled = (caller: Caller = CALLERS.user, service = 'sts') =>
+    event({ caller, service, fault: new Throttling(1) })
+
+  test('have one record a second for an account and service, told by the first of them, with their number', async (t) => {
+    const { trail, log } = trailOn(t)
+    const ask = (count: number) => {
+      for (let n = 0; n < count; n++) trail.noted(throttled(n === 0 ? CALLERS.user : CALLERS.root))
+    }
+    ask(150)
+    t.mock.timers.tick(999)
+    assert.equal(log.taken.length, 0)
+    t.mock.timers.tick(1)
+    t.mock.timers.tick(100)
+    await new Promise(setImmediate)
+    ask(7)
+    t.mock.timers.tick(1000)
+    t.mock.timers.tick(100)
+    await new Promise(setImmediate)
+    assert.deepEqual(
+      log.taken.map(({ body }) => JSON.parse(body).additionalEventData),
+      [{ throttledRequests: 150 }, { throttledRequests: 7 }],
+    )
+    assert.deepEqual([log.taken[0]?.username, log.taken[0]?.errorCode], ['alice', 'Throttling'])
+  })
+
+  test('of another account and of another service are counted apart', async (t) => {
+    const { trail, log } = trailOn(t)
+    for (let n = 0; n < 3; n++) {
+      trail.noted(throttled())
+      trail.noted(throttled(CALLERS.session))
+      trail.noted(throttled(CALLERS.user, 'cloudtrail'))
+    }
+    await trail.stop()
+    assert.deepEqual(
+      log.taken.map(({ account, eventSource, body }) => [account, eventSource, JSON.parse(body).additionalEventData]),
+      [
+        [SOURCE, 'sts.amazonaws.com', { throttledRequests: 3 }],
+        [TARGET, 'sts.amazonaws.com', { throttledRequests: 3 }],
+        [SOURCE, 'cloudtrail.amazonaws.com', { throttledRequests: 3 }],
+      ],
+    )
+  })
+
+  test('are not told earlier because somebody asks for what is noted, and are when the node stops', async (t) => {
+    const { trail, log } = trailOn(t)
+    for (let n = 0; n < 10; n++) {
+      trail.noted(throttled())
+      await trail.flush()
+    }
+    assert.equal(log.taken.length, 0)
+    await trail.stop()
+    assert.equal(log.taken.length, 1)
   })
 })
 
