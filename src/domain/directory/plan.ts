@@ -44,6 +44,9 @@ const ID_PREFIXES = {
   'instance-profile': 'AIPA',
 } as const
 
+/** Between them requests are answered: a plan of a thousand accounts takes longer than anybody should wait. */
+const READS_AT_ONCE = 50
+
 /**
  * A plan in the making: the changes so far, the mistakes so far, and what will exist once it is carried out. Everything
  * is announced before anything is planned, so that the order of things in a file does not matter.
@@ -60,6 +63,7 @@ export class Plan {
   readonly #replacedArns = new Set<string>()
   readonly #accounts = new Set<string>()
   readonly #claimed = new Set<string>()
+  #reads = 0
 
   constructor(parts: PlanParts) {
     this.parts = parts
@@ -68,6 +72,8 @@ export class Plan {
 
   /** What a record says now, as far as the plan builds on it. */
   async stored<Kind extends RecordKind>(kind: Kind, key: string): Promise<RecordBodies[Kind] | undefined> {
+    this.#reads += 1
+    if (this.#reads % READS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve))
     if (this.unlisted === 'forgotten') return undefined
     return await this.parts.directory.stored(kind, key)
   }

@@ -92,3 +92,13 @@ test('on one node plans wait for each other, however many there are, and one tha
   )
   assert.equal(await world.storage.changes.last(), 3)
 })
+
+test('a plan for many lets others have their turn', async (t) => {
+  const world = await aWorld(t)
+  const account = anAccount(SOURCE, { Users: Array.from({ length: 500 }, (_, n) => aUser(`user-${n}`)) })
+  let turns = 0
+  const counting = setInterval(() => (turns += 1), 0)
+  await world.plan(account)
+  clearInterval(counting)
+  assert.ok(turns >= 5, `${turns} turns`)
+})
