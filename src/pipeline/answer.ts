@@ -85,10 +85,15 @@ function factsOf(
   let referer: string | undefined
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]
-    if (name?.length === USER_AGENT.length && name.toLowerCase() === USER_AGENT) userAgent = rawHeaders[index + 1]
-    else if (name?.length === REFERER.length && name.toLowerCase() === REFERER) referer = rawHeaders[index + 1]
+    if (name?.length === USER_AGENT.length && name.toLowerCase() === USER_AGENT) userAgent = told(rawHeaders[index + 1])
+    else if (name?.length === REFERER.length && name.toLowerCase() === REFERER) referer = told(rawHeaders[index + 1])
   }
   return { requestId: broker.random.uuid(), now: broker.clock.now(), sourceIp, secureTransport, userAgent, referer }
+}
+
+/** What is longer than any client sends counts as not sent: policies compare it, at a cost that grows with it. */
+function told(value: string | undefined): string | undefined {
+  return value === undefined || value.length > LONGEST_TOLD ? undefined : value
 }
 
 /** An operator must act on failures of ours; a refused proof is a likely attack; the rest is a caller's mistake. */
@@ -101,6 +106,8 @@ function logFault(fault: Fault, { requestId, sourceIp }: RequestFacts, { logger 
 
 const USER_AGENT = 'user-agent'
 const REFERER = 'referer'
+/** In characters. */
+const LONGEST_TOLD = 2048
 
 const UNPROVEN: ReadonlySet<string> = new Set([
   'MissingAuthenticationToken',

@@ -33,10 +33,11 @@ export function missingAllows(policies: ApplicablePolicies, request: AccessReque
 function decideAllows(policies: ApplicablePolicies, question: Question): Decision {
   const { request } = question
   const { resource } = policies
-  const grant = resource === undefined ? undefined : strongestGrant(resource, question)
+  const speaks = resource?.kind === resourceKind(policies, question)
+  const grant = speaks ? strongestGrant(resource, question) : undefined
   if (!('account' in request.principal)) {
     // No account stands behind the caller, so only the resource's policy can speak for it.
-    return grant === undefined ? implicitDeny(resourceBit(policies)) : grant.granted
+    return grant === undefined ? implicitDeny(kindBit(resourceKind(policies, question))) : grant.granted
   }
 
   const within = request.principal.account === request.resourceAccount
@@ -45,7 +46,8 @@ function decideAllows(policies: ApplicablePolicies, question: Question): Decisio
   // Within the account, a grant to the caller's own name needs nothing beside it.
   if (grant !== undefined && within && strength >= DIRECT) return missing === 0 ? grant.granted : implicitDeny(missing)
 
-  if (grant === undefined && (!within || needsResourcePolicy(policies, question))) missing |= resourceBit(policies)
+  if (grant === undefined && (!within || needsResourcePolicy(policies, question)))
+    missing |= kindBit(resourceKind(policies, question))
   // A grant to the caller's role, or to the user behind the session, stands in for the identity policies alone.
   const identity = within && strength >= ISSUER ? grant : firstGrantOf(policies.identity, question)
   if (identity === undefined && request.principal.kind !== 'root') missing |= IDENTITY
@@ -59,14 +61,20 @@ function grantedBy(grant: CompiledStatement | undefined, identity: CompiledState
   return identity === undefined ? grant.granted : allowedBy(grant.ref, identity.ref)
 }
 
-/** The resource's side as the blame names it, when no policy tells whether it is a role's. */
-function resourceBit({ resource }: ApplicablePolicies): number {
-  return kindBit(resource?.kind ?? 'resource')
+/** The kind of policy that speaks for the resource. */
+export function resourceKind({ resource }: ApplicablePolicies, question: Question): PolicyKind {
+  return needsTrust(question) ? 'trust' : (resource?.kind ?? 'resource')
 }
 
 /** Roles and KMS keys are never reached by the caller's policies alone. */
-function needsResourcePolicy({ resource }: ApplicablePolicies, { request, service }: Question): boolean {
-  return resource?.kind === 'trust' || (service === 'kms' && request.resource.includes(':key/'))
+function needsResourcePolicy({ resource }: ApplicablePolicies, question: Question): boolean {
+  if (resource?.kind === 'trust' || needsTrust(question)) return true
+  return question.service === 'kms' && question.request.resource.includes(':key/')
+}
+
+/** What STS does with a role only its trust policy can grant, be the caller the root user and no policy be given. */
+function needsTrust({ service, request }: Question): boolean {
+  return service === 'sts' && request.resource.includes(':role/')
 }
 
 /** Each level has to allow; without levels nothing is asked. */

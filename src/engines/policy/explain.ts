@@ -1,7 +1,7 @@
 import type { ApplicablePolicies } from './applicable-policies.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
 import { type ConditionTrace, explainCondition } from './conditions/explain-condition.ts'
-import { decide, missingAllows } from './decide.ts'
+import { decide, missingAllows, resourceKind } from './decide.ts'
 import type { Decision, StatementRef } from './decision.ts'
 import type { PolicyKind } from './policy-document.ts'
 import type { AccessRequest } from './request.ts'
@@ -12,7 +12,6 @@ import {
   type Question,
   questionOf,
   resourceMatches,
-  statementMatch,
 } from './statement.ts'
 
 export type { ConditionTrace }
@@ -59,7 +58,7 @@ export function explain(policies: ApplicablePolicies, request: AccessRequest): T
   const layers = [
     ...rcp.map((found, level) => ({ ...layer('rcp', found), level })),
     ...scp.map((found, level) => ({ ...layer('scp', found), level })),
-    layer(resource?.kind ?? 'resource', resource && [resource]),
+    layer(resource?.kind ?? resourceKind(policies, question), resource && [resource]),
     layer('identity', 'account' in request.principal || identity.length > 0 ? identity : undefined),
     layer('boundary', boundary && [boundary]),
     layer('session', session),
@@ -92,7 +91,7 @@ function explainStatement(statement: CompiledStatement, question: Question): Sta
   if (!actionMatches(statement, question)) failed.push('action')
   if (!resourceMatches(statement, question)) failed.push('resource')
   if (conditions.some(({ holds }) => !holds)) failed.push('condition')
-  return { statement: ref, effect, applies: statementMatch(statement, question) > 0, failed, conditions }
+  return { statement: ref, effect, applies: failed.length === 0, failed, conditions }
 }
 
 function failedConditions({ conditions }: StatementTrace): number {

@@ -36,9 +36,10 @@ export interface EngineTimes {
   readonly compile: number
   readonly validate: number
   readonly lint: number
-  /** A condition of 2,048 characters, compared as they are, and as the pattern that makes most work of the same text. */
+  /** A text of 2,048 characters: compared as it is, with a pattern of many stars, and with the worst that was found. */
   readonly plain: number
   readonly hostile: number
+  readonly worst: number
 }
 
 const LONGEST = 2048
@@ -58,7 +59,8 @@ answerQuestions(
       validate: () => validatePolicy(parsePolicy(TEXT), 'identity'),
       lint: () => lintPolicy(TEXT, { kind: 'identity' }),
       plain: asksForAgent('StringEquals', `${LETTERS.slice(1)}b`),
-      hostile: asksForAgent('StringLike', `*${LETTERS.slice(LONGEST / 2)}b`),
+      hostile: asksForAgent('StringLike', '*a*a*a*a*b'),
+      worst: asksForAgent('StringLike', `*${'a?'.repeat(LONGEST / 4)}b`),
     }),
 )
 

@@ -81,6 +81,49 @@ test('a decision names the statements that grant, on both sides where both are n
   assert.equal(decide({ identity: policies.identity }, { ...REQUEST, action: 's3:x' }).statements.length, 1)
 })
 
+describe('what STS does with a role', () => {
+  const all = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
+  const identity = [compiled(all, 'identity')]
+  const everybody = (Effect: string) => ({ Statement: { Effect, Principal: '*', Action: '*' } })
+  const callers: readonly RequestPrincipal[] = [
+    REQUEST.principal,
+    { kind: 'root', arn: `arn:aws:iam::${ACCOUNT}:root`, account: ACCOUNT },
+    { kind: 'assumedRole', arn: SESSION, roleArn: ROLE, account: ACCOUNT },
+    { kind: 'webIdentity', provider: `arn:aws:iam::${ACCOUNT}:oidc-provider/idp.example.com` },
+    { kind: 'saml', provider: `arn:aws:iam::${ACCOUNT}:saml-provider/corp` },
+    { kind: 'service', service: 'ec2.amazonaws.com' },
+    { kind: 'anonymous' },
+  ]
+  const ACTIONS = ['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity', 'SetContext', 'TagSession', 'New']
+
+  test('nobody may without a trust policy, whatever the caller and the action', () => {
+    for (const principal of callers) {
+      for (const action of ACTIONS) {
+        const { outcome, blame } = decide({ identity }, { ...REQUEST, principal, action: `STS:${action}` })
+        assert.equal(outcome, 'implicitDeny', `${principal.kind} ${action}`)
+        assert.deepEqual(blame, ['trust'])
+      }
+    }
+  })
+
+  test('a policy on the resource that is no trust policy grants nothing, and may deny', () => {
+    for (const principal of callers) {
+      const granting = { identity, resource: compiled(everybody('Allow'), 'resource') }
+      assert.deepEqual(decide(granting, { ...REQUEST, principal }).blame, ['trust'])
+      const denying = { identity, resource: compiled(everybody('Deny'), 'resource') }
+      assert.equal(decide(denying, { ...REQUEST, principal }).outcome, 'explicitDeny')
+    }
+  })
+
+  test('a trust policy grants it, and what is no role needs none', () => {
+    const trust = compiled({ Statement: { Effect: 'Allow', Principal: { AWS: USER }, Action: 'sts:*' } }, 'trust')
+    assert.equal(decide({ identity: [], resource: trust }, REQUEST).outcome, 'allowed')
+    const federated = `arn:aws:sts::${ACCOUNT}:federated-user/bob`
+    assert.equal(decide({ identity }, { ...REQUEST, action: 'sts:TagSession', resource: federated }).outcome, 'allowed')
+    assert.equal(decide({ identity }, { ...REQUEST, action: 'iam:GetRole' }).outcome, 'allowed')
+  })
+})
+
 test('decisions that one statement grants are one frozen object', () => {
   const identity = [compiled({ Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*' } }, 'identity')]
   const request = { ...REQUEST, action: 's3:GetObject' }

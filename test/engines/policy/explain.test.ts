@@ -100,3 +100,44 @@ test('a condition shows what was asked, what the request had, and the rule that 
     },
   ])
 })
+
+test('a value that variables make very long is shown as it is written, and one that does not resolve not at all', () => {
+  const variable = '$' + '{aws:useragent}'
+  const gone = '$' + '{aws:gone}'
+  const long = `${variable.repeat(100)}*`
+  const Condition = { StringLike: { 'aws:UserAgent': [long, `${long}${gone}`, `${variable}?`] } }
+  const identity = compiled(
+    { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Condition } },
+    'identity',
+  )
+  const agent = 'a'.repeat(100)
+  const { layers } = explain(
+    { identity: [identity] },
+    {
+      principal: { kind: 'user', arn: 'arn:aws:iam::111122223333:user/a', account: '111122223333' },
+      action: 'a:b',
+      resource: '*',
+      resourceAccount: '111122223333',
+      context: contextOf({ 'aws:UserAgent': agent }),
+    },
+  )
+  const [condition] =
+    layers.flatMap(({ policies }) => policies.flatMap(({ statements }) => statements))[0]?.conditions ?? []
+  assert.deepEqual(condition?.expected, [long, undefined, `${agent}?`])
+})
+
+test('what STS does with a role without a trust policy lacks just that', () => {
+  const identity = compiled({ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }, 'identity')
+  const { missing, layers } = explain(
+    { identity: [identity] },
+    {
+      principal: { kind: 'root', arn: 'arn:aws:iam::111122223333:root', account: '111122223333' },
+      action: 'sts:AssumeRoleWithWebIdentity',
+      resource: 'arn:aws:iam::111122223333:role/NotThere',
+      resourceAccount: '111122223333',
+      context: contextOf({}),
+    },
+  )
+  assert.deepEqual(missing, ['trust'])
+  assert.ok(layers.some(({ kind, verdict }) => kind === 'trust' && verdict === 'notApplicable'))
+})

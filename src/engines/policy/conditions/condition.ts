@@ -109,6 +109,7 @@ export function conditionHolds(condition: Condition, context: RequestContext): b
 function admits(condition: Condition, value: string, context: RequestContext): boolean {
   const matched = condition.test(value, context)
   const negated = condition.form?.negated ?? false
+  if (matched === 'unsettled') return condition.uncertain
   if (matched === undefined) return negated && condition.uncertain
   return matched !== negated
 }

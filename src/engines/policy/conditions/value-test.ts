@@ -1,10 +1,11 @@
 import type { RequestContext } from '../request.ts'
 
 /**
- * Whether one request value matches any policy value. `undefined` when that cannot be known: a value on either side
- * does not read as the operator's type, and no readable policy value matched.
+ * Whether one request value matches any policy value. `undefined` when no readable policy value matched and some value,
+ * on either side, does not read as the operator's type; `unsettled` when AWS does not document whether two that do read
+ * match.
  */
-export type ValueTest = (value: string, context: RequestContext) => boolean | undefined
+export type ValueTest = (value: string, context: RequestContext) => boolean | undefined | 'unsettled'
 
 /** Reads the policy values of one condition key, once. With `substitutes` their variables are replaced per request. */
 export type OperatorFamily = (values: readonly string[], substitutes: boolean) => ValueTest
@@ -14,11 +15,11 @@ export function anyOf(tests: readonly ValueTest[]): ValueTest {
   const [only] = tests
   if (only !== undefined && tests.length === 1) return only
   return (value, context) => {
-    let verdict: boolean | undefined = false
+    let verdict: ReturnType<ValueTest> = false
     for (const test of tests) {
       const matched = test(value, context)
       if (matched === true) return true
-      if (matched === undefined) verdict = undefined
+      if (matched === 'unsettled' || (matched === undefined && verdict === false)) verdict = matched
     }
     return verdict
   }

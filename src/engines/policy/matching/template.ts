@@ -62,13 +62,27 @@ export function hasBrokenVariable(source: string, substitutes: boolean): boolean
   return piecesOf(source, substitutes).some(({ kind }) => kind === 'broken')
 }
 
-/** A whole value with its variables replaced, its wildcards left as they are; `undefined` when one does not resolve. */
-export function render(pieces: readonly Piece[], context: RequestContext): string | undefined {
+/**
+ * A whole value with its variables replaced, its wildcards left as they are; `undefined` when one does not resolve.
+ * @param longest - in UTF-16 units; a value that comes out longer is `undefined` too: variables multiply what a caller sent
+ */
+export function render(pieces: readonly Piece[], context: RequestContext, longest: number): string | undefined {
   let text = ''
   for (const piece of pieces) {
     const resolved = resolvePiece(piece, context)
-    if (resolved === undefined) return undefined
+    if (resolved === undefined || text.length + resolved.length > longest) return undefined
     text += resolved
   }
   return text
+}
+
+/** Whether a text is the whole value with its variables replaced; it is not when one does not resolve. */
+export function isRendered(pieces: readonly Piece[], text: string, context: RequestContext): boolean {
+  let at = 0
+  for (const piece of pieces) {
+    const resolved = resolvePiece(piece, context)
+    if (resolved === undefined || !text.startsWith(resolved, at)) return false
+    at += resolved.length
+  }
+  return at === text.length
 }

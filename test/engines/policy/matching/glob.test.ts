@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Glob, globMatches } from '../../../../src/engines/policy/matching/glob.ts'
-import { piecesOf } from '../../../../src/engines/policy/matching/template.ts'
-import { compilePattern, globOf, type WildcardStyle } from '../../../../src/engines/policy/matching/text-test.ts'
+import type { Glob } from '../../../../src/engines/policy/matching/glob.ts'
+import { GlobBuilder, type WildcardStyle } from '../../../../src/engines/policy/matching/glob-builder.ts'
+import { globMatches } from '../../../../src/engines/policy/matching/glob-matches.ts'
+import { matchesByStates } from '../../../../src/engines/policy/matching/matches-by-states.ts'
+import { compileExact, compilePattern } from '../../../../src/engines/policy/matching/text-test.ts'
 import { fc } from '../../../fast-check.ts'
+import { matchesByTheBook } from './by-the-book.ts'
 
 const NO_KEYS = new Map<string, string>()
 
@@ -11,20 +14,19 @@ function matches(pattern: string, text: string, style: WildcardStyle = 'flat'): 
   return compilePattern(pattern, style, false)(text, NO_KEYS)
 }
 
-/** The meaning of a flat pattern, by the book: one wildcard at a time, all ways tried. */
-function naively(pattern: readonly string[], text: readonly string[]): boolean {
-  const [symbol, ...rest] = pattern
-  const [character, ...others] = text
-  if (symbol === undefined) return character === undefined
-  if (symbol === '*') return naively(rest, text) || (character !== undefined && naively(pattern, others))
-  return character !== undefined && (symbol === '?' || symbol === character) && naively(rest, others)
+function globOf(pattern: string, style: WildcardStyle): Glob {
+  const builder = new GlobBuilder(style, pattern.length)
+  builder.add({ kind: 'pattern', text: pattern }, pattern)
+  return builder.symbols
 }
+
+/** How often a pattern is looked at for each symbol and character, at most: also by what follows all ways at once. */
+const LOOKS = 16
 
 /** Matches, and counts how often the pattern is looked at: every step of the matcher looks at it. */
 function countLooks(pattern: string, text: string, style: WildcardStyle): { matched: boolean; looks: number } {
   let looks = 0
-  const glob: Glob = globOf(piecesOf(pattern, false), style, NO_KEYS) ?? []
-  const counting = new Proxy(glob, {
+  const counting = new Proxy(globOf(pattern, style), {
     get: (target, name) => {
       looks++
       return Reflect.get(target, name)
@@ -58,13 +60,40 @@ describe('wildcards', () => {
     assert.equal(matches('\\*', '\\anything'), true)
   })
 
-  test('a flat pattern means what trying every way means', () => {
+  const styles = fc.constantFrom<WildcardStyle>('flat', 'arn', 'resource')
+  const FEW = ['a', 'b', ':', ':', '😀', '\ud83d'] as const
+
+  test('a pattern of any style means what the book says', () => {
+    let matched = 0
     fc.assert(
-      fc.property(few('a', 'b', '*', '?', '😀'), few('a', 'b', ':', '😀'), (pattern, text) => {
-        assert.equal(matches(pattern.join(''), text.join('')), naively(pattern, text))
+      fc.property(few(...FEW, '*', '*', '?'), few(...FEW), styles, (pattern, text, style) => {
+        const expected = matchesByTheBook(pattern.join(''), text.join(''), style)
+        if (expected) matched++
+        assert.equal(matches(pattern.join(''), text.join(''), style), expected)
+        assert.equal(matchesByStates(globOf(pattern.join(''), style), text.join('')), expected)
       }),
-      { numRuns: 3000 },
+      { numRuns: 10_000 },
     )
+    assert.ok(matched > 300, `${matched} matched`)
+  })
+
+  test('so does a long one, made of a text so that it nearly matches everywhere', () => {
+    let matched = 0
+    const text = fc.array(fc.constantFrom('a', 'a', 'a', 'a', 'b', ':'), { minLength: 60, maxLength: 150 })
+    const edits = fc.array(fc.tuple(fc.nat(200), fc.constantFrom('*', '*', '?', 'b', '')), { maxLength: 8 })
+    fc.assert(
+      fc.property(text, edits, fc.nat(60), styles, (characters, changes, cut, style) => {
+        const pattern: string[] = characters.slice(cut / 2)
+        for (const [at, symbol] of changes) pattern[at % pattern.length] = symbol
+        const [source, whole] = [`*${pattern.join('')}`, characters.join('')]
+        const expected = matchesByTheBook(source, whole, style)
+        if (expected) matched++
+        assert.equal(matches(source, whole, style), expected)
+        assert.equal(matchesByStates(globOf(source, style), whole), expected)
+      }),
+      { numRuns: 1500 },
+    )
+    assert.ok(matched > 150, `${matched} matched`)
   })
 
   test('an ARN pattern means its segments compared one by one', () => {
@@ -73,7 +102,9 @@ describe('wildcards', () => {
     const six = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(one, { minLength: 6, maxLength: 6 })
     fc.assert(
       fc.property(six(segment), six(text), (patterns, texts) => {
-        const expected = patterns.every((pattern, index) => naively(pattern, texts[index] ?? []))
+        const expected = patterns.every((pattern, index) =>
+          matchesByTheBook(pattern.join(''), texts[index]?.join('') ?? '', 'flat'),
+        )
         const join = (parts: readonly string[][]): string => parts.map((part) => part.join('')).join(':')
         assert.equal(matches(join(patterns), join(texts), 'arn'), expected)
       }),
@@ -94,50 +125,66 @@ describe('wildcards', () => {
     assert.equal(matches('arn:aws:*:a*b:*:*', 'arn:aws:s3:x:ab:y:z', 'resource'), true)
   })
 
-  describe('cost no more than pattern times text', () => {
+  describe('look at the pattern no more often than a multiple of it and the text', () => {
     const n = 2048
     const a = 'a'.repeat(n)
     const arn = (segments: string): string => `arn:aws:${segments}`
 
-    // [pattern, text, looks at the pattern per character of the text]
-    const hostile: readonly (readonly [string, string, number, WildcardStyle?])[] = [
-      ['*a*a*a*a*b', a, 4],
-      [`${'*a'.repeat(500)}*b`, a, 4],
-      ['*'.repeat(n), a, 3],
-      [`${'*'.repeat(n - 1)}b`, a, 5],
-      [`${'?'.repeat(n - 1)}b`, a, 3],
-      [`${'*?'.repeat(500)}b`, a, 4],
-      [`*${'ab'.repeat(8)}c`, 'ab'.repeat(n / 2), 36],
-      [arn(`${'*a'.repeat(50)}:x:y:z`), arn('a:'.repeat(n / 2)), 8, 'resource'],
-      [arn(`*:${'*a'.repeat(50)}:y:z`), arn('a:'.repeat(n / 2)), 8, 'resource'],
-      [arn(`${'*a'.repeat(50)}:x:y:z`), arn('a:'.repeat(n / 2)), 8, 'arn'],
-      [arn(`s3:::${'*a'.repeat(500)}*b`), arn(`s3:::${a}`), 4, 'resource'],
+    const hostile: readonly (readonly [pattern: string, text: string, style?: WildcardStyle])[] = [
+      ['*a*a*a*a*b', a],
+      [`${'*a'.repeat(500)}*b`, a],
+      ['*'.repeat(n), a],
+      [`${'*'.repeat(n - 1)}b`, a],
+      [`${'?'.repeat(n - 1)}b`, a],
+      [`${'*?'.repeat(500)}b`, a],
+      [`*${'ab'.repeat(8)}c`, 'ab'.repeat(n / 2)],
+      [`*${'a'.repeat(n / 2)}b`, a],
+      [`*${'?'.repeat(n / 2)}b`, a],
+      [`*${'a?'.repeat(n / 4)}b`, a],
+      [arn(`${'*a'.repeat(50)}:x:y:z`), arn('a:'.repeat(n / 2)), 'resource'],
+      [arn(`*:${'*a'.repeat(50)}:y:z`), arn('a:'.repeat(n / 2)), 'resource'],
+      [arn(`*:*${'a'.repeat(n / 4)}b:y:z`), arn(a), 'resource'],
+      [arn(`${'*a'.repeat(50)}:x:y:z`), arn('a:'.repeat(n / 2)), 'arn'],
+      [arn(`*${'a'.repeat(n / 4)}b:x:y:z`), arn(a), 'arn'],
+      [arn(`s3:::${'*a'.repeat(500)}*b`), arn(`s3:::${a}`), 'resource'],
     ]
-    for (const [pattern, text, most, style = 'flat'] of hostile) {
+    for (const [pattern, text, style = 'flat'] of hostile) {
       test(`${pattern.slice(0, 24)} in ${style} style`, () => {
         const { matched, looks } = countLooks(pattern, text, style)
         assert.equal(matched, /^[*]+$/.test(pattern))
-        assert.ok(looks <= most * text.length, `${looks} looks at ${text.length} characters`)
+        assert.ok(looks <= LOOKS * (pattern.length + text.length), `${looks} looks at ${text.length} characters`)
       })
     }
 
-    test('the worst there is, a star before what nearly matches everywhere', () => {
-      const [pattern, text] = [`*${'a'.repeat(n / 8)}b`, 'a'.repeat(n / 4)]
-      const { looks } = countLooks(pattern, text, 'flat')
-      assert.ok(looks <= pattern.length * text.length)
-    })
-
-    test('whatever they are', () => {
-      const style = fc.constantFrom<WildcardStyle>('flat', 'arn', 'resource')
+    test('whatever they are, no more than a multiple of both together', () => {
       const long = (...characters: string[]): fc.Arbitrary<string> =>
         fc.array(fc.constantFrom(...characters), { maxLength: 200 }).map((each) => each.join(''))
       fc.assert(
-        fc.property(long('a', 'a', 'b', ':', '*', '?'), long('a', 'a', 'b', ':'), style, (pattern, text, how) => {
+        fc.property(long('a', 'a', 'b', ':', '*', '?'), long('a', 'a', 'b', ':'), styles, (pattern, text, how) => {
           const { looks } = countLooks(pattern, text, how)
-          assert.ok(looks <= 2 * (pattern.length + 2) * (text.length + 1))
+          assert.ok(looks <= LOOKS * (pattern.length + text.length + 2))
         }),
         { numRuns: 1000 },
       )
+    })
+  })
+
+  describe('what a request brings into a pattern', () => {
+    const AGENT = '$' + '{aws:useragent}'
+    const asked = (source: string, agent: string, text: string, style: WildcardStyle = 'flat', unresolved = false) =>
+      compilePattern(source, style, true, unresolved)(text, new Map([['aws:useragent', agent]]))
+
+    test('makes no pattern longer than the text: seven thousand times 32 KiB are refused at once', () => {
+      assert.equal(asked(`${AGENT.repeat(7000)}*`, 'a'.repeat(32_768), 'a'.repeat(32_768)), false)
+      assert.equal(asked(`*${AGENT.repeat(2)}`, 'aa', 'aaa'), false)
+      assert.equal(asked(`*${AGENT.repeat(2)}`, 'aa', 'aaaa'), true)
+      assert.equal(compileExact(AGENT.repeat(7000), true)('a', new Map([['aws:useragent', 'a'.repeat(32_768)]])), false)
+    })
+
+    test('is unresolved all the same where a later variable does not resolve', () => {
+      const gone = '$' + '{aws:gone}'
+      assert.equal(asked(`${AGENT.repeat(9)}*${gone}`, 'aaa', 'a', 'flat', true), true)
+      assert.equal(asked(`${AGENT.repeat(9)}*`, 'aaa', 'a', 'flat', true), false)
     })
   })
 })
