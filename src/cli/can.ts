@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import pc from 'picocolors'
+import { findConditionKey } from '../engines/policy/index.ts'
+import { foldCase } from '../model/index.ts'
 import { align } from './align.ts'
 import { oneLine } from './ask.ts'
 import type { CliCommand } from './cli-command.ts'
@@ -73,8 +75,9 @@ function suppose(pair: string, before: Supposed = new Map()): Supposed {
   const at = pair.indexOf('=')
   if (at < 1) throw new InvalidArgumentError('Say KEY=VALUE.')
   const [key, value] = [pair.slice(0, at), pair.slice(at + 1)]
-  const known = before.get(key.toLowerCase())
-  return new Map(before).set(key.toLowerCase(), { key: known?.key ?? key, values: [...(known?.values ?? []), value] })
+  const name = foldCase(key)
+  const known = before.get(name)
+  return new Map(before).set(name, { key: known?.key ?? key, values: [...(known?.values ?? []), value] })
 }
 
 /** Whatever keeps the question from being decided must not look like a denial. */
@@ -134,11 +137,19 @@ function describe(answer: unknown, { explain, colours }: { explain: boolean; col
   ]
   const unnamed = linesAt(answer, 'notGiven').filter((key) => !because.includes(`${key} `))
   if (unnamed.length > 0) rows.push(['hint', `not given: ${unnamed.join(', ')} (--with KEY=VALUE)`])
+  if (explain) rows.push(...linesAt(answer, 'notGiven').flatMap(whenCarried))
   if (explain && !allowed) rows.push(['answer', text('refusal')])
   const tree = explain ? linesAt(answer, 'tree') : []
   return `${align(rows)}${tree.length === 0 ? '' : `\n${tree.join('\n')}\n`}`
     .replace(/^allowed/, (mark) => green(mark))
     .replace(/^denied/, (mark) => red(mark))
+}
+
+/** When a request has a key, so that whoever asks knows whether to suppose it. */
+function whenCarried(key: string): readonly string[][] {
+  const { present } = findConditionKey(key) ?? {}
+  if (present === undefined) return []
+  return [['carried', `${key} ${present.startsWith('always') ? present : `when ${present}`}`]]
 }
 
 function linesAt(answer: unknown, name: string): readonly string[] {

@@ -357,7 +357,8 @@ test('a broker and its directory file give the same answers, and --explain shows
     assert.equal(ended.status, 1)
   }
   const { stdout } = await commandLine(['can', 'source/alice', 'sts:AssumeRole', DEPLOYER, '--explain', ...flags])
-  const [, , answer, ...tree] = stdout.split('\n')
+  const [, , carried, answer, ...tree] = stdout.split('\n')
+  assert.equal(carried, 'carried  sts:ExternalId when AssumeRole passes one')
   assert.equal(answer, `answer   User: ${ALICE} is not authorized to perform: sts:AssumeRole on resource: ${DEPLOYER}`)
   assert.equal(tree.join('\n'), TREE)
 })

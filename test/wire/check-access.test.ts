@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { AssumeRoleCommand, STSClient, type STSClientConfig } from '@aws-sdk/client-sts'
+import {
+  AssumeRoleCommand,
+  type AssumeRoleCommandInput,
+  GetAccessKeyInfoCommand,
+  GetFederationTokenCommand,
+  GetSessionTokenCommand,
+  STSClient,
+  type STSClientConfig,
+} from '@aws-sdk/client-sts'
 import type { DirectoryInput } from '../../src/index.ts'
 import { startTestBroker, type TestBroker } from '../../src/testing/index.ts'
 
@@ -55,7 +63,7 @@ function usersOf(account: string) {
   return account === SOURCE || account === TARGET ? USERS : USERS.slice(0, 1)
 }
 
-function directory(controls: Json): DirectoryInput {
+function directory(controls: Json, trusts = ROLES): DirectoryInput {
   const account = (Id: string) => ({
     Id,
     Root: { AccessKeys: [{}] },
@@ -66,7 +74,7 @@ function directory(controls: Json): DirectoryInput {
       ...(bounded && { PermissionsBoundary: `arn:aws:iam::${Id}:policy/limit` }),
     })),
   })
-  const roles = Object.entries(ROLES).map(([RoleName, statements]) => ({
+  const roles = Object.entries(trusts).map(([RoleName, statements]) => ({
     RoleName,
     AssumeRolePolicyDocument: document(...statements),
     Policies: [policy('all', allow('sts:AssumeRole'))],
@@ -91,11 +99,15 @@ const REQUEST = {
 }
 
 /** `allowed`, or the words of the refusal. */
-async function assumed(sts: STSClient, RoleArn: string, ExternalId: string | undefined): Promise<string> {
-  return await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'test', ExternalId })).then(
+function outcomeOf(sent: Promise<unknown>): Promise<string> {
+  return sent.then(
     () => 'allowed',
     (error: Error) => error.message,
   )
+}
+
+function assumed(sts: STSClient, RoleArn: string, ExternalId: string | undefined): Promise<string> {
+  return outcomeOf(sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'test', ExternalId })))
 }
 
 function ask({ addresses, operatorToken }: TestBroker, question: unknown): Promise<Response> {
@@ -106,14 +118,27 @@ function ask({ addresses, operatorToken }: TestBroker, question: unknown): Promi
   })
 }
 
-async function checked(broker: TestBroker, principal: string, resource: string, ExternalId: string | undefined) {
+function checked(broker: TestBroker, principal: string, resource: string, ExternalId: string | undefined) {
   const context = ExternalId === undefined ? REQUEST : { ...REQUEST, 'sts:ExternalId': ExternalId }
-  const answer = await ask(broker, { principal, action: 'sts:AssumeRole', resource, context })
+  return decided(broker, { principal, action: 'sts:AssumeRole', resource, context })
+}
+
+async function decided(broker: TestBroker, question: Json): Promise<string> {
+  const answer = await ask(broker, question)
   assert.equal(answer.status, 200)
   const { allowed, refusal } = JSON.parse(await answer.text())
   assert.equal(typeof allowed, 'boolean')
   assert.equal(refusal === undefined, allowed, 'a refusal has words, and nothing else has')
   return allowed ? 'allowed' : refusal
+}
+
+/** The refusal of the first action that is denied, as a request that needs all of them would be answered. */
+async function firstDenied(broker: TestBroker, actions: readonly string[], question: Json): Promise<string> {
+  for (const action of actions) {
+    const answer = await decided(broker, { ...question, action })
+    if (answer !== 'allowed') return answer
+  }
+  return 'allowed'
 }
 
 /** Every user and root, and sessions of roles, with what an SDK client takes to sign as them. */
@@ -236,3 +261,124 @@ describe('a question is answered exactly as the request would be, in the same wo
     })
   }
 })
+
+const ACTIONS = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'] as const
+const trusting = (Action: readonly string[], Condition: Json = {}) => ({ ...trust('*'), Action, Condition })
+
+/** Trust policies by what they say of what a session is given. */
+const OF_SESSIONS: Readonly<Record<string, readonly Json[]>> = {
+  Everybody: [trusting(ACTIONS)],
+  LongTerm: [trust('*', when({ Null: { 'aws:TokenIssueTime': 'true' } }))],
+  NoTags: [trusting(['sts:AssumeRole', 'sts:SetSourceIdentity'])],
+  NoIdentity: [trusting(['sts:AssumeRole', 'sts:TagSession'])],
+  OneTag: [trusting(ACTIONS, { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'team' } })],
+  NeedsTag: [trusting(ACTIONS, { 'ForAnyValue:StringEquals': { 'aws:TagKeys': 'team' } })],
+  Unquantified: [trusting(ACTIONS, { StringEquals: { 'aws:TagKeys': 'team' } })],
+  NotUnquantified: [trusting(ACTIONS, { StringNotEquals: { 'aws:TagKeys': 'stage' } })],
+  TagValue: [trusting(ACTIONS, { StringEquals: { 'aws:RequestTag/TEAM': 'core' } })],
+  Transitive: [trusting(ACTIONS, { 'ForAnyValue:StringEquals': { 'sts:TransitiveTagKeys': 'team' } })],
+  NotTransitive: [trusting(ACTIONS, { Null: { 'sts:TransitiveTagKeys': 'true' } })],
+  Identity: [trusting(ACTIONS, { StringLike: { 'sts:SourceIdentity': 'al*' } })],
+}
+
+/** What a session is asked to be given, and what that makes of the request's keys and of the accesses it needs. */
+const GIVEN: readonly (readonly [asked: Partial<AssumeRoleCommandInput>, keys: Json, actions: readonly string[]])[] = [
+  [{}, {}, ['sts:AssumeRole']],
+  [
+    { Tags: [{ Key: 'team', Value: 'core' }] },
+    { 'aws:RequestTag/team': 'core', 'aws:TagKeys': 'team' },
+    ['sts:AssumeRole', 'sts:TagSession'],
+  ],
+  [
+    {
+      Tags: [
+        { Key: 'team', Value: 'core' },
+        { Key: 'stage', Value: 'prod' },
+      ],
+      TransitiveTagKeys: ['team'],
+    },
+    {
+      'aws:RequestTag/team': 'core',
+      'aws:RequestTag/Stage': 'prod',
+      'aws:TagKeys': ['team', 'stage'],
+      'sts:TransitiveTagKeys': 'team',
+    },
+    ['sts:AssumeRole', 'sts:TagSession'],
+  ],
+  [{ SourceIdentity: 'alice' }, { 'sts:SourceIdentity': 'alice' }, ['sts:AssumeRole', 'sts:SetSourceIdentity']],
+  [
+    { Tags: [{ Key: 'team', Value: 'ops' }], TransitiveTagKeys: ['team'], SourceIdentity: 'bob' },
+    {
+      'aws:RequestTag/team': 'ops',
+      'AWS:TAGKEYS': 'team',
+      'sts:transitivetagkeys': 'team',
+      'sts:SourceIdentity': 'bob',
+    },
+    ACTIONS,
+  ],
+]
+
+/** Of those who differ in nothing that counts here, one. */
+const SOME = /:(?:2{12}|3{12}):(?:root|user\/(?:all|denied|none)|assumed-role\/\w+\/test)$/
+
+const SPELLINGS: readonly ((action: string) => string)[] = [
+  (action) => action,
+  (action) => action.toLowerCase(),
+  (action) => action.toUpperCase(),
+]
+
+test('a session with tags, transitive tags and a source identity is answered as it would be, in any spelling', async () => {
+  await using broker = await startTestBroker({ directory: directory({}, OF_SESSIONS) })
+  const outcomes = new Set<string>()
+  let spelling = 0
+  for (const [principal, client] of await callers(broker)) {
+    if (!SOME.test(principal)) continue
+    const sts = new STSClient(client)
+    for (const name of [...Object.keys(OF_SESSIONS), 'Missing']) {
+      const resource = `arn:aws:iam::${TARGET}:role/${name}`
+      for (const [asked, keys, actions] of GIVEN) {
+        const command = new AssumeRoleCommand({ RoleArn: resource, RoleSessionName: 'test', ...asked })
+        const answered = await outcomeOf(sts.send(command))
+        const spelled = actions.map(SPELLINGS[spelling++ % SPELLINGS.length] ?? String)
+        const answer = await firstDenied(broker, spelled, { principal, resource, context: { ...REQUEST, ...keys } })
+        assert.equal(answer, answered, `${principal} on ${name} with ${JSON.stringify(asked)}`)
+        outcomes.add(answered.replace(/^User: \S+|(?<=resource: )\S+/g, ''))
+      }
+    }
+  }
+  assert.ok(outcomes.size > 5, 'there was something to tell apart')
+})
+
+test('what concerns no role is answered as it would be, in any spelling', async () => {
+  await using broker = await startTestBroker({ directory: directory({}, OF_SESSIONS) })
+  const asking = await callers(broker)
+  const outcomes = new Set<string>()
+  const { 'sts:RoleSessionName': _ofRoles, ...request } = REQUEST
+  const Tags = [{ Key: 'team', Value: 'core' }]
+  const tagged = { ...request, 'aws:RequestTag/team': 'core', 'aws:TagKeys': 'team' }
+  const { AccessKeyId } = await newSession(await broker.as(`${SOURCE}/all`))
+  for (const [principal, client] of asking) {
+    const sts = new STSClient(client)
+    const bob = `arn:aws:sts::${principal.split(':')[4]}:federated-user/bob`
+    const compare = async (sent: Promise<unknown>, actions: readonly string[], resource: string, context: Json) => {
+      const answered = await outcomeOf(sent)
+      outcomes.add(answered.replace(/^User: \S+|(?<=resource: )\S+/g, ''))
+      for (const spelled of SPELLINGS) {
+        const answer = await firstDenied(broker, actions.map(spelled), { principal, resource, context })
+        assert.equal(answer, answered, `${principal} ${actions.map(spelled)}`)
+      }
+    }
+    await compare(sts.send(new GetSessionTokenCommand({})), ['sts:GetSessionToken'], '*', request)
+    await compare(sts.send(new GetAccessKeyInfoCommand({ AccessKeyId })), ['sts:GetAccessKeyInfo'], '*', request)
+    const federate = (more: object) => sts.send(new GetFederationTokenCommand({ Name: 'bob', ...more }))
+    await compare(federate({}), ['sts:GetFederationToken'], bob, request)
+    await compare(federate({ Tags }), ['sts:GetFederationToken', 'sts:TagSession'], bob, tagged)
+  }
+  assert.ok(outcomes.size > 3, 'there was something to tell apart')
+})
+
+async function newSession(client: STSClientConfig) {
+  const { Credentials } = await new STSClient(client).send(new GetSessionTokenCommand({}))
+  assert.ok(Credentials?.AccessKeyId)
+  return Credentials
+}

@@ -10,7 +10,7 @@ export interface ConditionKey {
   readonly types: readonly ConditionKeyType[]
   /** `either` where AWS's own pages disagree. */
   readonly valued: 'single' | 'multi' | 'either'
-  /** When a request carries it. */
+  /** When a request carries it, as a sentence goes on after "when"; or `always`, with exceptions. */
   readonly present: string
 }
 
@@ -24,7 +24,7 @@ type Row = readonly [name: string, types: string, present: string]
 
 const SINGLE: readonly Row[] = [
   ['aws:CurrentTime', 'Date', 'always'],
-  ['aws:EpochTime', 'Date Numeric', 'always, in seconds'],
+  ['aws:EpochTime', 'Date Numeric', 'always'],
   ['aws:TokenIssueTime', 'Date', 'temporary credentials signed'],
   ['aws:SecureTransport', 'Bool', 'always'],
   ['aws:SourceIp', 'IpAddress', 'always, unless the request came through a VPC endpoint'],
@@ -47,7 +47,7 @@ const SINGLE: readonly Row[] = [
   ['aws:MultiFactorAuthAge', 'Numeric', 'temporary credentials signed that were got with MFA'],
   ['aws:RequestTag/', 'String', 'the request passes the tag'],
   ['aws:ResourceTag/', 'String', 'the resource has the tag'],
-  ['aws:ResourceAccount', 'String', 'most requests'],
+  ['aws:ResourceAccount', 'String', 'the resource is in an account'],
   ['aws:ResourceOrgID', 'String', IN_ORGANIZATION],
   ['aws:SourceAccount', 'String', FOR_A_RESOURCE],
   ['aws:SourceOrgID', 'String', FOR_A_RESOURCE],
@@ -67,16 +67,27 @@ const SINGLE: readonly Row[] = [
   ['aws:Ec2InstanceSourceVpc', 'String', 'the role of an instance signed'],
   ['aws:Ec2InstanceSourcePrivateIPv4', 'IpAddress', 'the role of an instance signed'],
   ['aws:ChatbotSourceArn', 'Arn', 'a chat channel calls'],
+  ['ec2:SourceInstanceArn', 'Arn', 'the role of an instance signed'],
+  ['ec2:RoleDelivery', 'Numeric', 'the role of an instance signed'],
+  ['glue:CredentialIssuingService', 'String', 'a job of Glue signed'],
+  ['glue:RoleAssumedBy', 'String', 'a job of Glue signed'],
+  ['identitystore:UserId', 'String', 'a user of IAM Identity Center signed'],
+  ['lambda:SourceFunctionArn', 'Arn', 'a function signed'],
+  ['ssm:SourceInstanceArn', 'Arn', 'a node that Systems Manager manages signed'],
   ['iam:ResourceTag/', 'String', 'the user or role has the tag'],
   ['sts:ExternalId', 'String', 'AssumeRole passes one'],
   ['sts:RoleSessionName', 'String', 'a role is assumed'],
   ['sts:SourceIdentity', 'String', 'a role is assumed and a source identity is set or inherited'],
   ['sts:RequestContext/', 'String', 'AssumeRole passes a context assertion'],
   ['sts:RoleAuthorizedByIdp', 'Bool', 'the claim https://aws.amazon.com/roles of the token names the role'],
-  ['sts:DurationSeconds', 'Numeric', 'GetWebIdentityToken and GetServiceBearerToken, never when a role is assumed'],
-  ['sts:AWSServiceName', 'String', 'GetServiceBearerToken'],
-  ['sts:TaskPolicyArn', 'Arn', 'AssumeRoot'],
-  ['sts:SigningAlgorithm', 'String', 'GetWebIdentityToken'],
+  [
+    'sts:DurationSeconds',
+    'Numeric',
+    'GetWebIdentityToken or GetServiceBearerToken is called, never when a role is assumed',
+  ],
+  ['sts:AWSServiceName', 'String', 'GetServiceBearerToken is called'],
+  ['sts:TaskPolicyArn', 'Arn', 'AssumeRoot is called'],
+  ['sts:SigningAlgorithm', 'String', 'GetWebIdentityToken is called'],
   ['saml:aud', 'String', 'a SAML assertion is exchanged'],
   ['saml:iss', 'String', 'a SAML assertion is exchanged'],
   ['saml:sub', 'String', 'a SAML assertion is exchanged, and in the session'],
@@ -100,7 +111,7 @@ const MULTI: readonly Row[] = [
   ['aws:CalledVia', 'String', 'a service called on with the credentials'],
   ['sts:TransitiveTagKeys', 'String', 'the request passes transitive tags'],
   ['sts:RequestContextProviders', 'Arn', 'AssumeRole passes a context assertion'],
-  ['sts:IdentityTokenAudience', 'String', 'GetWebIdentityToken'],
+  ['sts:IdentityTokenAudience', 'String', 'GetWebIdentityToken is called'],
   ['saml:edupersonaffiliation', 'String', AS_ATTRIBUTE],
   ['saml:edupersonassurance', 'String', AS_ATTRIBUTE],
   ['saml:edupersonentitlement', 'String', AS_ATTRIBUTE],

@@ -1,6 +1,6 @@
 import { type Asked, describeTrace, summarizeTrace } from '../../domain/explanation/index.ts'
 import type { Trace } from '../../engines/policy/index.ts'
-import { NoSuchEntity, parseArn, ValidationError } from '../../model/index.ts'
+import { foldCase, NoSuchEntity, parseArn, ValidationError } from '../../model/index.ts'
 import { type AccessExplanation, type ContextValue, explainAccess } from '../../pipeline/authorization/index.ts'
 import { defineOperatorOperation } from '../../pipeline/index.ts'
 import { supposedCaller } from './supposed-caller.ts'
@@ -91,7 +91,7 @@ export function readCheckAccess(value: unknown): CheckAccessInput {
     throw new ValidationError(`${resource} is no ARN; say * for an action without a resource.`)
   }
   const keys = new Map(
-    Object.entries(membersOf(context)).map(([key, each]) => [key.toLowerCase(), contextValue(key, each)]),
+    Object.entries(membersOf(context)).map(([key, each]) => [foldCase(key), contextValue(key, each)]),
   )
   return { principal, action, resource, context: keys }
 }

@@ -1,5 +1,5 @@
 import type { Directory } from '../../domain/directory/index.ts'
-import { explain, STS_ACTIONS, type Trace } from '../../engines/policy/index.ts'
+import { decide, explain, findConditionKey, STS_ACTIONS, type Trace } from '../../engines/policy/index.ts'
 import { type AccountCaller, type EpochMillis, type Fault, foldCase, type RequestFacts } from '../../model/index.ts'
 import type { ContextValue } from './access.ts'
 import { isSettled } from './context-keys.ts'
@@ -49,11 +49,16 @@ export async function explainAccess(
   const policies = await directory.policiesOf(caller)
   const side = { caller, facts: factsAt(now), region: undefined, policies }
   const gathered = await gather(access, side, directory)
-  const request = { ...gathered.request, context: new SupposedContext(context, gathered.request.context) }
+  const supposed = () => new SupposedContext(context, gathered.request.context)
+  const request = { ...gathered.request, context: supposed() }
   const trace = explain(gathered.policies, request)
   const { decision } = trace
   const refusal = decision.outcome === 'allowed' ? undefined : denial(caller, access, request.resourceAccount, decision)
-  return { action, refusal, trace, roleIsMissing: lacksRole(gathered), notGiven: keysNotGiven(trace) }
+  // Only what bears on the decision asks for a key when it is decided; the trace asks for all.
+  const deciding = supposed()
+  decide(gathered.policies, { ...request, context: deciding })
+  const notGiven = keysNotGiven(trace, deciding.notGiven)
+  return { action, refusal, trace, roleIsMissing: lacksRole(gathered), notGiven }
 }
 
 /** Policies take an action in any case; the pipeline knows the ones it has rules for by AWS's spelling. */
@@ -74,8 +79,11 @@ function factsAt(now: EpochMillis): RequestFacts {
   }
 }
 
-/** Only of statements that nothing but a condition could keep from applying: the others do not bear on the question. */
-function keysNotGiven({ layers }: Trace): readonly string[] {
+/**
+ * Of conditions, those of statements that nothing but a condition could keep from applying: the others do not bear on
+ * the question. What else was asked for while it was decided stands in variables.
+ */
+function keysNotGiven({ layers }: Trace, asked: ReadonlySet<string>): readonly string[] {
   const keys = new Map<string, string>()
   for (const { failed, conditions } of layers.flatMap(({ policies }) => policies.flatMap((each) => each.statements))) {
     if (failed.some((part) => part !== 'condition')) continue
@@ -84,5 +92,12 @@ function keysNotGiven({ layers }: Trace): readonly string[] {
       if (actual === undefined && !isSettled(name) && !keys.has(name)) keys.set(name, key)
     }
   }
+  for (const name of asked) if (!keys.has(name)) keys.set(name, spelledKey(name))
   return [...keys.values()]
+}
+
+/** A key as AWS spells it, as far as it does: not what somebody named a tag. */
+function spelledKey(name: string): string {
+  const known = findConditionKey(name)?.name ?? ''
+  return name.startsWith(foldCase(known)) ? `${known}${name.slice(known.length)}` : name
 }

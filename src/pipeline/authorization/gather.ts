@@ -54,7 +54,7 @@ export async function gather(
   directory: Directory,
 ): Promise<Gathered> {
   const arn = parseArn(access.resource)
-  const resourceAccount = arn?.account || caller.account
+  const resourceAccount = ownerOf(arn, caller)
   const role = await directory.role(access.resource)
   const place = await directory.placeOf(caller.account)
   const resourcePlace = await directory.placeOf(resourceAccount)
@@ -78,7 +78,7 @@ export async function gatherForService(
   directory: Directory,
 ): Promise<Gathered> {
   const arn = parseArn(access.resource)
-  const resourceAccount = arn?.account || caller.account
+  const resourceAccount = ownerOf(arn, caller)
   const role = await directory.role(access.resource)
   const resourcePlace = await directory.placeOf(resourceAccount)
   const resourceTags = role?.tags ?? []
@@ -93,6 +93,11 @@ export async function gatherForService(
     resourcePlace,
   )
   return { request: { principal, action, resource, resourceAccount, context }, policies, role }
+}
+
+/** What belongs to no account, or to AWS as its managed policies do, counts as the caller's own. */
+function ownerOf(arn: Arn | undefined, { account }: AccountCaller | ServiceCaller): string {
+  return arn === undefined || arn.account === '' || arn.account === 'aws' ? account : arn.account
 }
 
 /** Whether the access is about a role that is not there. */

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../engines/policy/index.ts'
+import { findConditionKey, type RequestContext } from '../../engines/policy/index.ts'
 import type { ContextValue } from './access.ts'
 import { isSettled } from './context-keys.ts'
 
@@ -9,6 +9,8 @@ import { isSettled } from './context-keys.ts'
 export class SupposedContext implements RequestContext {
   readonly #supposed: ReadonlyMap<string, ContextValue>
   readonly #settled: RequestContext
+  /** The keys that were asked for, by their names in lower case, and that only who asks could have supposed. */
+  readonly notGiven: Set<string> = new Set()
 
   /** @param supposed - by the names of the keys in lower case */
   constructor(supposed: ReadonlyMap<string, ContextValue>, settled: RequestContext) {
@@ -18,6 +20,15 @@ export class SupposedContext implements RequestContext {
 
   /** The value of a key; `undefined` when it is absent. @param key - in lower case */
   get(key: string): ContextValue | undefined {
-    return this.#supposed.get(key) ?? (isSettled(key) ? this.#settled.get(key) : undefined)
+    const supposed = this.#supposed.get(key)
+    if (supposed !== undefined) return asCarried(key, supposed)
+    if (isSettled(key)) return this.#settled.get(key)
+    this.notGiven.add(key)
+    return undefined
   }
+}
+
+/** A request carries a multivalued key as a list, also when it has one value. */
+function asCarried(key: string, value: ContextValue): ContextValue {
+  return typeof value === 'string' && findConditionKey(key)?.valued === 'multi' ? [value] : value
 }

@@ -59,7 +59,13 @@ const CALLERS = {
   'role, SAML': role({
     carriedKeys: { 'aws:federatedprovider': 'saml', 'saml:sub': 'me', 'saml:sub_type': 'persistent' },
   }),
-  'role, instance': role({ carriedKeys: { 'ec2:roledelivery': '2.0', 'aws:ec2instancesourcevpc': 'vpc-1' } }),
+  'role, instance': role({
+    carriedKeys: {
+      'ec2:roledelivery': '2.0',
+      'ec2:sourceinstancearn': 'arn:aws:ec2:us-east-1:111111111111:instance/i-0123456789abcdef0',
+      'aws:ec2instancesourcevpc': 'vpc-1',
+    },
+  }),
   'federated user': {
     kind: 'federated-user',
     account: SOURCE,
@@ -136,6 +142,7 @@ const PRESENCE: Readonly<Record<string, Partial<Record<Kind, Value>>>> = {
   'saml:sub_type': { 'role, SAML': 'persistent' },
   'saml:namequalifier': {},
   'ec2:RoleDelivery': { 'role, instance': '2.0' },
+  'ec2:SourceInstanceArn': { 'role, instance': 'arn:aws:ec2:us-east-1:111111111111:instance/i-0123456789abcdef0' },
   'aws:Ec2InstanceSourceVpc': { 'role, instance': 'vpc-1' },
   'aws:Ec2InstanceSourcePrivateIPv4': {},
   // What only the operation knows.
@@ -160,6 +167,11 @@ const NEVER: Readonly<Record<string, readonly string[]>> = {
     'aws:ViaAWSMCPService',
     'aws:IsMcpServiceAction',
     'aws:ChatbotSourceArn',
+    'glue:CredentialIssuingService',
+    'glue:RoleAssumedBy',
+    'identitystore:UserId',
+    'lambda:SourceFunctionArn',
+    'ssm:SourceInstanceArn',
   ],
   'there are no VPC endpoints': [
     'aws:SourceVpc',

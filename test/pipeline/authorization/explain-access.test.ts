@@ -97,3 +97,71 @@ test('tags of a federated user are no matter of a role, so none is missing', asy
   const answer = await asked(world, { action: 'sts:TagSession', resource })
   assert.deepEqual([answer.refusal, answer.roleIsMissing], [undefined, false])
 })
+
+describe('a key with several values has them, however few are supposed', () => {
+  const tagged = (...conditions: object[]) =>
+    policy(...conditions.map((Condition) => ({ Effect: 'Allow', Action: 's3:*', Resource: '*', Condition })))
+  const cases: readonly (readonly [rule: string, condition: object, key: string, allowed: boolean])[] = [
+    [
+      'a text without set operator is refused as in a request',
+      { StringEquals: { 'aws:TagKeys': 'team' } },
+      'aws:tagkeys',
+      false,
+    ],
+    ['a set operator reads it', { 'ForAnyValue:StringEquals': { 'aws:TagKeys': 'team' } }, 'aws:tagkeys', true],
+    ['claims too', { StringEquals: { 'idp.example.com:amr': 'team' } }, 'idp.example.com:amr', false],
+    ['a key with one value is a text', { StringEquals: { 'sts:ExternalId': 'team' } }, 'sts:externalid', true],
+  ]
+  for (const [rule, condition, key, allowed] of cases) {
+    test(rule, async (t) => {
+      const world = await aliceAndRoles(t, tagged(condition))
+      const { refusal } = await asked(world, { action: 's3:GetObject', resource: '*', context: { [key]: 'team' } })
+      assert.equal(refusal === undefined, allowed)
+    })
+  }
+})
+
+test('a policy that AWS manages belongs to whoever asks for it', async (t) => {
+  const world = await aliceAndRoles(t)
+  const resource = 'arn:aws:iam::aws:policy/ReadOnlyAccess'
+  const own = policy({
+    Effect: 'Allow',
+    Action: '*',
+    Resource: '*',
+    Condition: { StringEquals: { 'aws:ResourceAccount': SOURCE } },
+  })
+  for (const each of [world, await aliceAndRoles(t, own)]) {
+    const { refusal } = await asked(each, { action: 'iam:AttachUserPolicy', resource })
+    assert.equal(refusal, undefined)
+  }
+})
+
+describe('keys that could have mattered and were not given are named', () => {
+  const ip = '$' + '{aws:SourceIp}'
+  const tag = '$' + '{aws:RequestTag/Team}'
+  const cases: readonly (readonly [rule: string, statement: object, notGiven: readonly string[]])[] = [
+    ['of a variable in a resource', { Resource: `arn:aws:s3:::logs/${ip}/*` }, ['aws:SourceIp']],
+    ['with a tag key', { Resource: `arn:aws:s3:::logs/${tag}/*` }, ['aws:RequestTag/team']],
+    [
+      'of a variable in a condition',
+      { Resource: '*', Condition: { StringEquals: { 'aws:username': ip } } },
+      ['aws:SourceIp'],
+    ],
+    ['not of other actions', { Action: 'sqs:*', Resource: `arn:aws:sqs:::${ip}` }, []],
+    ['not what caller and clock settle', { Resource: 'arn:aws:s3:::logs/$' + '{aws:username}x/*' }, []],
+  ]
+  for (const [rule, statement, notGiven] of cases) {
+    test(rule, async (t) => {
+      const world = await aliceAndRoles(t, policy({ Effect: 'Allow', Action: 's3:*', ...statement }))
+      const question = { action: 's3:GetObject', resource: 'arn:aws:s3:::logs/10.0.0.1/x' }
+      const answer = await asked(world, question)
+      assert.notEqual(answer.refusal, undefined)
+      assert.deepEqual(answer.notGiven, notGiven)
+      const given = await asked(world, {
+        ...question,
+        context: { 'aws:sourceip': '10.0.0.1', 'aws:requesttag/team': 'x' },
+      })
+      assert.deepEqual(given.notGiven, [])
+    })
+  }
+})
