@@ -200,7 +200,7 @@ describe('what changes of the directory do to credentials', () => {
       of([{ UserName: 'alice', AccessKeys: [{ AccessKeyId: ALICE_KEY.accessKeyId, Status: 'Inactive' }] }], []),
     )
     refusedWith(await call(ALICE_KEY), INVALID)
-    await apply(of([{ UserName: 'alice', AccessKeys: [{ AccessKeyId: ALICE_KEY.accessKeyId }] }], []))
+    await apply(of([{ UserName: 'alice', AccessKeys: [{ AccessKeyId: ALICE_KEY.accessKeyId, Status: 'Active' }] }], []))
     assert.equal((await call(ALICE_KEY)).status, 200, 'it kept its secret')
   })
 

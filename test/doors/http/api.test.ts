@@ -155,7 +155,8 @@ test('while stopping, an answer of the API says that it is the last on its conne
 test('a connection that sends thousands of requests ahead is refused, and others are served', async () => {
   const asking = await RawClient.open(listener.port)
   asking.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2000))
-  await supertest(listener.origin).get('/').expect(200)
+  // On a connection of its own: one that was kept from before may be closing.
+  await supertest(listener.origin).get('/').set('Connection', 'close').expect(200)
   // Closed on requests that nobody read, the connection may be reset, and the 503 be lost.
   assert.match(await asking.untilClosed(), /^(?:HTTP\/1\.1 (?:200|503) )/)
   assert.ok(asked.length > 32 && asked.length < 1000, `${asked.length} were asked`)
