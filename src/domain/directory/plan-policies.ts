@@ -1,9 +1,9 @@
 import {
-  compactLength,
   locate,
   type PolicyDocument,
   type PolicyKind,
   parsePolicy,
+  policySize,
   principalArnsOf,
   validatePolicy,
 } from '../../engines/policy/index.ts'
@@ -26,7 +26,7 @@ export function planDocument(
   try {
     document = parsePolicy(text, kind)
     validatePolicy(document, kind)
-    if (compactLength(text) <= maxSize) return document
+    if (policySize(text, kind) <= maxSize) return document
     plan.mistake(at, `the document is longer than ${maxSize} characters`)
   } catch (error) {
     if (!(error instanceof MalformedPolicyDocument)) throw error
@@ -50,7 +50,7 @@ export function planInlinePolicies(
   maxSize: number,
 ): readonly InlinePolicy[] {
   let size = 0
-  for (const { PolicyDocument } of policies) size += compactLength(PolicyDocument)
+  for (const { PolicyDocument } of policies) size += policySize(PolicyDocument, 'identity')
   if (size > maxSize) plan.mistake(at, `the inline policies together are longer than ${maxSize} characters`)
   return planPolicies(plan, at, policies, 'identity', maxSize)
 }

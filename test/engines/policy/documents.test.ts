@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { compactLength, parsePolicy, principalArnsOf } from '../../../src/engines/policy/index.ts'
+import { parsePolicy, policySize, principalArnsOf } from '../../../src/engines/policy/index.ts'
 import { fc } from '../../fast-check.ts'
 
-describe('the compact length of a policy', () => {
+describe('the size of a policy', () => {
+  test('counts every character where Organizations keeps it, and of session policies', () => {
+    for (const kind of ['scp', 'rcp', 'session'] as const) assert.equal(policySize('{ "a":\n1 }', kind), 10)
+    for (const kind of ['identity', 'boundary', 'trust', 'resource'] as const) {
+      assert.equal(policySize('{ "a":\n1 }', kind), 7)
+    }
+  })
+
   test('does not count whitespace between tokens, and counts it inside texts', () => {
-    assert.equal(compactLength(' { "a" :\t"b c\\" d" ,\r\n"e":1 } '), '{"a":"b c\\" d","e":1}'.length)
+    assert.equal(policySize(' { "a" :\t"b c\\" d" ,\r\n"e":1 } ', 'trust'), '{"a":"b c\\" d","e":1}'.length)
   })
 
   test('is the length of the compact form, however it was indented', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(0, 1, 4, '\t', ' \t'), (value, indent) => {
-        assert.equal(compactLength(JSON.stringify(value, undefined, indent)), JSON.stringify(value).length)
+        assert.equal(policySize(JSON.stringify(value, undefined, indent), 'identity'), JSON.stringify(value).length)
       }),
     )
   })

@@ -1,23 +1,22 @@
 import { listOf, memberOf, type PolicyKind } from '../policy-document.ts'
-import { compactLength } from '../policy-size.ts'
+import { policySize } from '../policy-size.ts'
 import type { FindingType } from './finding.ts'
 import type { PolicyCheck } from './policy-view.ts'
 
-/** What AWS takes at most by default, in characters; IAM does not count whitespace, Organizations does. */
-const QUOTAS: Partial<Record<PolicyKind, readonly [size: number, counted: 'compact' | 'whole', FindingType, string]>> =
-  {
-    identity: [6144, 'compact', 'WARNING', 'POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA'],
-    boundary: [6144, 'compact', 'WARNING', 'POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA'],
-    trust: [2048, 'compact', 'WARNING', 'POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA'],
-    scp: [10_240, 'whole', 'ERROR', 'POLICY_SIZE_EXCEEDS_SCP_QUOTA'],
-    rcp: [5120, 'whole', 'ERROR', 'POLICY_SIZE_EXCEEDS_RCP_QUOTA'],
-  }
+/** What AWS takes at most by default, in characters. */
+const QUOTAS: Partial<Record<PolicyKind, readonly [size: number, FindingType, string]>> = {
+  identity: [6144, 'WARNING', 'POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA'],
+  boundary: [6144, 'WARNING', 'POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA'],
+  trust: [2048, 'WARNING', 'POLICY_SIZE_EXCEEDS_ROLE_TRUST_POLICY_QUOTA'],
+  scp: [10_240, 'ERROR', 'POLICY_SIZE_EXCEEDS_SCP_QUOTA'],
+  rcp: [5120, 'ERROR', 'POLICY_SIZE_EXCEEDS_RCP_QUOTA'],
+}
 
 const sizes: PolicyCheck = ({ kind, text, root }, report) => {
   const quota = QUOTAS[kind]
   if (quota === undefined) return
-  const [most, counted, type, code] = quota
-  const length = counted === 'compact' ? compactLength(text) : text.length
+  const [most, type, code] = quota
+  const length = policySize(text, kind)
   if (length <= most) return
   report(type, code, `The policy has ${length} characters and AWS takes ${most} by default: split it up.`, root)
 }

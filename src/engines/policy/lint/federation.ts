@@ -1,3 +1,4 @@
+import { foldCase } from '../../../model/index.ts'
 import type { PrincipalView, StatementView } from './policy-view.ts'
 
 /** An identity provider that a trust policy names. */
@@ -20,7 +21,7 @@ export function providersOf({ principals }: StatementView): readonly Provider[] 
   for (const principal of principals) {
     if (principal.type !== 'Federated') continue
     const [, kind, path] = PROVIDER.exec(principal.value) ?? []
-    const url = (path ?? principal.value).toLowerCase()
+    const url = foldCase(path ?? principal.value)
     if (kind === 'saml') providers.push({ kind, principal })
     else providers.push({ kind: 'oidc', principal, url, builtIn: path === undefined })
   }

@@ -1,3 +1,4 @@
+import { foldCase } from '../../../model/index.ts'
 import { type ConditionKey, findConditionKey } from '../condition-keys.ts'
 import { quote } from './finding.ts'
 import { type ConditionCheck, demands, type StatementCheck } from './policy-view.ts'
@@ -22,7 +23,7 @@ const existence: ConditionCheck = ({ key, name, known }, report) => {
 
 /** Whether the key exists, but only followed by a tag key. */
 function lacksTagKey(name: string, known: ConditionKey | undefined): boolean {
-  if (known !== undefined) return name.endsWith('/') && name === known.name.toLowerCase()
+  if (known !== undefined) return name.endsWith('/') && name === foldCase(known.name)
   return !name.includes('/') && findConditionKey(`${name}/`) !== undefined
 }
 

@@ -1,7 +1,9 @@
+import { foldCase } from '../../../model/index.ts'
 import { readOidcKey } from '../condition-keys.ts'
 import { SHARED_OIDC_PROVIDERS } from '../validation/shared-oidc-providers.ts'
 import { isGitHub, type Provider, providersOf } from './federation.ts'
 import { quote, type Report } from './finding.ts'
+import { narrows } from './pinning.ts'
 import type { ConditionView, StatementCheck, StatementView } from './policy-view.ts'
 
 type OidcProvider = Provider & { readonly kind: 'oidc' }
@@ -44,8 +46,8 @@ function checkProvider(
   report: Report,
 ): void {
   const warn = (code: string, details: string): void => report('SECURITY_WARNING', code, details, principal)
-  const keys = new Set((SHARED_OIDC_PROVIDERS.get(url) ?? []).map((key) => key.toLowerCase()))
-  const narrowed = keys.size > 0 && statement.conditions.some(({ name }) => keys.has(name))
+  const keys = new Set((SHARED_OIDC_PROVIDERS.get(url) ?? []).map(foldCase))
+  const narrowed = keys.size > 0 && statement.conditions.some((each) => keys.has(each.name) && narrows(each))
   if (asked.length === 0 && !narrowed) {
     const why = `Any user and any client of ${quote(url)} may assume the role: ask for its sub and aud.`
     warn('MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL', why)
@@ -56,7 +58,7 @@ function checkProvider(
     warn('oidc-negated-only', why)
     return
   }
-  if (!builtIn && !narrowed && !asked.some(({ claim }) => TENANT.test(claim))) {
+  if (!builtIn && !narrowed && !asked.some(({ claim, condition }) => TENANT.test(claim) && narrows(condition))) {
     if (isGitHub(url)) {
       const why = 'Workflows of every repository on GitHub may assume the role: ask for the sub claim.'
       warn('MISSING_GITHUB_REPO_CONDITION_KEY', why)
@@ -64,7 +66,7 @@ function checkProvider(
       warn('oidc-no-sub', `Every user of ${quote(url)} may assume the role: ask for the sub claim.`)
     }
   }
-  if (!asked.some(({ claim }) => AUDIENCE.test(claim))) {
+  if (!asked.some(({ claim, condition }) => AUDIENCE.test(claim) && narrows(condition))) {
     const why = `Tokens of ${quote(url)} for other audiences are taken too: ask for the aud claim.`
     warn('oidc-no-aud', why)
   }

@@ -12,6 +12,9 @@ const quantifiers: ConditionCheck = ({ operator, form, key, known }, report, { e
   } else if (form.quantifier === 'every' && known?.valued === 'single' && effect === 'Allow') {
     const what = `ForAllValues also holds when ${quote(key.value)} is missing, which has one value at most: remove ForAllValues:.`
     report('SECURITY_WARNING', 'FORALLVALUES_WITH_SINGLE_VALUED_KEY', what, key)
+  } else if (form.quantifier === 'some' && form.ifExists) {
+    const what = `AWS does not document what ForAnyValue: with IfExists comes to when ${quote(key.value)} is missing, and here it refuses: leave one of them out.`
+    report('WARNING', 'foranyvalue-ifexists', what, operator)
   }
 }
 

@@ -1,3 +1,4 @@
+import { foldCase } from '../../../model/index.ts'
 import { type ConditionKey, findConditionKey } from '../condition-keys.ts'
 import { type OperatorForm, readOperator } from '../conditions/operators.ts'
 import { compilePattern } from '../matching/text-test.ts'
@@ -47,6 +48,8 @@ export interface ConditionView {
   readonly name: string
   readonly known: ConditionKey | undefined
   readonly values: readonly Text[]
+  /** Whether variables in the values are replaced. */
+  readonly substitutes: boolean
   readonly node: JsonNode
 }
 
@@ -93,11 +96,13 @@ export const NO_KEYS: RequestContext = new Map<string, string>()
 export function viewPolicy(document: PolicyDocument, options: LintOptions): PolicyView {
   const version = memberOf(document.root, 'Version')
   const variables = version?.type === 'string' && version.value === '2012-10-17'
-  const statements = statementsOf(document).flatMap((node) => (node.type === 'object' ? [viewStatement(node)] : []))
+  const statements = statementsOf(document).flatMap((node) =>
+    node.type === 'object' ? [viewStatement(node, variables)] : [],
+  )
   return { ...document, ...options, variables, statements }
 }
 
-function viewStatement(node: JsonObject): StatementView {
+function viewStatement(node: JsonObject, variables: boolean): StatementView {
   const effect = memberOf(node, 'Effect')
   return {
     node,
@@ -105,7 +110,7 @@ function viewStatement(node: JsonObject): StatementView {
     principals: viewPrincipals(memberOf(node, 'Principal')),
     action: viewList(node, 'Action'),
     resource: viewList(node, 'Resource'),
-    conditions: viewConditions(memberOf(node, 'Condition')),
+    conditions: viewConditions(memberOf(node, 'Condition'), variables),
   }
 }
 
@@ -121,7 +126,7 @@ function viewList(statement: JsonObject, name: string): ListView | undefined {
   return node && { inverted: plain === undefined, texts: textsOf(node), node }
 }
 
-function viewConditions(block: JsonNode | undefined): readonly ConditionView[] {
+function viewConditions(block: JsonNode | undefined, variables: boolean): readonly ConditionView[] {
   const conditions: ConditionView[] = []
   for (const { name: operator, value: keys, offset } of block?.type === 'object' ? block.members : []) {
     const form = readOperator(operator)
@@ -139,9 +144,10 @@ function viewConditions(block: JsonNode | undefined): readonly ConditionView[] {
         form,
         type,
         key,
-        name: name.toLowerCase(),
+        name: foldCase(name),
         known,
         values,
+        substitutes: variables && (type === 'String' || type === 'Arn'),
         node,
       })
     }
@@ -164,12 +170,6 @@ export function demands({ form }: ConditionView): boolean {
   return form.family !== null && !form.negated && !form.ifExists && form.quantifier !== 'every'
 }
 
-/** Whether the condition holds only for requests that have the key with a value that is not just any. */
-export function pins(condition: ConditionView): boolean {
-  if (!demands(condition) || condition.values.length === 0) return false
-  return !hasWildcards(condition) || condition.values.every(({ value }) => !/^[*?]+$/.test(value))
-}
-
 /** Whether the actions of a statement, `NotAction` included, comprise this one. @param action - in lower case */
 export function comprises({ action: list }: StatementView, action: string): boolean {
   if (list === undefined) return false
@@ -178,5 +178,5 @@ export function comprises({ action: list }: StatementView, action: string): bool
 
 /** Whether an `Action` value matches. @param action - in lower case */
 export function matchesAction(pattern: string, action: string): boolean {
-  return compilePattern(pattern.toLowerCase(), 'flat', false)(action, NO_KEYS)
+  return compilePattern(foldCase(pattern), 'flat', false)(action, NO_KEYS)
 }

@@ -1,5 +1,6 @@
 import { listOf, memberOf } from '../policy-document.ts'
 import { quote } from './finding.ts'
+import { pins } from './pinning.ts'
 import { demands, type StatementCheck } from './policy-view.ts'
 
 /** The keys that say for whose resource a service calls, in lower case. */
@@ -29,7 +30,7 @@ const emptiness: StatementCheck = ({ node }, report) => {
 
 const services: StatementCheck = ({ effect, principals, conditions }, report, { kind }) => {
   if (kind !== 'resource' || effect !== 'Allow') return
-  if (conditions.some((condition) => SOURCE_KEYS.has(condition.name) && demands(condition))) return
+  if (conditions.some((condition) => SOURCE_KEYS.has(condition.name) && pins(condition))) return
   for (const principal of principals) {
     if (principal.type !== 'Service') continue
     const what = `${quote(principal.value)} may come here on behalf of anybody: ask for aws:SourceArn or aws:SourceAccount.`

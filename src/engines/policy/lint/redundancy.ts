@@ -1,9 +1,10 @@
+import { foldCase } from '../../../model/index.ts'
 import type { JsonNode } from '../policy-document.ts'
 import { quote, type Report } from './finding.ts'
 import type { ListView, PolicyCheck, StatementCheck, Text } from './policy-view.ts'
 
 const lists: StatementCheck = ({ action, resource }, report) => {
-  if (action !== undefined) checkList(action, (text) => text.toLowerCase(), 'REDUNDANT_ACTION', report)
+  if (action !== undefined) checkList(action, foldCase, 'REDUNDANT_ACTION', report)
   if (resource !== undefined) checkList(resource, (text) => text, 'REDUNDANT_RESOURCE', report)
 }
 

@@ -1,3 +1,4 @@
+import { foldCase } from '../../../model/index.ts'
 import type { FindingType } from './finding.ts'
 import { comprises, demands, type ListView, matchesAction, type StatementCheck } from './policy-view.ts'
 
@@ -30,7 +31,7 @@ const roleGrants: StatementCheck = (statement, report, { kind }) => {
 /** AWS has a code for each way in which actions and resources are given. */
 function variant(list: ListView, action: string, notResource: boolean): string {
   if (list.inverted) return notResource ? 'NOT_ACTION_AND_NOT_RESOURCE' : 'STAR_IN_RESOURCE_AND_NOT_ACTION'
-  const literal = list.texts.some(({ value }) => value.toLowerCase() === action)
+  const literal = list.texts.some(({ value }) => foldCase(value) === action)
   const star = !literal && list.texts.some(({ value }) => matchesAction(value, action))
   if (notResource) return star ? 'STAR_IN_ACTION_AND_NOT_RESOURCE' : 'NOT_RESOURCE'
   return star ? 'STAR_IN_ACTION_AND_RESOURCE' : 'STAR_IN_RESOURCE'

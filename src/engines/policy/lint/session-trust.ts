@@ -1,3 +1,4 @@
+import { foldCase } from '../../../model/index.ts'
 import { quote } from './finding.ts'
 import { comprises, type PolicyCheck, type StatementView } from './policy-view.ts'
 
@@ -13,7 +14,7 @@ const actionsForKeys: PolicyCheck = ({ kind, statements }, report) => {
   if (kind !== 'trust') return
   const allowing = statements.filter(({ effect }) => effect === 'Allow')
   for (const [pattern, action] of GIVEN) {
-    if (allowing.some((statement) => comprises(statement, action.toLowerCase()))) continue
+    if (allowing.some((statement) => comprises(statement, foldCase(action)))) continue
     for (const { key } of allowing.flatMap(({ conditions }) => conditions.filter((each) => pattern.test(each.name)))) {
       const what = `No statement allows ${action}, without which no request carries ${quote(key.value)}: add the action.`
       report('ERROR', 'MISSING_ACTION_FOR_CONDITION_KEY', what, key)
@@ -25,7 +26,7 @@ const freeTags: PolicyCheck = ({ kind, statements }, report) => {
   if (kind !== 'trust') return
   for (const { effect, action, principals, conditions } of statements) {
     if (effect !== 'Allow' || action?.inverted) continue
-    const given = action?.texts.find(({ value }) => value.toLowerCase() === 'sts:tagsession')
+    const given = action?.texts.find(({ value }) => foldCase(value) === 'sts:tagsession')
     if (given === undefined || conditions.some(({ name }) => TAG_KEYS.test(name))) continue
     // Services choose the tags themselves.
     if (principals.every(({ type }) => type === 'Service')) continue

@@ -1,14 +1,9 @@
+import { foldCase } from '../../../model/index.ts'
 import { accountOf } from '../principals.ts'
 import { providersOf } from './federation.ts'
 import { quote } from './finding.ts'
-import {
-  demands,
-  hasWildcards,
-  type PrincipalView,
-  pins,
-  type StatementCheck,
-  type StatementView,
-} from './policy-view.ts'
+import { pins } from './pinning.ts'
+import { hasWildcards, type PrincipalView, type StatementCheck, type StatementView } from './policy-view.ts'
 import { SOURCE_KEYS } from './principals.ts'
 
 /** A check of what a role's trust policy allows. */
@@ -39,7 +34,7 @@ const accounts = ofTrust(({ principals, conditions }, report) => {
 
 const strangers = ofTrust(({ principals, conditions }, report, { ownAccounts }) => {
   if (ownAccounts === undefined) return
-  if (conditions.some((each) => demands(each) && (each.name === 'sts:externalid' || isOrganization(each.name)))) return
+  if (conditions.some((each) => pins(each) && (each.name === 'sts:externalid' || isOrganization(each.name)))) return
   for (const principal of principals) {
     const account = principal.type === 'AWS' ? accountIn(principal) : undefined
     if (account === undefined || ownAccounts.has(account)) continue
@@ -86,7 +81,7 @@ const SAYS_SOURCE = new Set([
 ])
 
 const services = ofTrust(({ principals, conditions }, report) => {
-  if (conditions.some((each) => SOURCE_KEYS.has(each.name) && demands(each))) return
+  if (conditions.some((each) => SOURCE_KEYS.has(each.name) && pins(each))) return
   for (const principal of principals) {
     if (principal.type !== 'Service' || !SAYS_SOURCE.has(principal.value)) continue
     const what = `${quote(principal.value)} says for which resource it assumes the role: ask for aws:SourceArn or aws:SourceAccount.`
@@ -95,7 +90,7 @@ const services = ofTrust(({ principals, conditions }, report) => {
 })
 
 const samlAudience = ofTrust((statement, report) => {
-  if (statement.conditions.some((each) => each.name === 'saml:aud' && demands(each))) return
+  if (statement.conditions.some((each) => each.name === 'saml:aud' && pins(each))) return
   for (const { kind, principal } of providersOf(statement)) {
     if (kind !== 'saml') continue
     const what = 'Assertions made for other service providers are taken too: ask for SAML:aud.'
@@ -115,7 +110,7 @@ const mismatches = ofTrust((statement, report) => {
   if (principals.some(({ type }) => type !== 'Federated')) kinds.add('role')
   if (kinds.size === 0 || principals.some(({ value }) => value === '*')) return
   for (const text of action?.texts ?? []) {
-    const wanted = ASSUMES.get(text.value.toLowerCase())
+    const wanted = ASSUMES.get(foldCase(text.value))
     if (wanted === undefined || kinds.has(wanted)) continue
     const what = `None of the principals can call ${quote(text.value)}: web identities, SAML assertions and all others have an action each.`
     report('ERROR', 'MISMATCHED_ACTION_FOR_PRINCIPAL', what, text)

@@ -1,3 +1,4 @@
+import { foldCase } from '../../../model/index.ts'
 import { readInstant } from '../conditions/date.ts'
 import { quote } from './finding.ts'
 import { type ConditionView, demands, type StatementCheck } from './policy-view.ts'
@@ -6,7 +7,7 @@ const absence: StatementCheck = ({ conditions }, report) => {
   const demanded = new Set(conditions.filter(demands).map(({ name }) => name))
   for (const { form, name, key, values } of conditions) {
     const absent = form.family === null && form.quantifier === 'one' && values.length > 0
-    if (!absent || !demanded.has(name) || values.some(({ value }) => value.toLowerCase() !== 'true')) continue
+    if (!absent || !demanded.has(name) || values.some(({ value }) => foldCase(value) !== 'true')) continue
     const what = `The statement never applies, for ${quote(key.value)} has to be absent and to have a value: remove one condition.`
     report('SUGGESTION', 'unreachable-statement', what, key)
   }

@@ -935,6 +935,22 @@ const TRUST: readonly Example[] = [
     { Effect: 'Deny', ...where('BoolIfExists', 'aws:MultiFactorAuthPresent', 'false') },
   ],
   [
+    'trust-mfa-bool-deny',
+    SECURITY,
+    'identity',
+    '"StringEquals"',
+    { Effect: 'Deny', ...where('StringEquals', 'aws:MultiFactorAuthPresent', 'false') },
+    { Effect: 'Deny', ...where('StringEqualsIfExists', 'aws:MultiFactorAuthPresent', 'false') },
+  ],
+  [
+    'foranyvalue-ifexists',
+    WARNING,
+    'identity',
+    '"ForAnyValue:StringEqualsIfExists"',
+    where('ForAnyValue:StringEqualsIfExists', 'aws:TagKeys', 'team'),
+    where('ForAnyValue:StringEquals', 'aws:TagKeys', 'team'),
+  ],
+  [
     'trust-mfa-service',
     WARNING,
     'trust',
