@@ -1,4 +1,5 @@
 import { type ConditionTrace, KIND_NAMES, type LayerTrace, type StatementTrace } from '../../engines/policy/index.ts'
+import { foldCase } from '../../model/index.ts'
 import { type Asked, actualValue, expectedValues, levelName, plain, statementName } from './words.ts'
 
 /** A layer, of which some statements may have been left out. */
@@ -87,7 +88,7 @@ function row(ok: boolean, part: string, words: string): Branch {
 
 function conditionWords(condition: ConditionTrace, asked: Asked): string {
   const { operator, key } = condition
-  if (asked.untold?.includes(key.toLowerCase())) {
+  if (asked.untold?.includes(foldCase(key))) {
     return `${plain(operator)} ${plain(key)} ${expectedValues(condition)}; ${actualValue(condition, asked)}`
   }
   return `${plain(operator)} ${plain(key)} ${expectedValues(condition)}; ${actualValue(condition, asked)}: ${ruleOf(condition)}`

@@ -1,4 +1,5 @@
 import type { ConditionTrace } from '../../engines/policy/index.ts'
+import { foldCase } from '../../model/index.ts'
 import type { KeptTrace } from './keep-trace.ts'
 import type { KeptExplanation } from './kept-explanation.ts'
 
@@ -11,7 +12,7 @@ const MASK = '****'
  */
 export function maskExternalId(explanation: KeptExplanation): KeptExplanation {
   const { carried, whole, ofCaller } = explanation
-  const isExternalId = ({ key }: { readonly key: string }): boolean => key.toLowerCase() === EXTERNAL_ID
+  const isExternalId = ({ key }: { readonly key: string }): boolean => foldCase(key) === EXTERNAL_ID
   const sent = carried.find(isExternalId)?.values[0]
   // A policy variable may bring it under another key too, and between other text.
   const mask = (value: string | undefined): string | undefined =>

@@ -1,4 +1,5 @@
 import type { ConditionTrace, Decision, PolicyKind, StatementRef, StatementTrace } from '../../engines/policy/index.ts'
+import { foldCase } from '../../model/index.ts'
 import { changesFor } from './changes.ts'
 import { describeTrace } from './describe-trace.ts'
 import type { KeptTrace } from './keep-trace.ts'
@@ -148,11 +149,11 @@ function changesElsewhere(
 }
 
 function askedFor(statements: readonly StatementTrace[], carried: readonly CarriedKey[]): readonly CarriedKey[] {
-  const known = new Set(carried.map(({ key }) => key.toLowerCase()))
+  const known = new Set(carried.map(({ key }) => foldCase(key)))
   const found: CarriedKey[] = []
   for (const { key, actual } of statements.flatMap(({ conditions }) => conditions)) {
-    if (actual === undefined || known.has(key.toLowerCase())) continue
-    known.add(key.toLowerCase())
+    if (actual === undefined || known.has(foldCase(key))) continue
+    known.add(foldCase(key))
     found.push({ key, values: actual })
   }
   return found

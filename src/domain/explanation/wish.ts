@@ -1,4 +1,4 @@
-import type { ConditionTrace } from '../../engines/policy/index.ts'
+import { type ConditionTrace, readOperator } from '../../engines/policy/index.ts'
 import { type Asked, actualValue, expectedValues, plain } from './words.ts'
 
 /** How a value would have to stand to the policy's, by operator. */
@@ -31,8 +31,6 @@ const COMPARISONS: ReadonlyMap<string, string> = new Map([
   ['ArnNotLike', 'were not like'],
 ])
 
-const OPERATOR = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(?:IfExists)?$/
-
 /** What would have to be for a condition to hold that does not, and what is: `sts:ExternalId were "x" (it is "y")`. */
 export function wish(condition: ConditionTrace, asked: Asked): string {
   return `${wanted(condition)} (${actualValue(condition, asked)})`
@@ -43,11 +41,12 @@ function wanted(condition: ConditionTrace): string {
   const key = plain(condition.key)
   if (operator === 'Null')
     return expected.includes('false') && actual === undefined ? `${key} were there` : `${key} were absent`
-  const [, quantifier, base = ''] = OPERATOR.exec(operator) ?? []
-  const comparison = COMPARISONS.get(base)
-  if (comparison === undefined) return `${plain(operator)} were understood, which is asked of ${key}`
+  const form = readOperator(operator)
+  const comparison = COMPARISONS.get(form?.base ?? '')
+  if (form === undefined || comparison === undefined)
+    return `${plain(operator)} were understood, which is asked of ${key}`
   // Documentation does not settle a multivalued key without a set operator, so it is refused whatever the values are.
-  if (quantifier === undefined && actual !== undefined && actual.length > 1) return `${key} had a single value`
-  const subject = quantifier === undefined ? key : `${quantifier === 'ForAllValues' ? 'every' : 'some'} value of ${key}`
+  if (form.quantifier === 'one' && actual !== undefined && actual.length > 1) return `${key} had a single value`
+  const subject = form.quantifier === 'one' ? key : `${form.quantifier} value of ${key}`
   return `${subject} ${comparison} ${expectedValues(condition)}`
 }

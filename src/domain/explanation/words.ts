@@ -5,6 +5,7 @@ import {
   type PolicyKind,
   type StatementRef,
 } from '../../engines/policy/index.ts'
+import { foldCase } from '../../model/index.ts'
 
 /** What was asked, as far as words need it. */
 export interface Asked {
@@ -58,9 +59,9 @@ export function expectedValues({ expected }: ConditionTrace): string {
 /** What the request has of a condition's key. */
 export function actualValue({ key, actual }: ConditionTrace, { notGiven, untold }: Asked): string {
   if (actual !== undefined) return `it is ${listed(actual.map(quoted))}`
-  const name = key.toLowerCase()
+  const name = foldCase(key)
   if (untold?.includes(name)) return 'only the other account knows it'
-  return notGiven.some((each) => each.toLowerCase() === name) ? 'it was not given' : 'it is missing'
+  return notGiven.some((each) => foldCase(each) === name) ? 'it was not given' : 'it is missing'
 }
 
 /** `a`, `a and b`, `a, b and c`; of many only the first. */

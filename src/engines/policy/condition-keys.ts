@@ -149,13 +149,16 @@ const CLAIMS: readonly ConditionKey[] = [
   ...keys('multi', [['amr', 'String', 'a web identity is exchanged, and in the session']]),
 ]
 
+/** GitHub Actions, of github.com or of an enterprise, by URL without scheme. */
+export const GITHUB = /^token\.actions\.githubusercontent\.com(?:\/|$)|\.ghe\.com(?:\/|$)/
+
 /** The claims that AWS makes keys of for some providers, by URL without scheme. */
 const PROVIDER_CLAIMS: readonly (readonly [provider: RegExp, claims: readonly ConditionKey[]])[] = [
   [/^www\.amazon\.com$/, claims('app_id user_id')],
   [/^graph\.facebook\.com$/, claims('app_id id')],
   [/^accounts\.google\.com$/, keys('single', [['google/organization_number', 'Numeric', AS_CLAIM]])],
   [
-    /^token\.actions\.githubusercontent\.com(?:\/|$)|\.ghe\.com(?:\/|$)/,
+    GITHUB,
     claims(
       'actor actor_id enterprise_id environment job_workflow_ref ref repository repository_id repository_owner_id workflow',
     ),

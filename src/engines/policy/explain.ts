@@ -42,8 +42,6 @@ export interface Trace {
   /** The kinds whose Allow is required and missing, also where something denies. */
   readonly missing: readonly PolicyKind[]
   readonly layers: readonly LayerTrace[]
-  /** The Allows that only one part kept from applying, fewest failed conditions first. */
-  readonly nearMisses: readonly StatementTrace[]
 }
 
 /**
@@ -63,11 +61,7 @@ export function explain(policies: ApplicablePolicies, request: AccessRequest): T
     layer('boundary', boundary && [boundary]),
     layer('session', session),
   ]
-  const statements = layers.flatMap((each) => each.policies.flatMap((policy) => policy.statements))
-  const nearMisses = statements
-    .filter(({ effect, failed }) => effect === 'Allow' && failed.length === 1)
-    .sort((a, b) => failedConditions(a) - failedConditions(b))
-  return { decision: decide(policies, request), missing: missingAllows(policies, request), layers, nearMisses }
+  return { decision: decide(policies, request), missing: missingAllows(policies, request), layers }
 }
 
 function explainLayer(kind: PolicyKind, found: readonly CompiledPolicy[] | undefined, question: Question): LayerTrace {
@@ -92,8 +86,4 @@ function explainStatement(statement: CompiledStatement, question: Question): Sta
   if (!resourceMatches(statement, question)) failed.push('resource')
   if (conditions.some(({ holds }) => !holds)) failed.push('condition')
   return { statement: ref, effect, applies: failed.length === 0, failed, conditions }
-}
-
-function failedConditions({ conditions }: StatementTrace): number {
-  return conditions.filter(({ holds }) => !holds).length
 }

@@ -7,6 +7,7 @@
 export type { ApplicablePolicies } from './applicable-policies.ts'
 export { type CompiledPolicy, compilePolicy } from './compile-policy.ts'
 export { findConditionKey } from './condition-keys.ts'
+export { readOperator } from './conditions/operators.ts'
 export { decide, missingAllows } from './decide.ts'
 export type { Decision, StatementRef } from './decision.ts'
 export { type ConditionTrace, explain, type LayerTrace, type StatementTrace, type Trace } from './explain.ts'

@@ -8,7 +8,7 @@ const BEYOND = /[^\x20-\xff]/g
  * characters that AWS takes. Parsed again it is the same document, but for positions.
  */
 export function printPolicy({ root }: PolicyDocument): string {
-  return print(root)
+  return printNode(root)
 }
 
 /**
@@ -18,16 +18,16 @@ export function printPolicy({ root }: PolicyDocument): string {
  */
 export function printStatement(document: PolicyDocument, index: number): string | undefined {
   const node = statementsOf(document)[index]
-  return node === undefined ? undefined : print(node)
+  return node === undefined ? undefined : printNode(node)
 }
 
-/** No deeper than the parser takes. */
-function print(node: JsonNode): string {
+/** The canonical text of one part of a document. No deeper than the parser takes. */
+export function printNode(node: JsonNode): string {
   switch (node.type) {
     case 'object':
-      return `{${node.members.map(({ name, value }) => `${quote(name)}:${print(value)}`).join()}}`
+      return `{${node.members.map(({ name, value }) => `${quote(name)}:${printNode(value)}`).join()}}`
     case 'array':
-      return `[${node.items.map(print).join()}]`
+      return `[${node.items.map(printNode).join()}]`
     case 'string':
       return quote(node.value)
     case 'number':

@@ -18,6 +18,8 @@ type Quantifier = 'one' | 'every' | 'some'
 
 /** An operator as a policy writes it: prefix, name and suffix. */
 export interface OperatorForm extends Operator {
+  /** The name without both. */
+  readonly base: string
   readonly quantifier: Quantifier
   readonly ifExists: boolean
 }
@@ -74,5 +76,5 @@ export function readOperator(name: string): OperatorForm | undefined {
   const ifExists = suffix !== undefined
   if (operator === undefined || (ifExists && operator.family === null)) return undefined
   const quantifier = prefix === undefined ? 'one' : prefix === 'ForAllValues' ? 'every' : 'some'
-  return { ...operator, quantifier, ifExists }
+  return { ...operator, base, quantifier, ifExists }
 }

@@ -27,8 +27,3 @@ export function providersOf({ principals }: StatementView): readonly Provider[] 
   }
   return providers
 }
-
-/** Whether the provider is GitHub Actions, of github.com or of an enterprise. @param url - without scheme */
-export function isGitHub(url: string): boolean {
-  return /^token\.actions\.githubusercontent\.com(?:\/|$)|\.ghe\.com(?:\/|$)/.test(url)
-}

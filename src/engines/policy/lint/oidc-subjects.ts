@@ -1,7 +1,6 @@
-import { readOidcKey } from '../condition-keys.ts'
+import { GITHUB, readOidcKey } from '../condition-keys.ts'
 import { compilePattern } from '../matching/text-test.ts'
 import { SHARED_OIDC_PROVIDERS } from '../validation/shared-oidc-providers.ts'
-import { isGitHub } from './federation.ts'
 import { quote, type Report } from './finding.ts'
 import { type ConditionCheck, hasWildcards, NO_KEYS, type Text } from './policy-view.ts'
 
@@ -9,7 +8,7 @@ const subjects: ConditionCheck = (condition, report, { effect }, { kind }) => {
   const { name, form, type, values } = condition
   const key = readOidcKey(name)
   if (kind !== 'trust' || effect !== 'Allow' || key?.claim !== 'sub' || form.negated || type !== 'String') return
-  const github = isGitHub(key.provider)
+  const github = GITHUB.test(key.provider)
   const shared = github || SHARED_OIDC_PROVIDERS.has(key.provider)
   for (const text of hasWildcards(condition) ? values : []) checkPattern(text, github, shared, report)
   if (github) checkNames(values, report)

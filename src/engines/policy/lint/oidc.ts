@@ -1,7 +1,7 @@
 import { foldCase } from '../../../model/index.ts'
-import { readOidcKey } from '../condition-keys.ts'
+import { GITHUB, readOidcKey } from '../condition-keys.ts'
 import { SHARED_OIDC_PROVIDERS } from '../validation/shared-oidc-providers.ts'
-import { isGitHub, type Provider, providersOf } from './federation.ts'
+import { type Provider, providersOf } from './federation.ts'
 import { quote, type Report } from './finding.ts'
 import { narrows } from './pinning.ts'
 import type { ConditionView, StatementCheck, StatementView } from './policy-view.ts'
@@ -59,7 +59,7 @@ function checkProvider(
     return
   }
   if (!builtIn && !narrowed && !asked.some(({ claim, condition }) => TENANT.test(claim) && narrows(condition))) {
-    if (isGitHub(url)) {
+    if (GITHUB.test(url)) {
       const why = 'Workflows of every repository on GitHub may assume the role: ask for the sub claim.'
       warn('MISSING_GITHUB_REPO_CONDITION_KEY', why)
     } else {

@@ -130,7 +130,7 @@ function viewConditions(block: JsonNode | undefined, variables: boolean): readon
   const conditions: ConditionView[] = []
   for (const { name: operator, value: keys, offset } of block?.type === 'object' ? block.members : []) {
     const form = readOperator(operator)
-    const type = operatorType(operator)
+    const type = form && operatorType(form)
     if (form === undefined || type === undefined || keys.type !== 'object') continue
     for (const { name, value: node, offset: at } of keys.members) {
       const values = listOf(node).flatMap((item) => {
@@ -155,9 +155,9 @@ function viewConditions(block: JsonNode | undefined, variables: boolean): readon
   return conditions
 }
 
-function operatorType(operator: string): OperatorType | undefined {
-  const base = operator.replace(/^(?:For\w+:)?(?:Not)?/, '')
-  return OPERATOR_TYPES.find((type) => base.startsWith(type))
+function operatorType({ base }: OperatorForm): OperatorType | undefined {
+  const positive = base.replace(/^Not/, '')
+  return OPERATOR_TYPES.find((type) => positive.startsWith(type))
 }
 
 /** Whether `*` and `?` are wildcards in the condition's values. */

@@ -1,5 +1,6 @@
 import { foldCase } from '../../../model/index.ts'
 import type { JsonNode } from '../policy-document.ts'
+import { printNode } from '../print-policy.ts'
 import { quote, type Report } from './finding.ts'
 import type { ListView, PolicyCheck, StatementCheck, Text } from './policy-view.ts'
 
@@ -38,7 +39,7 @@ function reportCovered(text: Text, covering: string, code: string, report: Repor
 const statements: PolicyCheck = (policy, report) => {
   const seen = new Set<string>()
   for (const { node } of policy.statements) {
-    const meaning = canonical({ ...node, members: node.members.filter(({ name }) => name !== 'Sid') })
+    const meaning = printNode(ordered({ ...node, members: node.members.filter(({ name }) => name !== 'Sid') }))
     if (seen.has(meaning)) {
       const what = 'An earlier statement says exactly the same: remove this one.'
       report('SUGGESTION', 'REDUNDANT_STATEMENT', what, node)
@@ -47,24 +48,12 @@ const statements: PolicyCheck = (policy, report) => {
   }
 }
 
-/** The same text for the same JSON, whatever its whitespace and the order of its members. */
-function canonical(node: JsonNode): string {
-  switch (node.type) {
-    case 'object': {
-      const members = node.members.map(({ name, value }) => `${JSON.stringify(name)}:${canonical(value)}`)
-      return `{${members.sort().join()}}`
-    }
-    case 'array':
-      return `[${node.items.map(canonical).join()}]`
-    case 'string':
-      return JSON.stringify(node.value)
-    case 'number':
-      return node.text
-    case 'boolean':
-      return String(node.value)
-    case 'null':
-      return 'null'
-  }
+/** The same JSON with members in one order, whichever they were written in. */
+function ordered(node: JsonNode): JsonNode {
+  if (node.type === 'array') return { ...node, items: node.items.map(ordered) }
+  if (node.type !== 'object') return node
+  const members = node.members.map((member) => ({ ...member, value: ordered(member.value) }))
+  return { ...node, members: members.sort((a, b) => (a.name < b.name ? -1 : 1)) }
 }
 
 /** Lists with entries that do nothing. */
