@@ -12,6 +12,14 @@ export type {
   UserCaller,
 } from './caller.ts'
 export { type ClientSettings, clientEnvironment } from './client-settings.ts'
+export {
+  eksClusterArn,
+  type Pod,
+  type PodIdentityAssociation,
+  type Task,
+  type TaskContainer,
+  taskArn,
+} from './container.ts'
 export { type EpochMillis, epochMillis, epochSeconds, isoSeconds } from './epoch-millis.ts'
 export {
   AccessDenied,

@@ -1,3 +1,4 @@
+import type { DesiredPodIdentityAssociation, DesiredTask } from './desired-containers.ts'
 import type { DesiredInstance, DesiredInstanceProfile } from './desired-instances.ts'
 
 /**
@@ -59,6 +60,8 @@ export interface DesiredAccount {
   readonly Roles: readonly DesiredRole[]
   readonly InstanceProfiles: readonly DesiredInstanceProfile[]
   readonly Instances: readonly DesiredInstance[]
+  readonly Tasks: readonly DesiredTask[]
+  readonly PodIdentityAssociations: readonly DesiredPodIdentityAssociation[]
 }
 
 /** A long-term access key. What is left out is generated. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type AccountId, iamArn, rootArn } from '../../model/index.ts'
+import { type AccountId, iamArn, rootArn, taskArn } from '../../model/index.ts'
 import type { DirectoryChange, RecordKind } from '../../platform/storage/index.ts'
 import type { Plan } from './plan.ts'
 import { type AccessKeyBody, bodyOf, nameKey, type RecordBodies } from './records.ts'
@@ -102,6 +102,12 @@ async function nameOf(
   if ('roleName' in body) return { arn: iamArn(partition, body.account, 'role', body.path, body.roleName) }
   if ('instanceType' in body) {
     return { arn: `arn:${partition}:ec2:${body.region}:${body.account}:instance/${body.id}` }
+  }
+  if ('containers' in body) return { arn: taskArn(partition, body) }
+  if ('serviceAccount' in body) {
+    const { region, account, clusterName, namespace, serviceAccount } = body
+    const resource = `podidentityassociation/${clusterName}/${namespace}/${serviceAccount}`
+    return { arn: `arn:${partition}:eks:${region}:${account}:${resource}` }
   }
   if ('managementAccount' in body) {
     return { arn: `arn:${partition}:organizations::${body.managementAccount}:organization/${body.id}` }

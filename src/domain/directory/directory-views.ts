@@ -1,4 +1,4 @@
-import type { InstanceProfile } from '../../model/index.ts'
+import type { InstanceProfile, PodIdentityAssociation, Task } from '../../model/index.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { DirectoryStore } from '../../platform/storage/index.ts'
 import { openAccessKeySecret } from './access-key-secret.ts'
@@ -28,6 +28,8 @@ export interface DirectoryViews {
   readonly 'access-key': ViewCache<'access-key', AccessKeyView>
   readonly organization: ViewCache<'organization', OrganizationView>
   readonly 'instance-profile': ViewCache<'instance-profile', InstanceProfile>
+  readonly task: ViewCache<'task', Task>
+  readonly 'pod-identity-association': ViewCache<'pod-identity-association', PodIdentityAssociation>
 }
 
 interface ViewParts {
@@ -57,5 +59,7 @@ export function directoryViews(
     }),
     organization: new ViewCache(store, 'organization', 1, (record) => viewOrganization(bodyOf(record))),
     'instance-profile': new ViewCache(store, 'instance-profile', cachedRecords, bodyOf),
+    task: new ViewCache(store, 'task', cachedRecords, bodyOf),
+    'pod-identity-association': new ViewCache(store, 'pod-identity-association', cachedRecords, bodyOf),
   }
 }

@@ -6,8 +6,10 @@ import {
   type EpochMillis,
   type Instance,
   type InstanceProfile,
+  type PodIdentityAssociation,
   parseArn,
   type Session,
+  type Task,
 } from '../../model/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
@@ -26,7 +28,15 @@ import { type DirectoryViews, directoryViews } from './directory-views.ts'
 import type { OrganizationPlace } from './organization-view.ts'
 import { type OwnPolicies, ownPolicies } from './own-policies.ts'
 import { pagesOf } from './pages-of.ts'
-import { type AccountBody, bodyOf, managedPolicyKey, nameKey, ORGANIZATION_KEY, type RecordBodies } from './records.ts'
+import {
+  type AccountBody,
+  bodyOf,
+  managedPolicyKey,
+  nameKey,
+  ORGANIZATION_KEY,
+  podIdentityKey,
+  type RecordBodies,
+} from './records.ts'
 import { Revocations } from './revocations.ts'
 import { SealedSecrets } from './sealed-secrets.ts'
 import { SessionPolicyViews } from './session-policies.ts'
@@ -183,6 +193,22 @@ export class Directory {
     const instances: Instance[] = []
     for await (const record of this.every('instance')) instances.push(bodyOf(record))
     return instances
+  }
+
+  task(id: string): Promise<Task | undefined> {
+    return this.#views.task.find(id)
+  }
+
+  /** The role of a service account's pods. */
+  podIdentityAssociation(pod: Omit<PodIdentityAssociation, 'roleArn'>): Promise<PodIdentityAssociation | undefined> {
+    return this.#views['pod-identity-association'].find(podIdentityKey(pod))
+  }
+
+  /** All pod identity associations of all accounts, read from the store itself. */
+  async podIdentityAssociations(): Promise<readonly PodIdentityAssociation[]> {
+    const associations: PodIdentityAssociation[] = []
+    for await (const record of this.every('pod-identity-association')) associations.push(bodyOf(record))
+    return associations
   }
 
   /** Calls `watcher`, one for each kind, after every change to a record of that kind that this node sees. */

@@ -5,6 +5,7 @@ import { type Difference, differences, lockouts } from './differences.ts'
 import { type DesiredPath, DirectoryMistakes } from './mistakes.ts'
 import { Plan, type PlanParts } from './plan.ts'
 import { planAccessKeys } from './plan-access-keys.ts'
+import { planPodIdentityAssociation, planTask } from './plan-containers.ts'
 import { planInstance, planInstanceProfile } from './plan-instances.ts'
 import { heldPlaces } from './plan-listen.ts'
 import { planOrganization } from './plan-organization.ts'
@@ -52,6 +53,7 @@ export async function planDirectory(desired: DesiredDirectory, parts: PlanParts)
     await planAccount(plan, at, account)
   }
   await planInstances(plan, accounts)
+  await planContainers(plan, accounts)
   if (plan.unlisted === 'pruned') for (const { account } of accounts) await planPruning(plan, account.Id as AccountId)
   if (desired.Organization !== undefined) await planOrganization(plan, ['Organization'], desired.Organization)
   if (plan.mistakes.length > 0) throw new DirectoryMistakes(plan.mistakes)
@@ -84,6 +86,19 @@ async function planInstances(
   for (const { account, at } of accounts) {
     for (const [index, instance] of account.Instances.entries()) {
       await planInstance(plan, [...at, 'Instances', index], account.Id as AccountId, instance, held)
+    }
+  }
+}
+
+async function planContainers(
+  plan: Plan,
+  accounts: readonly { readonly account: DesiredAccount; readonly at: DesiredPath }[],
+): Promise<void> {
+  for (const { account, at } of accounts) {
+    const id = account.Id as AccountId
+    for (const [index, task] of account.Tasks.entries()) await planTask(plan, [...at, 'Tasks', index], id, task)
+    for (const [index, association] of account.PodIdentityAssociations.entries()) {
+      await planPodIdentityAssociation(plan, [...at, 'PodIdentityAssociations', index], id, association)
     }
   }
 }

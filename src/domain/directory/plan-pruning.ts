@@ -5,6 +5,9 @@ import { bodyOf, RECORD_KINDS } from './records.ts'
 /** What a directory file lists in an account by name. */
 const LISTED_KINDS: readonly EntityKind[] = ['user', 'group', 'role', 'managed-policy', 'instance-profile']
 
+/** What it lists by a name that is unique in the whole world. */
+const CLAIMED_KINDS = ['instance', 'task', 'pod-identity-association'] as const
+
 /** Plans the deletion of what is in an account and not listed; of a user with its access keys. */
 export async function planPruning(plan: Plan, account: AccountId): Promise<void> {
   const { directory } = plan.parts
@@ -17,8 +20,10 @@ export async function planPruning(plan: Plan, account: AccountId): Promise<void>
       for (const key of body.accessKeyIds) plan.changes.push({ remove: { kind: 'access-key', key, account } })
     }
   }
-  for await (const { kind, key } of directory.every('instance', account)) {
-    if (!plan.isClaimed('instance', key)) plan.changes.push({ remove: { kind, key, account } })
+  for (const each of CLAIMED_KINDS) {
+    for await (const { kind, key } of directory.every(each, account)) {
+      if (!plan.isClaimed(each, key)) plan.changes.push({ remove: { kind, key, account } })
+    }
   }
 }
 

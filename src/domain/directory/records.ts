@@ -1,4 +1,12 @@
-import type { AccountId, EpochMillis, Instance, InstanceProfile, Tag } from '../../model/index.ts'
+import type {
+  AccountId,
+  EpochMillis,
+  Instance,
+  InstanceProfile,
+  PodIdentityAssociation,
+  Tag,
+  Task,
+} from '../../model/index.ts'
 import type { DirectoryRecord, RecordKind } from '../../platform/storage/index.ts'
 
 /** A policy that lives inside its user, group or role. `document` is the JSON text as it was saved. */
@@ -135,6 +143,8 @@ export interface RecordBodies {
   readonly revocation: RevocationBody
   readonly 'instance-profile': InstanceProfile
   readonly instance: Instance
+  readonly task: Task
+  readonly 'pod-identity-association': PodIdentityAssociation
 }
 
 /** Every kind of record. */
@@ -150,6 +160,8 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'revocation',
   'instance-profile',
   'instance',
+  'task',
+  'pod-identity-association',
 ]
 
 /** The key of the one organization. */
@@ -158,6 +170,17 @@ export const ORGANIZATION_KEY = 'organization'
 /** The key of a thing whose name is unique in its account whatever the case of its letters. */
 export function nameKey(account: string, name: string): string {
   return `${account}/${name.toLowerCase()}`
+}
+
+/** The key of a pod identity association: one for each service account of a cluster. */
+export function podIdentityKey({
+  account,
+  region,
+  clusterName,
+  namespace,
+  serviceAccount,
+}: Omit<PodIdentityAssociation, 'roleArn'>): string {
+  return `${account}/${region}/${clusterName}/${namespace}/${serviceAccount}`
 }
 
 /** The key of a customer managed policy: its ARN carries the path, its name alone is unique. */

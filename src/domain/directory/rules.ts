@@ -66,6 +66,24 @@ export const RULES = {
     matches: /^[a-z]{2}(?:-[a-z]+)+-[0-9]+(?:[a-z]|-[a-z]+-[0-9]+[a-z])$/,
     says: 'must be an availability zone such as us-east-1a',
   },
+  taskId: { matches: /^[0-9a-f]{32}$/, says: 'must be 32 hexadecimal digits' },
+  containerName: { max: 255, matches: /^[\w-]+$/, says: 'must be 1 to 255 letters, digits, "-" and "_"' },
+  eksClusterName: {
+    max: 100,
+    matches: /^[0-9A-Za-z][A-Za-z0-9_-]*$/,
+    says: 'must be 1 to 100 letters, digits, "-" and "_", beginning with a letter or digit',
+  },
+  kubernetesLabel: {
+    max: 63,
+    matches: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/,
+    says: 'must be 1 to 63 lower-case letters, digits and inner hyphens',
+  },
+  kubernetesName: {
+    max: 253,
+    matches: /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/,
+    says: 'must be 1 to 253 lower-case letters, digits and inner hyphens and dots',
+  },
+  region: { max: 32, matches: /^[a-z]{2}(?:-[a-z]+)+-[0-9]+$/, says: 'must be a region such as us-east-1' },
   word: { max: 255, matches: /^[\w.-]+$/, says: 'must be 1 to 255 letters, digits and ".", "-", "_"' },
   line: { max: 255, matches: /^[^\p{Cc}\p{Cs}]+$/u, says: 'must be one line of 1 to 255 characters' },
   keyName: { max: 255, matches: /^[\x20-\x7e]+$/, says: 'must be 1 to 255 printable characters' },
@@ -121,6 +139,9 @@ export const INSTANCE_QUOTAS = {
   overrides: 1000,
   overrideLength: 65_536,
 } as const
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
+export const CONTAINER_QUOTAS = { perTask: 10 } as const
 
 /** Whether a text keeps a rule. */
 export function keeps(text: string, rule: NameRule): boolean {

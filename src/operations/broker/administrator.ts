@@ -47,7 +47,15 @@ export function accountWith(
     Tags: [],
     AccessKeys: [{ AccessKeyId: id, SecretAccessKey: secretAccessKey.reveal(), Status: 'Active' } as const],
   }
-  const none = { Groups: [], ManagedPolicies: [], Roles: [], InstanceProfiles: [], Instances: [] }
+  const none = {
+    Groups: [],
+    ManagedPolicies: [],
+    Roles: [],
+    InstanceProfiles: [],
+    Instances: [],
+    Tasks: [],
+    PodIdentityAssociations: [],
+  }
   return { Id: account, Alias: alias, Users: [admin], ...none }
 }
 

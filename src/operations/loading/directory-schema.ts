@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { DesiredUnit } from '../../domain/directory/index.ts'
+import { podIdentityAssociationSchema, taskSchema } from './container-schema.ts'
 import { instanceProfileSchema, instanceSchema } from './instance-schema.ts'
 
 const NO_POLICY = 'must be a policy document'
@@ -103,6 +104,8 @@ export const directorySchema = z.strictObject({
       Roles: list(role),
       InstanceProfiles: list(instanceProfileSchema),
       Instances: list(instanceSchema),
+      Tasks: list(taskSchema),
+      PodIdentityAssociations: list(podIdentityAssociationSchema),
     }),
   ),
 })

@@ -11,6 +11,8 @@ export type RecordKind =
   | 'revocation'
   | 'instance-profile'
   | 'instance'
+  | 'task'
+  | 'pod-identity-association'
 
 /** Names one record. Records keep the account they were made in. */
 export interface RecordName {

@@ -35,8 +35,9 @@ export function trusting(...principals: readonly string[]): string {
 
 /** An account with nothing in it but what is said. */
 export function anAccount(Id: string, parts: Partial<DesiredAccount> = {}): DesiredAccount {
-  const none = { Users: [], Groups: [], ManagedPolicies: [], Roles: [], InstanceProfiles: [], Instances: [] }
-  return { Id, ...none, ...parts }
+  const none = { Users: [], Groups: [], ManagedPolicies: [], Roles: [] }
+  const machines = { InstanceProfiles: [], Instances: [], Tasks: [], PodIdentityAssociations: [] }
+  return { Id, ...none, ...machines, ...parts }
 }
 
 export function aUser(UserName: string, parts: Partial<DesiredUser> = {}): DesiredUser {

@@ -1,0 +1,58 @@
+import type { AccountId } from './account-id.ts'
+import type { EpochMillis } from './epoch-millis.ts'
+
+/** A container of a task. */
+export interface TaskContainer {
+  readonly name: string
+  readonly image: string
+}
+
+/** A task of ECS as far as its endpoints tell of it. Nothing runs in it: programs that ask stand for it. */
+export interface Task {
+  /** 32 hexadecimal digits. */
+  readonly id: string
+  readonly account: AccountId
+  readonly region: string
+  /** The name of its cluster. */
+  readonly cluster: string
+  /** The task definition it was started from, and the how-manieth of it. */
+  readonly family: string
+  readonly revision: number
+  /** The role of its containers; without one there are no credentials. */
+  readonly taskRoleArn: string | undefined
+  /** At least one. */
+  readonly containers: readonly TaskContainer[]
+  readonly startedAt: EpochMillis
+}
+
+/**
+ * Which role the pods of a service account take on in a cluster.
+ * @see https://docs.aws.amazon.com/eks/latest/APIReference/API_PodIdentityAssociation.html
+ */
+export interface PodIdentityAssociation {
+  readonly account: AccountId
+  readonly region: string
+  readonly clusterName: string
+  readonly namespace: string
+  readonly serviceAccount: string
+  readonly roleArn: string
+}
+
+/** A pod that a cluster vouches for with a service account token. */
+export interface Pod extends Omit<PodIdentityAssociation, 'roleArn'> {
+  readonly podName: string
+  readonly podUid: string
+}
+
+/** The ARN of a task. @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#ecs-resource-ids */
+export function taskArn(partition: string, { region, account, cluster, id }: Task): string {
+  return `arn:${partition}:ecs:${region}:${account}:task/${cluster}/${id}`
+}
+
+/** The ARN of a cluster of EKS. */
+export function eksClusterArn(
+  partition: string,
+  { region, account, clusterName }: Pick<PodIdentityAssociation, 'region' | 'account' | 'clusterName'>,
+): string {
+  return `arn:${partition}:eks:${region}:${account}:cluster/${clusterName}`
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+/** The shape of a task in a directory file. */
+export const taskSchema = z.strictObject({
+  TaskId: z.string(),
+  TaskRoleArn: z.string().optional(),
+  Cluster: z.string().default('default'),
+  Family: z.string().default('app'),
+  Revision: z.number().default(1),
+  Region: z.string().optional(),
+  Containers: z
+    .array(z.strictObject({ Name: z.string(), Image: z.string() }))
+    .default([{ Name: 'app', Image: 'app:latest' }]),
+})
+
+/** The shape of a pod identity association in a directory file. */
+export const podIdentityAssociationSchema = z.strictObject({
+  ClusterName: z.string(),
+  Namespace: z.string(),
+  ServiceAccount: z.string(),
+  RoleArn: z.string(),
+  Region: z.string().optional(),
+})
