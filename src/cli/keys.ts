@@ -102,6 +102,8 @@ export function describeReplacement(rows: readonly KeyRow[], id: string, reseale
     'imds-token': 'Session tokens of the metadata service are void: clients ask for another by themselves.',
     'imds-document':
       'Identity documents are signed with new keys: fetch /instance-identity.pem of the admin listener again, and take no old signature for proof.',
+    'task-token': 'Tokens of tasks are void: rolecall env task/... prints new ones.',
+    'service-account-token': 'Service account tokens of pods are void: rolecall env pod/... makes new ones.',
   }
   return (
     `The ${gone?.purpose} key ${id} is destroyed; ${active?.id} is active.\n${lost[gone?.purpose ?? ''] ?? ''}\n` +

@@ -23,6 +23,7 @@ export interface InstanceListenersOptions {
 export interface InstanceAddress {
   readonly id: string
   readonly account: string
+  readonly region: string
   /** Origins; empty for the one that answers on the metadata listener itself. */
   readonly addresses: readonly string[]
 }
@@ -69,6 +70,7 @@ export class InstanceListeners {
     return [...this.#served.values()].map(({ view: { instance }, listeners }) => ({
       id: instance.id,
       account: instance.account,
+      region: instance.region,
       addresses: [...listeners.values()].map(({ origin }) => origin),
     }))
   }

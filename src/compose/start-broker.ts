@@ -30,6 +30,14 @@ export interface Broker extends AsyncDisposable {
    * @throws NoSuchEntity when there is no such principal, or it has no active access key
    */
   as(principal: string): Promise<BrokerClient>
+  /**
+   * Environment variables with which a program gets its credentials by itself, as on EC2, ECS or EKS: put them into a
+   * child process that has no credentials of its own.
+   * @param name - `i-...` for an instance, `task/ID` or `task/ID/CONTAINER` for a task of ECS,
+   *   `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT` for a new pod of EKS: its token is good for 24 hours
+   * @throws NoSuchEntity when the directory has no such thing
+   */
+  env(name: string): Promise<Readonly<Record<string, string>>>
   stop(): Promise<void>
 }
 
@@ -70,6 +78,7 @@ export async function startInProcess(
       const client = await node.clientSettings(principal)
       return { ...client, env: clientEnvironment(client) }
     },
+    env: (name) => node.environmentOf(name),
     stop: () => node.stop(),
     [Symbol.asyncDispose]: () => node.stop(),
   }

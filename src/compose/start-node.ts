@@ -1,10 +1,17 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
+import { ServiceAccountTokens, TaskTokens } from '../domain/containers/index.ts'
 import { allCertificates, IdentityDocuments, InstanceTokens } from '../domain/instances/index.ts'
 import type { AdminOptions } from '../doors/admin/index.ts'
 import { adminApp, apiApp, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
-import { InstanceCredentials, metadataDoor } from '../doors/metadata/index.ts'
+import {
+  ContainerCredentials,
+  containerDoor,
+  InstanceCredentials,
+  type MetadataDoor,
+  metadataDoor,
+} from '../doors/metadata/index.ts'
 import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.ts'
 import { advanceClock, getAccessKey, readGetAccessKey } from '../operations/broker/index.ts'
 import { CLOUDTRAIL } from '../operations/cloudtrail/index.ts'
@@ -12,6 +19,7 @@ import { STS } from '../operations/sts/index.ts'
 import { answerer } from '../pipeline/index.ts'
 import { BoundedWork } from '../platform/bounded-work.ts'
 import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
+import { environmentOf as clientEnvironmentOf, readGetEnvironment } from './environment-of.ts'
 import { type InstanceAddress, InstanceListeners } from './instance-listeners.ts'
 import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
 import { type OperatorCalls, operatorCalls } from './operator-calls.ts'
@@ -24,6 +32,12 @@ export interface RunningNode extends PreparedNode {
   readonly operatorToken: Secret
   /** Every instance, with where its metadata is read; resolves when all changes that this node has seen are served. */
   instances(): Promise<readonly InstanceAddress[]>
+  /**
+   * The environment in which SDKs get the credentials of an instance, a task or a pod by themselves.
+   * @param name - `i-...`, `task/ID`, `task/ID/CONTAINER` or `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`
+   * @throws NoSuchEntity
+   */
+  environmentOf(name: string): Promise<Readonly<Record<string, string>>>
   /** What a client needs to sign as a user or an account's root. @throws NoSuchEntity */
   clientSettings(principal: string): Promise<ClientSettings>
   /** Takes no more requests, finishes those under way within the configured time, and lets go of the data. */
@@ -95,9 +109,18 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     logger: broker.logger,
   })
   opened.defer(() => instances.stop(0))
+  const containers = containerDoor({
+    directory: broker.directory,
+    clock: broker.clock,
+    random: broker.random,
+    taskTokens: new TaskTokens(broker),
+    serviceAccountTokens: new ServiceAccountTokens({ ...broker, partition: config.partition }),
+    credentials: new ContainerCredentials(broker),
+  })
+  const sharedDoor: MetadataDoor = (request, asking) => containers(request) ?? door(request, asking)
   const client = () => ({ instance: instances.shared, hops: 1 })
   const { host } = config.listen.metadata
-  const metadata = await listen(metadataApp({ door, client, holdMs, host, logger: broker.logger }), {
+  const metadata = await listen(metadataApp({ door: sharedDoor, client, holdMs, host, logger: broker.logger }), {
     ...metadataBounds,
     listen: config.listen.metadata,
     flag: '--metadata-listen',
@@ -109,10 +132,13 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     const { secretAccessKey, ...key } = await node.operate(getAccessKey, { principal })
     return { ...key, secretAccessKey: secretAccessKey.reveal(), endpoint, region }
   }
+  const environmentOf = (name: string) =>
+    clientEnvironmentOf(name, { node, endpoint, metadata: metadata.origin, instances: instances.list() })
   const calls: OperatorCalls = new Map([
     ...operatorCalls(node),
-    // Of a node that listens only: the answer says where to use the key.
+    // Of a node that listens only: the answers say where to use them.
     ['GetAccessKey', (input: unknown) => keyOf(readGetAccessKey(input).principal)],
+    ['GetEnvironment', (input: unknown) => environmentOf(readGetEnvironment(input))],
   ])
   const operatorToken = await operatorTokenOf(config)
   const adminOptions: AdminOptions = {
@@ -145,6 +171,10 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     async instances() {
       await instances.settled()
       return instances.list()
+    },
+    async environmentOf(name) {
+      await instances.settled()
+      return await environmentOf(name)
     },
     async clientSettings(principal) {
       const { accessKeyId, secretAccessKey } = await keyOf(principal)

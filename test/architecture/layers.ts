@@ -14,6 +14,7 @@ export const LAYERS: readonly (readonly string[])[] = [
     'domain/paging',
     'domain/directory',
     'domain/instances',
+    'domain/containers',
     'domain/sessions',
     'domain/federation',
     'domain/mfa',

@@ -131,7 +131,9 @@ test('the ready file says where instances are, and follows them', async (t) => {
   const readyFile = join(await aFolder(t), 'ready.json')
   const node = await started(t, [{ InstanceId: ONE, Listen: 0 }], { readyFile })
   const read = async () => JSON.parse(await readFile(readyFile, 'utf8')).instances
-  assert.deepEqual(await read(), [{ id: ONE, account: ACCOUNT, addresses: [await addressOf(node, ONE)] }])
+  assert.deepEqual(await read(), [
+    { id: ONE, account: ACCOUNT, region: 'us-east-1', addresses: [await addressOf(node, ONE)] },
+  ])
   await apply(node, [{ InstanceId: TWO }])
   assert.deepEqual(
     (await node.instances()).map(({ id, addresses }) => [id, addresses.length]),

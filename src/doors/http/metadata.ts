@@ -21,6 +21,8 @@ export interface MetadataAppOptions {
 /** Where EC2 answers. */
 const IPV4_ENDPOINT = '169.254.169.254'
 const IPV6_ENDPOINT = 'fd00:ec2::254'
+/** Where the agents of ECS and EKS answer. */
+const CONTAINER_HOSTS = ['169.254.170.2', '169.254.170.23', '[fd00:ec2::23]']
 const MAX_TARGET_LENGTH = 4096
 /** Nobody has a reason to send one; a little is read so that the answer arrives. */
 const MAX_BODY_BYTES = 1024
@@ -31,7 +33,7 @@ const MAX_BODY_BYTES = 1024
  * body, which nearly all are, is answered in the turn in which it came.
  */
 export function metadataApp({ door, client, holdMs, host, logger }: MetadataAppOptions): RequestListener {
-  const isOwnHost = ownHosts([host, `[${host}]`, IPV4_ENDPOINT, `[${IPV6_ENDPOINT}]`])
+  const isOwnHost = ownHosts([host, `[${host}]`, IPV4_ENDPOINT, `[${IPV6_ENDPOINT}]`, ...CONTAINER_HOSTS])
   const isLinkLocal = host === IPV4_ENDPOINT || host === IPV6_ENDPOINT
   return (request, response) => {
     const asking = client()

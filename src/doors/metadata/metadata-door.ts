@@ -29,10 +29,12 @@ export interface MetadataClient {
 }
 
 /** A request whose sender was checked and whose body was read. */
-interface MetadataRequest {
+export interface MetadataRequest {
   readonly method?: string | undefined
   readonly url?: string | undefined
   readonly headers: IncomingHttpHeaders
+  /** Each value by itself, where a header came more than once. */
+  readonly headersDistinct: NodeJS.Dict<string[]>
 }
 
 /** Has an answer for every request but those whose answer cannot reach the client: `undefined`. */

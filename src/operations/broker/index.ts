@@ -1,13 +1,16 @@
 /** What the operator, the authority above accounts, can ask for. @module */
+
 export { type Administrator, accountWith, inventAdministrator } from './administrator.ts'
 export { advanceClock } from './advance-clock.ts'
 export { type ApplyDirectoryInput, applyDirectory } from './apply-directory.ts'
+export { assumeRoleForContainer } from './assume-role-for-container.ts'
 export { assumeRoleForInstance } from './assume-role-for-instance.ts'
 export { checkAccess, readCheckAccess } from './check-access.ts'
 export { closeAccount, readCloseAccount } from './close-account.ts'
 export { createAccount, readCreateAccount } from './create-account.ts'
 export { explainRefusal, readExplainRefusal } from './explain-refusal.ts'
 export { type GetAccessKeyInput, getAccessKey, readGetAccessKey } from './get-access-key.ts'
+export { issueContainerToken } from './issue-container-token.ts'
 export { listAccounts, readListAccounts } from './list-accounts.ts'
 export { listEvents } from './list-events.ts'
 export { listKeys } from './list-keys.ts'

@@ -12,12 +12,15 @@ export const KEY_PURPOSES = [
   'page-marker',
   'imds-token',
   'imds-document',
+  'task-token',
+  'service-account-token',
 ] as const
 
 /**
  * One of {@link KEY_PURPOSES}: sealing session tokens, deriving their secrets, sealing stored long-term secrets, sealing
  * explanations of refusals, proving that markers which lead to the next page of a list are ours, and session tokens of
- * the metadata service; signing identity documents of instances.
+ * the metadata service; signing identity documents of instances; what tasks of ECS show for their credentials, and pods of
+ * EKS for theirs.
  */
 export type KeyPurpose = (typeof KEY_PURPOSES)[number]
 
