@@ -1,52 +1,102 @@
+import { resolve } from 'node:path'
 import { Option } from 'commander'
-import { type ClientSettings, clientEnvironment } from '../model/index.ts'
+import { clientEnvironment } from '../model/index.ts'
+import { writePrivateFile } from '../platform/private-file.ts'
 import type { CliCommand } from './cli-command.ts'
-import { addBrokerFlags, type BrokerFlags, findBroker, getAccessKey } from './running-broker.ts'
+import type { Environment } from './cli-context.ts'
+import { CliError, WRONG_USAGE } from './cli-error.ts'
+import { getMachineEnvironment, isMachine, OVERRULING, TOKEN, TOKEN_FILE } from './machine-environment.ts'
+import { addBrokerFlags, type BrokerFlags, findBroker, getAccessKey, type RunningBroker } from './running-broker.ts'
 
 const EXAMPLE = `
 Examples:
   eval "$(rolecall env source/alice)"
-  rolecall env arn:aws:iam::111111111111:user/alice --profile alice`
+  rolecall env arn:aws:iam::111111111111:user/alice --profile alice
+  eval "$(rolecall env i-0123456789abcdef0)"
+  rolecall env pod/shop/default/web --token-file ./token --json`
 
 interface EnvFlags extends BrokerFlags {
   readonly json?: true
   readonly profile?: string
+  readonly tokenFile?: string
 }
 
-/** `rolecall env`: hands the operator what a client needs to sign as a user or an account's root. */
+/**
+ * `rolecall env`: hands the operator what a client needs to sign as a user or an account's root, or to be an instance, a
+ * task or a pod.
+ */
 export const env: CliCommand = {
   configure(command) {
     command
-      .argument('<PRINCIPAL>', 'an ARN, or ALIAS/NAME or ACCOUNT/NAME for a user')
+      .argument(
+        '<WHO>',
+        'a user: an ARN, or ALIAS/NAME or ACCOUNT/NAME; a machine: i-..., task/ID[/CONTAINER] or pod/CLUSTER/NAMESPACE/SERVICEACCOUNT',
+      )
       .addOption(new Option('--shell', 'lines for sh to evaluate (the default)').conflicts(['json', 'profile']))
       .addOption(new Option('--json', 'an object of environment variables').conflicts('profile'))
-      .option('--profile <NAME>', "write them as a profile into AWS's shared files instead")
+      .option('--profile <NAME>', "write a user's as a profile into AWS's shared files instead")
+      .option('--token-file <FILE>', "write a task's or a pod's token into a file, which SDKs read each time")
       .addHelpText('after', EXAMPLE)
     addBrokerFlags(command)
   },
 
   async run(command, { environment, stdout, stderr }) {
-    const { json, profile, ...flags } = command.opts<EnvFlags>()
-    const [principal = ''] = command.args
-    const settings = await getAccessKey(principal, await findBroker(flags, environment))
+    const { json, profile, tokenFile, ...flags } = command.opts<EnvFlags>()
+    const [who = ''] = command.args
+    const broker = await findBroker(flags, environment)
+    if (isMachine(who)) {
+      if (profile !== undefined) throw wrongUsage('--profile is for users: a machine has no access key to write down.')
+      const variables = await machineVariables(who, tokenFile, broker)
+      const overruling = OVERRULING.filter((name) => variables[name] === undefined)
+      stdout.write(json ? jsonLines(variables) : shellLines(variables, overruling))
+      return 0
+    }
+    if (tokenFile !== undefined) throw wrongUsage('--token-file is for tasks and pods: a user has no token.')
+    const settings = await getAccessKey(who, broker)
     if (profile !== undefined) {
       const { writeProfile } = await import('./write-profile.ts')
       const files = await writeProfile(profile, settings, environment)
       stderr.write(`Wrote the profile ${profile} to ${files.credentials} and ${files.config}.\n`)
       stdout.write(`aws --profile ${profile} sts get-caller-identity\n`)
     } else if (json) {
-      stdout.write(`${JSON.stringify(clientEnvironment(settings), undefined, 2)}\n`)
+      stdout.write(jsonLines(clientEnvironment(settings)))
     } else {
-      stdout.write(shellLines(settings))
+      // Some SDKs take a profile's key before the one in the environment.
+      stdout.write(shellLines(clientEnvironment(settings), ['AWS_PROFILE']))
     }
     return 0
   },
 }
 
-function shellLines(settings: ClientSettings): string {
-  const lines = Object.entries(clientEnvironment(settings)).map(([name, value]) => `export ${name}=${quote(value)}\n`)
-  // Some SDKs take a profile's key before the one in the environment.
-  return `${lines.join('')}unset AWS_PROFILE\n`
+/** With the token in a file, where one is named: nothing after it, because SDKs refuse line ends. */
+async function machineVariables(
+  name: string,
+  tokenFile: string | undefined,
+  broker: RunningBroker,
+): Promise<Environment> {
+  const { [TOKEN]: token, ...variables } = await getMachineEnvironment(name, broker)
+  if (tokenFile === undefined) return token === undefined ? variables : { ...variables, [TOKEN]: token }
+  if (token === undefined) throw wrongUsage('--token-file is for tasks and pods: an instance has no token.')
+  const path = resolve(tokenFile)
+  try {
+    await writePrivateFile(path, token)
+  } catch (cause) {
+    throw new CliError(`${path} cannot be written: name another with --token-file`, { cause })
+  }
+  return { ...variables, [TOKEN_FILE]: path }
+}
+
+function wrongUsage(message: string): CliError {
+  return new CliError(message, { status: WRONG_USAGE })
+}
+
+function jsonLines(variables: Environment): string {
+  return `${JSON.stringify(variables, undefined, 2)}\n`
+}
+
+function shellLines(variables: Environment, unset: readonly string[]): string {
+  const lines = Object.entries(variables).map(([name, value = '']) => `export ${name}=${quote(value)}\n`)
+  return `${lines.join('')}unset ${unset.join(' ')}\n`
 }
 
 /** One word for sh, whatever is in it. */

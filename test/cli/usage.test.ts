@@ -32,7 +32,7 @@ const MISUSED: readonly Misuse[] = [
     says: /--admin-listen: must be a loopback address/,
   },
   { rule: 'serve takes no arguments', args: ['serve', 'data'], says: /too many arguments/ },
-  { rule: 'env wants a principal', args: ['env'], says: /missing required argument 'PRINCIPAL'/ },
+  { rule: 'env wants a principal', args: ['env'], says: /missing required argument 'WHO'/ },
   {
     rule: 'env writes in one form only',
     args: ['env', 'source/alice', '--json', '--profile', 'alice'],
