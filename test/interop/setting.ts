@@ -55,19 +55,22 @@ export async function startSetting(directory = QUICKSTART): Promise<Setting> {
     broker,
     home,
     run: (program, args, env = {}) => execute(program, args, { ...base, ...env }),
-    async advance(duration) {
-      const answer = await fetch(`${broker.addresses.admin}/clock`, {
-        method: 'POST',
-        headers: { Authorization: `Bearer ${broker.operatorToken}`, 'Content-Type': 'application/json' },
-        body: JSON.stringify({ advance: duration }),
-      })
-      if (!answer.ok) throw new Error(`the clock did not move: ${await answer.text()}`)
-    },
+    advance: (duration) => advance(broker, duration),
     async [Symbol.asyncDispose]() {
       await broker.stop()
       await rm(home, { recursive: true })
     },
   }
+}
+
+/** Moves the clock of a broker in development: the one that expiry sees. */
+export async function advance(broker: Broker, duration: string): Promise<void> {
+  const answer = await fetch(`${broker.addresses.admin}/clock`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${broker.operatorToken}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ advance: duration }),
+  })
+  if (!answer.ok) throw new Error(`the clock did not move: ${await answer.text()}`)
 }
 
 /** Whether a program can be run here: these tests are about other programs, which may not be installed. */
@@ -77,9 +80,14 @@ export async function isInstalled(program: string, ...args: readonly string[]): 
 }
 
 /** Runs a program with this environment and nothing else. */
-export function execute(program: string, args: readonly string[], env: Record<string, string>): Promise<Outcome> {
+export function execute(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  timeout = 60_000,
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(program, args, { env, timeout: 60_000 }, (error: ExecFileException | null, stdout, stderr) => {
+    execFile(program, args, { env, timeout }, (error: ExecFileException | null, stdout, stderr) => {
       resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr })
     })
   })
