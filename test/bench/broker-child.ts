@@ -5,8 +5,17 @@ import { CALLER } from './directory.ts'
 import type { Credentials } from './signed-request.ts'
 import { usage } from './usage.ts'
 
-/** Starts it, stops it, or asks what it has used. */
-export type BrokerQuestion = { readonly start: BrokerOptions } | { readonly stop: true } | { readonly usage: true }
+/** Starts it, stops it, or asks what it has used or where instances are read. */
+export type BrokerQuestion =
+  | { readonly start: BrokerOptions }
+  | { readonly stop: true }
+  | { readonly usage: true }
+  | { readonly originsOf: readonly string[] }
+
+/** Where each instance is read, in the order in which it was asked. */
+export interface InstanceOrigins {
+  readonly origins: readonly string[]
+}
 
 /** A broker that answers. */
 export interface BrokerStarted {
@@ -23,6 +32,13 @@ answerQuestions(async (question: BrokerQuestion) => {
     broker = await startBroker(question.start)
     const { endpoint, credentials } = await broker.as(CALLER)
     return { endpoint, metadata: broker.addresses.metadata, credentials } satisfies BrokerStarted
+  }
+  if ('originsOf' in question) {
+    const origins: string[] = []
+    for (const id of question.originsOf) {
+      origins.push((await broker?.env(id))?.['AWS_EC2_METADATA_SERVICE_ENDPOINT'] ?? '')
+    }
+    return { origins } satisfies InstanceOrigins
   }
   if ('stop' in question) await broker?.stop()
   return usage()

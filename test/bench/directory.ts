@@ -54,6 +54,23 @@ export const WITH_INSTANCE: DirectoryInput = {
   Accounts: [{ Id: '333333333333', Instances: [{ InstanceId: 'i-0123456789abcdef0' }] }],
 }
 
+/** Instances with a role, each on a port that the system chooses. */
+export function withInstances(count: number): { readonly ids: readonly string[]; readonly directory: DirectoryInput } {
+  const ids = Array.from({ length: count }, (_, index) => `i-${String(index).padStart(17, '0')}`)
+  const Service = 'ec2.amazonaws.com'
+  const AssumeRolePolicyDocument = {
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' },
+  }
+  const account = {
+    Id: '444444444444',
+    Roles: [{ RoleName: 'web', AssumeRolePolicyDocument }],
+    InstanceProfiles: [{ InstanceProfileName: 'web', Roles: ['web'] }],
+    Instances: ids.map((InstanceId) => ({ InstanceId, IamInstanceProfile: 'web', Listen: 0 })),
+  }
+  return { ids, directory: { Accounts: [account] } }
+}
+
 /** The parameters of an AssumeRole that the directory grants. */
 export function assumeRoleCall(sessionName: string): Record<string, string> {
   return { Action: 'AssumeRole', RoleArn: ROLE, RoleSessionName: sessionName, ExternalId: 'benchmark' }

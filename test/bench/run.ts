@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { againstBare, assumeRoleRequests, identityRequests, metadataRequests } from './against-bare.ts'
 import { CAN_PIN } from './child.ts'
 import { DIRECTORY, WITH_INSTANCE } from './directory.ts'
+import { manyInstances } from './many-instances.ts'
 import { memory } from './memory.ts'
 import { policyRows } from './policy/policy-rows.ts'
 import { type Row, table, verdict } from './row.ts'
@@ -70,6 +71,7 @@ const WORKLOADS: readonly { readonly name: string; readonly run: (folder: string
       }),
     ],
   },
+  { name: 'many-instances', run: () => manyInstances(1000) },
   { name: 'policy', run: policyRows },
   { name: 'start-empty', run: async (folder) => [await secondStart(folder, 0, { atLeast: 0.5, aim: 0.2 })] },
   { name: 'start-large', run: async (folder) => [await secondStart(folder, 100_000, { atLeast: 3, aim: 1 })] },
