@@ -60,7 +60,9 @@ function describeNode(node: RunningNode, config: BrokerConfig, stdout: Output): 
       isInMemory(config) ? 'in memory, gone when the broker stops' : `in ${config.data}, its keys in ${config.keys}`,
     ],
     ...(firstAdmin === undefined ? [] : adminRows(firstAdmin, keyFile, stdout, 'first admin')),
-    ...(config.dev ? [['--dev', 'adds POST /clock and POST /reset on the admin listener, for its operator']] : []),
+    ...(config.dev
+      ? [['--dev', 'adds a clock to move, a reset and steering of instances on the admin listener, for its operator']]
+      : []),
   ]
   return `Rolecall is ready.\n${align(rows, '  ')}${stdout.isTTY ? `\n${nextSteps(node, config)}` : ''}`
 }

@@ -1,7 +1,7 @@
 import type { Directory } from '../domain/directory/index.ts'
-import { InstanceView, profileLeaves } from '../domain/instances/index.ts'
+import { InstanceView, profileLeaves, steered } from '../domain/instances/index.ts'
 import { type Listener, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
-import type { InstanceCredentials, MetadataDoor } from '../doors/metadata/index.ts'
+import type { InstanceCredentials, InstanceSteering, MetadataDoor } from '../doors/metadata/index.ts'
 import type { Instance, InstanceListen, InstanceProfile } from '../model/index.ts'
 import type { Logger } from '../platform/telemetry/index.ts'
 
@@ -10,6 +10,8 @@ export interface InstanceListenersOptions {
   readonly directory: Directory
   readonly door: MetadataDoor
   readonly credentials: Pick<InstanceCredentials, 'forget'>
+  /** What tests make of instances; only in development. */
+  readonly steering?: InstanceSteering | undefined
   /** As `metadataApp` takes it. */
   readonly holdMs: number
   /** Bounds of each listener. */
@@ -30,6 +32,8 @@ export interface InstanceAddress {
 
 interface Served {
   readonly json: string
+  readonly instance: Instance
+  readonly profile: InstanceProfile | undefined
   view: InstanceView
   readonly listeners: Map<string, Listener>
 }
@@ -54,6 +58,10 @@ export class InstanceListeners {
 
   /** Serves what there is, and follows the directory from then on. @throws {Error} when an address cannot be had */
   async start(): Promise<void> {
+    this.#options.steering?.watch((id) => {
+      const served = this.#served.get(id)
+      if (served !== undefined) served.view = this.#view(served.instance, served.profile)
+    })
     for (const kind of ['instance', 'instance-profile'] as const) {
       this.#options.directory.watch(kind, () => this.#follow())
     }
@@ -97,13 +105,14 @@ export class InstanceListeners {
   }
 
   async #bringUpToDate(isStart: boolean): Promise<void> {
-    const { directory, credentials } = this.#options
+    const { directory, credentials, steering } = this.#options
     const instances = await directory.instances()
     const wanted = new Set(instances.map(({ id }) => id))
     for (const [id, { listeners }] of this.#served) {
       if (wanted.has(id)) continue
       this.#served.delete(id)
       credentials.forget(id)
+      steering?.clear(id)
       await stopAll(listeners)
     }
     this.#shared = undefined
@@ -126,10 +135,21 @@ export class InstanceListeners {
     const json = JSON.stringify([instance, profile])
     const before = this.#served.get(instance.id)
     if (before?.json === json) return before
-    const view = new InstanceView(instance, this.#options.directory.partition, profileLeaves(instance, profile))
-    const served = { json, view, listeners: before?.listeners ?? new Map<string, Listener>() }
+    const view = this.#view(instance, profile)
+    const served = { json, instance, profile, view, listeners: before?.listeners ?? new Map<string, Listener>() }
     this.#served.set(instance.id, served)
     return served
+  }
+
+  #view(instance: Instance, profile: InstanceProfile | undefined): InstanceView {
+    const { directory, steering } = this.#options
+    const how = steering?.of(instance.id) ?? {}
+    return new InstanceView(
+      steered(instance, how),
+      directory.partition,
+      profileLeaves(instance, profile),
+      how.lifecycle,
+    )
   }
 
   async #closeLeft({ view, listeners }: Served): Promise<void> {

@@ -1,6 +1,6 @@
 import { AuditTrail, Retention } from '../domain/audit/index.ts'
 import { Directory } from '../domain/directory/index.ts'
-import { Sessions } from '../domain/sessions/index.ts'
+import { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import { type OperatorCaller, type RequestFacts, ValidationError } from '../model/index.ts'
 import {
   type Administrator,
@@ -95,6 +95,7 @@ export async function prepareNode(
   const broker: BrokerParts = {
     directory,
     sessions: new Sessions({ keyring, random: systemRandom, cachedSessions: limits.cachedSessions }),
+    endedEarly: config.dev ? new EndedEarly() : undefined,
     signingKeys: new SigningKeys(),
     keyring,
     audit,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { ServiceAccountTokens, TaskTokens } from '../domain/containers/index.ts'
 import { allCertificates, IdentityDocuments, InstanceTokens } from '../domain/instances/index.ts'
-import type { AdminOptions } from '../doors/admin/index.ts'
+import type { AdminOptions, DevControls } from '../doors/admin/index.ts'
 import { adminApp, apiApp, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
 import {
   ContainerCredentials,
@@ -24,12 +24,15 @@ import { type InstanceAddress, InstanceListeners } from './instance-listeners.ts
 import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
 import { type OperatorCalls, operatorCalls } from './operator-calls.ts'
 import { type NodeOptions, type PreparedNode, prepareNode } from './prepare-node.ts'
+import { SteeredInstances } from './steered-instances.ts'
 
 /** A node that serves. */
 export interface RunningNode extends PreparedNode {
   /** The origins that the listeners really have. */
   readonly addresses: Addresses
   readonly operatorToken: Secret
+  /** What only a node in development can do. */
+  readonly dev: DevControls | undefined
   /** Every instance, with where its metadata is read; resolves when all changes that this node has seen are served. */
   instances(): Promise<readonly InstanceAddress[]>
   /**
@@ -85,19 +88,24 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     tls: await readTls(config),
   })
   const documents = new IdentityDocuments(broker.keyring)
-  const credentials = new InstanceCredentials(broker)
-  const door = metadataDoor({
+  const held = new InstanceCredentials(broker)
+  const { endedEarly } = broker
+  const steered = endedEarly && new SteeredInstances(held, endedEarly, broker)
+  const credentials = steered?.credentials ?? held
+  const unsteered = metadataDoor({
     clock: broker.clock,
     tokens: new InstanceTokens(broker),
     documents,
     credentials,
   })
+  const door = steered?.door(unsteered) ?? unsteered
   const holdMs = limits.requestTimeoutMs
   const metadataBounds = { maxHeaderBytes: limits.metadataHeaderBytes, takesExpectations: true }
   const instances = new InstanceListeners({
     directory: broker.directory,
     door,
     credentials,
+    steering: steered?.steering,
     holdMs,
     bounds: {
       ...metadataBounds,
@@ -141,6 +149,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     ['GetEnvironment', (input: unknown) => environmentOf(readGetEnvironment(input))],
   ])
   const operatorToken = await operatorTokenOf(config)
+  const dev = devControls(node, steered, [instances, metadata.origin])
   const adminOptions: AdminOptions = {
     ready: () => readiness(draining, broker.directory.isCurrent(), node.keyProblem()),
     metrics: () => broker.metrics.render(),
@@ -151,7 +160,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
       if (call === undefined) throw new NoSuchEntity(`There is no operation ${name} here.`)
       return await call(input)
     },
-    dev: devControls(node),
+    dev,
     logger: broker.logger,
   }
   const admin = await listen(adminApp(adminOptions, [config.listen.admin.host]), {
@@ -168,6 +177,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     ...node,
     addresses,
     operatorToken,
+    dev,
     async instances() {
       await instances.settled()
       return instances.list()
@@ -200,9 +210,23 @@ function readiness(
   return current ? { ok: true, warning } : { ok: false, reason: 'The change log cannot be followed.' }
 }
 
-function devControls({ virtualClock: clock, operate, reset }: PreparedNode): AdminOptions['dev'] {
-  if (clock === undefined) return undefined
-  return { advance: (ms) => operate(advanceClock, { clock, ms }), reset }
+function devControls(
+  node: PreparedNode,
+  steered: SteeredInstances | undefined,
+  served: Parameters<SteeredInstances['controls']>,
+): DevControls | undefined {
+  const { virtualClock: clock, broker, operate } = node
+  if (clock === undefined || steered === undefined) return undefined
+  return {
+    advance: (ms) => operate(advanceClock, { clock, ms }),
+    async reset() {
+      await node.reset()
+      steered.clear()
+      broker.endedEarly?.clear()
+    },
+    expire: (accessKeyId) => broker.endedEarly?.add(accessKeyId),
+    instances: steered.controls(...served),
+  }
 }
 
 async function readTls({ tls }: BrokerConfig): Promise<ListenerOptions['tls']> {

@@ -1,6 +1,6 @@
 import type { AuditDetails, AuditTrail } from '../domain/audit/index.ts'
 import type { Directory } from '../domain/directory/index.ts'
-import type { Sessions } from '../domain/sessions/index.ts'
+import type { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import type { JsonMembers, Params, ResultStructure } from '../engines/wire/index.ts'
 import type { AccountCaller, Caller, OperatorCaller } from '../model/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -14,6 +14,8 @@ import type { Access, PermittedCall } from './authorization/index.ts'
 export interface BrokerParts {
   readonly directory: Directory
   readonly sessions: Sessions
+  /** Sessions that a test ended before their time; only in development. */
+  readonly endedEarly?: EndedEarly | undefined
   readonly signingKeys: SigningKeys
   readonly keyring: ManagedKeyRing
   readonly audit: AuditTrail

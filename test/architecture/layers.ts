@@ -54,7 +54,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   pino: ['platform/telemetry'],
   'prom-client': ['platform/telemetry'],
   yaml: ['operations/loading', 'platform/config'],
-  zod: ['platform/config', 'operations/loading'],
+  zod: ['platform/config', 'operations/loading', 'doors/admin'],
 }
 
 interface Reserved {

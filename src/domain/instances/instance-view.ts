@@ -1,31 +1,38 @@
 import type { EpochMillis, Instance } from '../../model/index.ts'
 import type { IdentityDocuments } from './identity-documents.ts'
 import { type MetadataNode, type MetadataTree, metadataTree, type SignatureName } from './metadata-tree.ts'
+import type { LifecycleState } from './steering.ts'
 
 /** One instance, compiled for answering: a request looks up a path and no more. */
 export class InstanceView {
   readonly instance: Instance
   readonly #partition: string
   readonly #more: readonly (readonly [path: string, node: MetadataNode])[]
+  readonly #lifecycle: readonly LifecycleState[]
   #tree: MetadataTree | undefined
   #lastModified = ''
   #signed: { readonly keyId: string; readonly byName: Map<SignatureName, Promise<Buffer>> } | undefined
 
-  /** @param more - leaves that follow from other things than the instance */
+  /**
+   * @param more - leaves that follow from other things than the instance
+   * @param lifecycle - states that an Auto Scaling group wants it in, in order
+   */
   constructor(
     instance: Instance,
     partition: string,
     more: readonly (readonly [path: string, node: MetadataNode])[] = [],
+    lifecycle: readonly LifecycleState[] = [],
   ) {
     this.instance = instance
     this.#partition = partition
     this.#more = more
+    this.#lifecycle = lifecycle
   }
 
   /** What stands at a path below the version, without slashes at its ends. */
   find(path: string, now: EpochMillis): MetadataNode | undefined {
     if (this.#tree === undefined || now >= this.#tree.until) {
-      this.#tree = metadataTree(this.instance, this.#partition, now, this.#more)
+      this.#tree = metadataTree(this.instance, this.#partition, now, this.#more, this.#lifecycle)
       this.#lastModified = new Date(now).toUTCString()
     }
     return this.#tree.nodes.get(path)

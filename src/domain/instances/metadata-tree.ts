@@ -2,6 +2,7 @@ import type { EpochMillis, Instance } from '../../model/index.ts'
 import { categoriesOf } from './categories.ts'
 import { identityDocument } from './identity-document.ts'
 import { noticesAt } from './notices.ts'
+import type { LifecycleState } from './steering.ts'
 
 /** The signatures of the identity document, in the order in which they are listed; the document stands among them. */
 export const SIGNATURES = ['rsa2048', 'pkcs7', 'signature', 'dsa2048'] as const
@@ -30,18 +31,20 @@ const IDENTITY_ORDER = ['rsa2048', 'pkcs7', 'document', 'signature', 'dsa2048']
 /**
  * Everything that an instance answers at an instant. Listings are made of what is there, so none names what is missing.
  * @param more - leaves that follow from other things than the instance
+ * @param lifecycle - as `noticesAt` takes it
  */
 export function metadataTree(
   instance: Instance,
   partition: string,
   now: EpochMillis,
   more: Iterable<readonly [path: string, node: MetadataNode]> = [],
+  lifecycle: readonly LifecycleState[] = [],
 ): MetadataTree {
   const nodes = new Map<string, MetadataNode>()
   for (const [path, body] of categoriesOf(instance, partition)) {
     if (body !== undefined) nodes.set(`meta-data/${path}`, text(body))
   }
-  const notices = noticesAt(instance, now)
+  const notices = noticesAt(instance, now, lifecycle)
   for (const [path, body] of notices.leaves) nodes.set(`meta-data/${path}`, text(body))
   for (const [path, node] of more) nodes.set(path, node)
   nodes.set('dynamic/fws/instance-monitoring', text(instance.detailedMonitoring ? 'enabled' : 'disabled'))

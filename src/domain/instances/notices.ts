@@ -1,4 +1,5 @@
 import { type EpochMillis, epochMillis, type Instance, isoSeconds, type MaintenanceEvent } from '../../model/index.ts'
+import type { LifecycleState } from './steering.ts'
 
 /** How long before it is taken back a spot instance is told. */
 const SPOT_NOTICE_MS = 120_000
@@ -14,9 +15,11 @@ export interface Notices {
 /**
  * What an instance is told at an instant. A spot notice comes two minutes before; one of hibernation comes at once,
  * because it begins at once. A rebalance recommendation stays once it was given.
+ * @param lifecycle - the states that an Auto Scaling group wants it in, in order; before the first it is in no group
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html
  */
-export function noticesAt(instance: Instance, now: EpochMillis): Notices {
+export function noticesAt(instance: Instance, now: EpochMillis, lifecycle: readonly LifecycleState[] = []): Notices {
   const { spotInterruption: spot, rebalanceNoticeTime: rebalance, maintenanceEvents: events } = instance
   const leaves = new Map([
     ['events/maintenance/history', eventList(events.filter(({ state }) => state !== 'active'))],
@@ -35,6 +38,10 @@ export function noticesAt(instance: Instance, now: EpochMillis): Notices {
   if (rebalance !== undefined) {
     if (now < rebalance) until = until < rebalance ? until : rebalance
     else leaves.set('events/recommendations/rebalance', JSON.stringify({ noticeTime: isoSeconds(rebalance) }))
+  }
+  for (const { state, from } of lifecycle) {
+    if (now >= from) leaves.set('autoscaling/target-lifecycle-state', state)
+    else if (from < until) until = from
   }
   return { leaves, until }
 }

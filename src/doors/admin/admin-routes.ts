@@ -3,6 +3,8 @@ import { type EpochMillis, InvalidParameterValue, type Secret } from '../../mode
 import type { Logger } from '../../platform/telemetry/index.ts'
 import { answerError, refuse } from './answer-error.ts'
 import { requireBearer } from './bearer-token.ts'
+import type { InstanceControls } from './instance-controls.ts'
+import { instanceRoutes } from './instance-routes.ts'
 import { parseDuration } from './parse-duration.ts'
 
 /** What the admin listener shows and whom it asks. */
@@ -21,11 +23,14 @@ export interface AdminOptions {
 }
 
 /** The hands on a node in development. */
-interface DevControls {
+export interface DevControls {
   /** Moves the clock forward and tells its time; rejects with a `Fault` where it cannot go. */
   advance(ms: number): Promise<EpochMillis>
-  /** Forgets everything that was changed since the start. */
+  /** Forgets everything that was changed since the start: the directory is as it was, and nothing is steered. */
   reset(): Promise<void>
+  /** Has the session of a temporary access key count as expired. @throws {RangeError} when too many were */
+  expire(accessKeyId: string): void
+  readonly instances: InstanceControls
 }
 
 /** A directory of many accounts. */
@@ -33,7 +38,7 @@ const MAX_BODY = '16mb'
 
 /**
  * The routes of the admin listener: `/healthz`, `/readyz`, `/metrics` and `/instance-identity.pem` for everybody who reaches it; all
- * else is for the operator: `POST /operations/NAME`, and in development `POST /clock` and `POST /reset`.
+ * else is for the operator: `POST /operations/NAME`, and in development `POST /clock`, `POST /reset`, `POST /expire` and all below `/instances`.
  */
 export function adminRoutes({
   ready,
@@ -77,6 +82,11 @@ export function adminRoutes({
       await dev.reset()
       response.json({ status: 'ok' })
     })
+    routes.post('/expire', (request, response) => {
+      expire(dev, request.body)
+      response.json({ status: 'ok' })
+    })
+    routes.use('/instances', instanceRoutes(dev.instances))
   }
   routes.use((_request, response) => refuse(response, 404, 'NotFound', 'There is nothing here.'))
   routes.use(answerError(logger))
@@ -92,4 +102,19 @@ function readAdvance(body: unknown): number {
     )
   }
   return ms
+}
+
+/** @throws {@link InvalidParameterValue} for what is no temporary access key */
+function expire(dev: DevControls, body: unknown): void {
+  const key = typeof body === 'object' && body !== null && 'accessKeyId' in body ? body.accessKeyId : undefined
+  if (typeof key !== 'string' || !/^ASIA[A-Z2-7]{16}$/.test(key)) {
+    throw new InvalidParameterValue(
+      'Send {"accessKeyId": "ASIA..."}: the temporary access key that is to count as expired.',
+    )
+  }
+  try {
+    dev.expire(key)
+  } catch (error) {
+    throw error instanceof RangeError ? new InvalidParameterValue(error.message) : error
+  }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Logger } from '../../platform/telemetry/index.ts'
-import type { MetadataAnswer, MetadataClient, MetadataDoor } from '../metadata/index.ts'
+import type { Answered, MetadataAnswer, MetadataClient, MetadataDoor } from '../metadata/index.ts'
 import { ownHosts } from './host-check.ts'
 import { readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
@@ -58,12 +58,18 @@ export function metadataApp({ door, client, holdMs, host, logger }: MetadataAppO
   function answer(request: IncomingMessage, response: ServerResponse, asking: MetadataClient): void {
     try {
       const answered = door(request, asking)
-      if (answered === undefined) leaveUnanswered(response, holdMs)
-      else if ('status' in answered) send(response, answered)
-      else answered.then((later) => send(response, later)).catch((error: unknown) => fail(response, error))
+      if (answered instanceof Promise) {
+        answered.then((later) => settle(response, later)).catch((error: unknown) => fail(response, error))
+      } else settle(response, answered)
     } catch (error) {
       fail(response, error)
     }
+  }
+
+  function settle(response: ServerResponse, answered: Answered): void {
+    if (answered === undefined) leaveUnanswered(response, holdMs)
+    else if (answered === 'reset') response.socket?.resetAndDestroy()
+    else send(response, answered)
   }
 
   function fail(response: ServerResponse, error: unknown): void {

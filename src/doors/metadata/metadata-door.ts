@@ -37,11 +37,11 @@ export interface MetadataRequest {
   readonly headersDistinct: NodeJS.Dict<string[]>
 }
 
-/** Has an answer for every request but those whose answer cannot reach the client: `undefined`. */
-export type MetadataDoor = (
-  request: MetadataRequest,
-  client: MetadataClient,
-) => MetadataAnswer | Promise<MetadataAnswer> | undefined
+/** What becomes of a request: an answer, none that reaches the client (`undefined`), or a connection that is cut. */
+export type Answered = MetadataAnswer | 'reset' | undefined
+
+/** Answers every request. */
+export type MetadataDoor = (request: MetadataRequest, client: MetadataClient) => Answered | Promise<Answered>
 
 const TOKEN_PATH = 'latest/api/token'
 const DATED_TOKEN_PATH = /^[^/]*\/api\/token$/

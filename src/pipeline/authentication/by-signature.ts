@@ -1,5 +1,5 @@
 import type { AccessKeyView, Directory, UserView } from '../../domain/directory/index.ts'
-import type { OpenedSession, Sessions } from '../../domain/sessions/index.ts'
+import type { EndedEarly, OpenedSession, Sessions } from '../../domain/sessions/index.ts'
 import {
   type PresentedSignature,
   readSignature,
@@ -25,6 +25,7 @@ import type { SigningKeys } from './signing-keys.ts'
 export interface SignatureSources {
   readonly directory: Directory
   readonly sessions: Sessions
+  readonly endedEarly?: EndedEarly | undefined
   readonly signingKeys: SigningKeys
   /** Real time: it judges when a request was signed. */
   readonly wireClock: Clock
@@ -76,13 +77,13 @@ export async function bySignature(
 async function claimOfSession(
   { accessKeyId, sessionToken }: PresentedSignature,
   now: EpochMillis,
-  { sessions, directory }: SignatureSources,
+  { sessions, endedEarly, directory }: SignatureSources,
 ): Promise<Claim> {
   if (sessionToken === undefined) throw new InvalidClientTokenId('a temporary key came without its session token')
   const opened = sessions.open(sessionToken)
   if (opened === undefined) throw new InvalidClientTokenId('the session token does not open')
   if (opened.session.accessKeyId !== accessKeyId) throw new InvalidClientTokenId('the session token is of another key')
-  if (opened.session.expiresAt <= now) throw new ExpiredToken()
+  if (opened.session.expiresAt <= now || endedEarly?.has(accessKeyId)) throw new ExpiredToken()
   if (await directory.isRevoked(opened.session)) throw new InvalidClientTokenId('the session is revoked')
   const account = await directory.account(opened.session.account)
   // A number that was free again is another account's: its root is nobody's session from before.

@@ -4,6 +4,7 @@
  * @module
  */
 export { type BrokerConfig, isInMemory, type Listen, type LogLevel } from './broker-config.ts'
+export { closest } from './closest.ts'
 export { ConfigError } from './config-error.ts'
 export { type BrokerSettings, type ConfigSources, loadConfig } from './load-config.ts'
 export { readConfigFile } from './read-config-file.ts'

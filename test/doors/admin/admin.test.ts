@@ -6,6 +6,7 @@ import {
   AccessDenied,
   epochMillis,
   InvalidParameterValue,
+  NoSuchEntity,
   Secret,
   ServiceUnavailable,
 } from '../../../src/model/index.ts'
@@ -15,6 +16,21 @@ type Options = Parameters<typeof adminApp>[0]
 
 const TOKEN = 'operator-token'
 const NOON = Date.UTC(2026, 0, 1, 12)
+
+const none = (): never => {
+  throw new NoSuchEntity('There is no instance here.')
+}
+const NO_INSTANCES: NonNullable<Options['dev']>['instances'] = {
+  now: () => epochMillis(NOON),
+  list: () => [],
+  steering: none,
+  steer: none,
+  reset: none,
+  rotate: none,
+  expire: none,
+  requests: none,
+  forgetRequests: none,
+}
 
 interface Seen {
   readonly operated: unknown[]
@@ -44,6 +60,8 @@ function admin(changes: Partial<Options> = {}): { readonly app: ReturnType<typeo
       reset: async () => {
         seen.resets++
       },
+      expire: (key) => seen.operated.push(['expire', key]),
+      instances: NO_INSTANCES,
     },
     logger,
     ...changes,
@@ -78,7 +96,7 @@ const NO_TOKEN: readonly (readonly [rule: string, authorization: string | undefi
 for (const [rule, authorization] of NO_TOKEN) {
   test(`the operator's doors answer 401 to ${rule}`, async () => {
     const { app, seen } = admin()
-    for (const path of ['/operations/apply', '/clock', '/reset', '/nothing']) {
+    for (const path of ['/operations/apply', '/clock', '/reset', '/expire', '/instances/i-0/rotate', '/nothing']) {
       const request = supertest(app).post(path).send({ advance: 'PT1H' })
       unauthorized(401)(await (authorization === undefined ? request : request.set('Authorization', authorization)))
     }

@@ -1,0 +1,63 @@
+import type { EpochMillis, Instance } from '../../model/index.ts'
+
+/** What can be wrong with the document of a role's credentials. The session behind it stays as good as it is. */
+export const DOCUMENT_FAULTS = ['expired', 'fractional', 'incomplete', 'malformed', 'empty', 'failed'] as const
+
+/** One of {@link DOCUMENT_FAULTS}. */
+export type DocumentFault = (typeof DOCUMENT_FAULTS)[number]
+
+/** What happens to requests for a path, instead of an answer or before it. */
+export interface MetadataFault {
+  /** Below the version, with everything below it: `api/token`, `meta-data/iam`. `undefined` is every request. */
+  readonly path: string | undefined
+  /** How long the client waits first, in real time. */
+  readonly latencyMs: number | undefined
+  /** A status with an empty body; `reset` cuts the connection, `none` leaves the client waiting. `undefined`: as usual. */
+  readonly answer: number | 'reset' | 'none' | undefined
+  /** Requests that it is for; afterwards it is gone. `undefined` is all of them. */
+  readonly times: number | undefined
+}
+
+/** A state that an Auto Scaling group wants an instance in, from an instant on. */
+export interface LifecycleState {
+  readonly state: string
+  readonly from: EpochMillis
+}
+
+/** What a test makes of an instance's metadata beside what the directory says. `undefined` is as usual, everywhere. */
+export interface Steering {
+  readonly httpEndpoint?: Instance['options']['httpEndpoint'] | undefined
+  readonly httpTokens?: Instance['options']['httpTokens'] | undefined
+  readonly httpPutResponseHopLimit?: number | undefined
+  /** How far away clients are, whatever their listener says. */
+  readonly hops?: number | undefined
+  /** `stopped`: the credentials that are there stay, past their end too. */
+  readonly rotation?: 'stopped' | undefined
+  readonly document?: DocumentFault | undefined
+  /** The first that fits a request is for it. */
+  readonly faults?: readonly MetadataFault[] | undefined
+  readonly spotInterruption?: Instance['spotInterruption'] | undefined
+  readonly rebalanceNoticeTime?: EpochMillis | undefined
+  readonly maintenanceEvents?: Instance['maintenanceEvents'] | undefined
+  readonly lifecycle?: readonly LifecycleState[] | undefined
+  /** As `overrides` of an instance, and winning over them. */
+  readonly metadata?: Instance['overrides'] | undefined
+}
+
+/** An instance as its metadata shows it while it is steered. Its identity and its addresses stay. */
+export function steered(instance: Instance, steering: Steering): Instance {
+  const { options } = instance
+  return {
+    ...instance,
+    options: {
+      ...options,
+      httpEndpoint: steering.httpEndpoint ?? options.httpEndpoint,
+      httpTokens: steering.httpTokens ?? options.httpTokens,
+      httpPutResponseHopLimit: steering.httpPutResponseHopLimit ?? options.httpPutResponseHopLimit,
+    },
+    spotInterruption: steering.spotInterruption ?? instance.spotInterruption,
+    rebalanceNoticeTime: steering.rebalanceNoticeTime ?? instance.rebalanceNoticeTime,
+    maintenanceEvents: steering.maintenanceEvents ?? instance.maintenanceEvents,
+    overrides: steering.metadata === undefined ? instance.overrides : [...instance.overrides, ...steering.metadata],
+  }
+}

@@ -1,0 +1,106 @@
+import type { z } from 'zod'
+import type { Steering } from '../../domain/instances/index.ts'
+import { type EpochMillis, epochMillis, isoSeconds, ValidationError } from '../../model/index.ts'
+import { closest } from '../../platform/config/index.ts'
+import { KNOWN_MEMBERS, STEERING } from './steering-schema.ts'
+
+const MOST_PROBLEMS = 20
+const LONGEST_NAME = 64
+/** How long before it is taken back a spot instance is told; one that hibernates is told when it does. */
+const SPOT_NOTICE_MS = 120_000
+const EVENT_LASTS_MS = 2 * 3_600_000
+const LATEST = Date.UTC(9999, 0, 1)
+
+/**
+ * Reads what an instance is to be steered to do, which may be anything.
+ * @param now - what `in` is counted from
+ * @throws {@link ValidationError} with everything that is wrong with it
+ */
+export function readSteering(value: unknown, now: EpochMillis): Steering {
+  const checked = STEERING.safeParse(value)
+  if (!checked.success) {
+    const problems = checked.error.issues.flatMap((issue) => problemsOf(issue))
+    const more = problems.length - MOST_PROBLEMS
+    throw new ValidationError(problems.slice(0, MOST_PROBLEMS).join('; ') + (more > 0 ? `; and ${more} more` : ''))
+  }
+  const { faults, spotInterruption, rebalance, maintenanceEvents, lifecycle, metadata, ...plain } = checked.data
+  const has = (name: string): boolean => Object.hasOwn(checked.data, name)
+  return {
+    ...plain,
+    ...(has('faults') && {
+      faults: faults?.map(({ path, latencyMs, answer, times }) => ({ path, latencyMs, answer, times })),
+    }),
+    ...(has('spotInterruption') && {
+      spotInterruption: spotInterruption && {
+        action: spotInterruption.action,
+        time: instantOf(spotInterruption, now, spotInterruption.action === 'hibernate' ? 0 : SPOT_NOTICE_MS),
+      },
+    }),
+    ...(has('rebalance') && { rebalanceNoticeTime: rebalance && instantOf(rebalance, now) }),
+    ...(has('maintenanceEvents') && {
+      maintenanceEvents: maintenanceEvents?.map((event, index) => {
+        const { code, description = `The instance is scheduled for ${code}`, eventId, state } = event
+        const notBefore = instantOf(event, now)
+        return {
+          eventId: eventId ?? `instance-event-${String(index).padStart(17, '0')}`,
+          code,
+          description,
+          notBefore,
+          notAfter: epochMillis(notBefore + EVENT_LASTS_MS),
+          notBeforeDeadline: undefined,
+          state,
+        }
+      }),
+    }),
+    ...(has('lifecycle') && {
+      lifecycle: lifecycle
+        ?.map((each) => ({ state: each.state, from: instantOf(each, now) }))
+        .sort((one, other) => one.from - other.from),
+    }),
+    ...(has('metadata') && {
+      metadata: metadata && Object.entries(metadata).map(([path, text]) => ({ path, value: text ?? undefined })),
+    }),
+  }
+}
+
+/** The same as {@link readSteering} takes it, with instants instead of durations. */
+export function describeSteering(steering: Steering): Record<string, unknown> {
+  const { spotInterruption: spot, rebalanceNoticeTime, maintenanceEvents, lifecycle, metadata, ...plain } = steering
+  return {
+    ...plain,
+    spotInterruption: spot && { action: spot.action, at: isoSeconds(spot.time) },
+    rebalance: rebalanceNoticeTime && { at: isoSeconds(rebalanceNoticeTime) },
+    maintenanceEvents: maintenanceEvents?.map(({ eventId, code, description, notBefore, state }) => ({
+      ...{ code, description, eventId, state },
+      at: isoSeconds(notBefore),
+    })),
+    lifecycle: lifecycle?.map(({ state, from }) => ({ state, at: isoSeconds(from) })),
+    metadata: metadata && Object.fromEntries(metadata.map(({ path, value }) => [path, value ?? null])),
+  }
+}
+
+function instantOf(
+  { in: delay, at }: { readonly in?: number | undefined; readonly at?: EpochMillis | undefined },
+  now: EpochMillis,
+  otherwise = 0,
+): EpochMillis {
+  const instant = at ?? now + (delay ?? otherwise)
+  // Dates on the wire have four digits for the year.
+  return epochMillis(Math.min(instant, LATEST))
+}
+
+function problemsOf(issue: z.core.$ZodIssue): readonly string[] {
+  const at = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys') {
+    const known = KNOWN_MEMBERS.get(at.filter((name) => !/^[0-9]+$/.test(name)).join('.')) ?? []
+    return issue.keys.map((key) => {
+      const name = key.slice(0, LONGEST_NAME)
+      const meant = closest(name, known)
+      const hint = meant === undefined ? `there is ${known.join(', ')}` : `did you mean ${meant}?`
+      return `${[...at, name].join('.')}: is no member here; ${hint}`
+    })
+  }
+  const says = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
+  const where = at.join('.').slice(0, 2 * LONGEST_NAME)
+  return [where === '' ? says : `${where}: ${says}`]
+}

@@ -1,0 +1,56 @@
+import type { MetadataFault, Steering } from '../../domain/instances/index.ts'
+
+const NOTHING: Steering = Object.freeze({})
+
+/** How instances are steered now: in memory alone, and gone with the process. */
+export class InstanceSteering {
+  readonly #steering = new Map<string, Steering>()
+  #changed: (id: string) => void = () => {}
+
+  /** Has somebody told which instance is steered otherwise from now on. */
+  watch(changed: (id: string) => void): void {
+    this.#changed = changed
+  }
+
+  of(id: string): Steering {
+    return this.#steering.get(id) ?? NOTHING
+  }
+
+  /** Steers an instance otherwise: members of `changes` replace those before, `undefined` is as usual again. */
+  change(id: string, changes: Steering): Steering {
+    const now = { ...this.of(id), ...changes }
+    this.#steering.set(id, now)
+    this.#changed(id)
+    return now
+  }
+
+  /** Back to what the directory says. */
+  clear(id: string): void {
+    if (this.#steering.delete(id)) this.#changed(id)
+  }
+
+  clearAll(): void {
+    for (const id of [...this.#steering.keys()]) this.clear(id)
+  }
+
+  /**
+   * The fault that a request meets, which is one less of those it is for.
+   * @param path - without slashes at its ends, the version first; `undefined` for what is no path
+   */
+  takeFault(id: string, path: string | undefined): MetadataFault | undefined {
+    const { faults } = this.of(id)
+    if (faults === undefined) return undefined
+    const below = path?.slice(path.indexOf('/') + 1)
+    const index = faults.findIndex((fault) => fits(fault, below))
+    const fault = faults[index]
+    if (fault?.times === undefined) return fault
+    const left = fault.times > 1 ? [{ ...fault, times: fault.times - 1 }] : []
+    this.#steering.set(id, { ...this.of(id), faults: faults.toSpliced(index, 1, ...left) })
+    return fault
+  }
+}
+
+function fits({ path }: MetadataFault, below: string | undefined): boolean {
+  if (path === undefined || below === undefined) return path === undefined
+  return below === path || below.startsWith(`${path}/`)
+}

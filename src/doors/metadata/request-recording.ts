@@ -1,0 +1,33 @@
+import type { RecordedRequest } from '../../domain/instances/index.ts'
+
+/** What becomes of a request is known later. */
+export type OpenRecord = { -readonly [Member in keyof RecordedRequest]: RecordedRequest[Member] }
+
+/** Records kept, of all instances together. */
+const MOST = 10_000
+const LONGEST_TEXT = 512
+
+/** The last requests to the metadata of instances: the oldest go when there are too many. */
+export class RequestRecording {
+  #records: OpenRecord[] = []
+
+  /** Keeps a record, and gives it back to be finished. */
+  begin({ path, userAgent, ...rest }: RecordedRequest): OpenRecord {
+    const record = { ...rest, path: path.slice(0, LONGEST_TEXT), userAgent: userAgent?.slice(0, LONGEST_TEXT) }
+    this.#records.push(record)
+    // Not one by one: every removal at the front would move all that follow.
+    if (this.#records.length > MOST + MOST / 10) this.#records = this.#records.slice(-MOST)
+    return record
+  }
+
+  /** Of one instance or of all, oldest first. */
+  list(instance?: string): readonly RecordedRequest[] {
+    const kept = this.#records.slice(-MOST)
+    return instance === undefined ? kept : kept.filter((record) => record.instance === instance)
+  }
+
+  /** Forgets what was recorded, of one instance or of all. */
+  clear(instance?: string): void {
+    this.#records = instance === undefined ? [] : this.#records.filter((record) => record.instance !== instance)
+  }
+}
