@@ -1,2 +1,10 @@
-/** Brokers for tests: everything is real but where data is kept, and time, which a test can move. @module */
-export { startTestBroker, type TestBroker, type TestBrokerOptions } from './start-test-broker.ts'
+/**
+ * Brokers for tests: everything is real but where data is kept, time, which a test can move, and what the metadata of
+ * instances answers while a test steers it.
+ * @module
+ */
+export type { RecordedRequest } from '../domain/instances/index.ts'
+export type { SteeringInput } from '../doors/admin/index.ts'
+export type { AuditRecord } from './audit-records.ts'
+export { startTestBroker, type TestBroker, type TestBrokerOptions, type TestClock } from './start-test-broker.ts'
+export type { TestInstance } from './test-instance.ts'

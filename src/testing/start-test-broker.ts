@@ -1,19 +1,41 @@
 import { type Broker, type BrokerOptions, startInProcess } from '../compose/index.ts'
+import type { RecordedRequest } from '../domain/instances/index.ts'
+import { type AuditRecord, auditRecords } from './audit-records.ts'
+import { type TestInstance, testInstance } from './test-instance.ts'
 
 /** What a test may choose: everything that `startBroker` takes, but where data is kept and that the clock moves. */
 export type TestBrokerOptions = Omit<BrokerOptions, 'data' | 'keys' | 'dev'>
 
-/** A broker for tests: in memory, on free ports, with a clock that moves. Stops when it goes out of scope: `await using`. */
-export interface TestBroker extends Broker {
+/** The clock that expiry, policies and notices see. */
+export interface TestClock {
+  now(): Date
   /**
-   * Moves the clock that expiry and policies see forward by `ms` milliseconds. Signatures are still dated by real time,
-   * so that an AWS SDK goes on working and sees its credentials expire.
+   * Moves it forward by `ms` milliseconds. Signatures are still dated by real time, so that an AWS SDK goes on working and
+   * sees its credentials expire.
    * @throws {RangeError} when `ms` is not a whole number from 0 up
    */
   advance(ms: number): void
+}
+
+/** A broker for tests: in memory, on free ports, with a clock that moves. Stops when it goes out of scope: `await using`. */
+export interface TestBroker extends Broker {
+  readonly clock: TestClock
+  /** As `clock.advance`. */
+  advance(ms: number): void
+  /** What has been asked of the metadata of all instances, oldest first: the last 10,000 requests. */
+  readonly requests: readonly RecordedRequest[]
+  /** What has been granted and refused, oldest first; requests that prove nobody have no record. */
+  events(): Promise<readonly AuditRecord[]>
+  /** An instance of the directory, to be steered. @throws NoSuchEntity when there is none of that id */
+  instance(id: string): TestInstance
+  /**
+   * Has a session count as expired from now on, whoever has it.
+   * @param session - temporary credentials as an SDK or STS gives them, or their access key id
+   */
+  expireNow(session: string | { readonly accessKeyId: string } | { readonly AccessKeyId?: string | undefined }): void
   /**
    * Brings the directory back to what it was at the start. Everything in it is made anew, so credentials from before
-   * are void, keys that were generated among them; the clock stays where it is.
+   * are void, keys that were generated among them; nothing is steered any more. The clock stays where it is.
    */
   reset(): Promise<void>
 }
@@ -29,5 +51,30 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
   const limits = { ...SMALL_CACHES, ...options.limits }
   const inMemory = { logLevel: 'silent', ...options, limits, data: ':memory:', dev: true } as const
   const { broker, node } = await startInProcess(inMemory, 'startTestBroker')
-  return { ...broker, advance: (ms) => node.virtualClock?.advance(ms), reset: () => node.reset() }
+  const { dev } = node
+  if (dev === undefined) throw new Error('a broker for tests was started without development')
+  const clock: TestClock = {
+    now: () => new Date(node.broker.clock.now()),
+    advance: (ms) => node.virtualClock?.advance(ms),
+  }
+  return {
+    ...broker,
+    clock,
+    advance: clock.advance,
+    get requests() {
+      return dev.instances.requests()
+    },
+    events: () => auditRecords(node.broker.audit),
+    instance: (id) => testInstance(id, dev.instances),
+    expireNow: (session) => dev.expire(accessKeyOf(session)),
+    reset: () => dev.reset(),
+  }
+}
+
+/** @throws {TypeError} for what is no session: a long-term key does not expire */
+function accessKeyOf(session: Parameters<TestBroker['expireNow']>[0]): string {
+  const key =
+    typeof session === 'string' ? session : 'accessKeyId' in session ? session.accessKeyId : session.AccessKeyId
+  if (key?.startsWith('ASIA')) return key
+  throw new TypeError('Only a session expires: say its temporary access key (ASIA...), or the credentials themselves.')
 }

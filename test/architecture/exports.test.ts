@@ -14,7 +14,16 @@ const CONTRACT = {
     'Fault',
     'startBroker',
   ],
-  'src/testing/index.ts': ['startTestBroker', 'TestBroker', 'TestBrokerOptions'],
+  'src/testing/index.ts': [
+    'AuditRecord',
+    'RecordedRequest',
+    'startTestBroker',
+    'SteeringInput',
+    'TestBroker',
+    'TestBrokerOptions',
+    'TestClock',
+    'TestInstance',
+  ],
 }
 
 for (const [file, names] of Object.entries(CONTRACT)) {
