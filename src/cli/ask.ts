@@ -15,7 +15,7 @@ export interface Answer {
 
 /** A request, as `fetch` takes it. */
 export interface Question {
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   /** How long an answer is read; 1 MiB unless told. */

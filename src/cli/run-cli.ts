@@ -74,6 +74,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./revoke.ts')).revoke,
   },
   {
+    name: 'instance',
+    summary: 'steer what the metadata of an instance answers, in development',
+    load: async () => (await import('./instance.ts')).instance,
+  },
+  {
     name: 'doctor',
     summary: 'look for what keeps clients from working with the broker',
     load: async () => (await import('./doctor.ts')).doctor,

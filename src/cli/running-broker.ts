@@ -71,21 +71,32 @@ export async function findBroker(flags: BrokerFlags, environment: Environment): 
  * @throws {@link CliError} with the broker's words when it refuses; of wrong usage when it could not read the input
  * @throws `DirectoryMistakes` when that is what was wrong
  */
-export async function callOperator(
-  operation: string,
-  input: unknown,
+export async function callOperator(operation: string, input: unknown, broker: RunningBroker): Promise<unknown> {
+  return await callAdmin({ method: 'POST', path: `/operations/${operation}`, body: input }, broker)
+}
+
+/** A call of the admin listener. */
+export interface AdminCall {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly body?: unknown
+}
+
+/**
+ * Asks the broker's admin listener for something, as its operator.
+ * @returns its answer, unchecked
+ * @throws {@link CliError} as `callOperator`
+ */
+export async function callAdmin(
+  { method, path, body }: AdminCall,
   { admin, operatorToken }: RunningBroker,
 ): Promise<unknown> {
-  const url = new URL(`/operations/${operation}`, admin)
+  const url = new URL(path, admin)
   const token = operatorToken instanceof Secret ? operatorToken : await readToken(operatorToken.file)
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token.reveal()}` }
-  const answer = await ask(url, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(input),
-    maxAnswerBytes: MAX_ANSWER_BYTES,
-    timeoutMs: TIMEOUT_MS,
-  })
+  const sent = body === undefined ? undefined : { body: JSON.stringify(body) }
+  const bounds = { maxAnswerBytes: MAX_ANSWER_BYTES, timeoutMs: TIMEOUT_MS }
+  const answer = await ask(url, { method, headers, ...sent, ...bounds })
   if (answer.status === 200) return answer.json
   const mistakes = memberAt(answer.json, 'Error', 'Mistakes')
   if (Array.isArray(mistakes)) {

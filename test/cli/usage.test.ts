@@ -110,7 +110,7 @@ test('what is wrong is never a stack trace', async () => {
 })
 
 test('every command has a help text with an example, and --help ends with status 0', async () => {
-  for (const name of ['serve', 'init', 'env', 'whoami', 'exec', 'can', 'explain', 'doctor']) {
+  for (const name of ['serve', 'init', 'env', 'whoami', 'exec', 'can', 'explain', 'instance', 'doctor']) {
     for (const args of [
       [name, '--help'],
       ['help', name],
