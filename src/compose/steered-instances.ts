@@ -36,7 +36,11 @@ export class SteeredInstances {
   controls(instances: InstanceListeners, origin: string): InstanceControls {
     const { steering, credentials } = this
     const list = () =>
-      instances.list().map((each) => (each.addresses.length > 0 ? each : { ...each, addresses: [origin] }))
+      instances.list().map(({ id, account, addresses }) => ({
+        id,
+        account,
+        addresses: addresses.length > 0 ? addresses : [origin],
+      }))
     const known = (id: string): string => {
       const ids = instances.list().map((each) => each.id)
       if (ids.includes(id)) return id
