@@ -4,6 +4,7 @@ import {
   type AccountCaller,
   foldCase,
   InvalidParameterValue,
+  inheritedTags,
   PLAIN_TERMS,
   parseArn,
   type SessionTerms,
@@ -36,6 +37,13 @@ const readTag = (tag: Member) =>
   tag.collect({ key: tag.required('Key', tagKey), value: tag.required('Value', tagValue) })
 
 /**
+ * A tag key as it is compared with others of a session. How AWS folds letters beyond ASCII is not documented, so keys
+ * that any reader may take for each other are refused: those that are alike after NFKC and in lower case. Nothing is
+ * looked up by it, where it would let one name pass for another.
+ */
+const alike = (key: string): string => key.normalize('NFKC').toLowerCase()
+
+/**
  * Checks what needs nothing but the request itself.
  * @throws {@link MalformedPolicyDocument} when the session policy is none
  * @throws {@link InvalidParameterValue} when tags contradict each other
@@ -45,15 +53,16 @@ export function checkAskedTerms({ policy, policyArns, tags, transitiveTagKeys }:
   if (policy !== undefined) validatePolicy(parsePolicy(policy, 'session'), 'session')
   for (const arn of policyArns) if (parseArn(arn) === undefined) throw new ValidationError(`${arn} is invalid`)
   const keys = new Set<string>()
+  const compared = new Set<string>()
   for (const { key } of tags) {
-    const folded = foldCase(key)
-    if (keys.has(folded)) {
+    const each = alike(key)
+    if (compared.has(each)) {
       throw new InvalidParameterValue('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
     }
     // AWS's words for it are not documented.
-    if (folded.startsWith('aws:'))
-      throw new InvalidParameterValue(`The tag key ${key} is reserved: it begins with aws:.`)
-    keys.add(folded)
+    if (each.startsWith('aws:')) throw new InvalidParameterValue(`The tag key ${key} is reserved: it begins with aws:.`)
+    compared.add(each)
+    keys.add(foldCase(key))
   }
   if (transitiveTagKeys.some((key) => !keys.has(foldCase(key)))) {
     throw new InvalidParameterValue('The specified transitive tag key must be included in the requested tags.')
@@ -68,8 +77,8 @@ export function checkAskedTerms({ policy, policyArns, tags, transitiveTagKeys }:
 export function checkInheritance({ tags, sourceIdentity }: AskedTerms, { session }: AccountCaller): void {
   if (session === undefined) return
   const { transitiveTagKeys, sourceIdentity: settled } = session.terms
-  const inherited = new Set(transitiveTagKeys.map(foldCase))
-  if (tags.some(({ key }) => inherited.has(foldCase(key)))) {
+  const inherited = new Set(transitiveTagKeys.map(alike))
+  if (tags.some(({ key }) => inherited.has(alike(key)))) {
     throw new InvalidParameterValue(
       "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
     )
@@ -107,6 +116,13 @@ export function recordedTerms({ policy, policyArns, tags, transitiveTagKeys, sou
     ...(transitiveTagKeys.length > 0 && { transitiveTagKeys }),
     sourceIdentity,
   }
+}
+
+/** What the audit trail keeps of the tags that a caller's session hands down, as CloudTrail names it. */
+export function recordedInheritance(caller: AccountCaller): object {
+  const tags = inheritedTags(handedDown(caller))
+  if (tags.length === 0) return {}
+  return { incomingTransitiveTags: Object.fromEntries(tags.map(({ key, value }) => [key, value])) }
 }
 
 /** What a caller's session hands down to the sessions that are made with it. */

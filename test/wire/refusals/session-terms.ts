@@ -259,6 +259,22 @@ const TAGS: readonly Refusal[] = [
   ),
   tag('a tag key comes once, whatever its case', able(tags(['team', 'a'], ['TEAM', 'a'])), invalid(DUPLICATE)),
   tag(
+    'a tag key comes once, whatever the case of letters beyond ASCII',
+    able(tags(['Équipe', 'a'], ['équipe', 'b'])),
+    invalid(DUPLICATE),
+    able(tags(['Équipe', 'a'], ['equipe', 'b'])),
+  ),
+  tag(
+    'a tag key comes once, in whatever forms of the same letters',
+    able(tags(['team', 'a'], ['ｔｅａｍ', 'b'])),
+    invalid(DUPLICATE),
+  ),
+  tag(
+    'a tag key does not begin with aws: in full-width letters',
+    able(tags(['ａＷｓ:team', 'a'])),
+    invalid('The tag key ａＷｓ:team is reserved: it begins with aws:.'),
+  ),
+  tag(
     'a tag key does not begin with aws:',
     able(tags(['aws:team', 'a'])),
     invalid('The tag key aws:team is reserved: it begins with aws:.'),
@@ -324,6 +340,11 @@ const TAGS: readonly Refusal[] = [
   tag(
     'a transitive tag is not passed again, whatever its case',
     onto('Able2', tags(['PROJECT', 'blue']), 'tagged'),
+    invalid(INHERITED),
+  ),
+  tag(
+    'a transitive tag is not passed again in other forms of its letters',
+    onto('Able2', tags(['ＰＲＯＪＥＣＴ', 'blue']), 'tagged'),
     invalid(INHERITED),
   ),
   tag(
