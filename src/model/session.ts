@@ -102,6 +102,8 @@ export interface Session {
 
 /** The credentials a caller gets: the three texts that every AWS SDK knows, and when they end. */
 export interface TemporaryCredentials {
+  /** Of their session: what a revocation names. For the record, not for the caller. */
+  readonly sessionId: string
   readonly accessKeyId: string
   readonly secretAccessKey: Secret
   readonly sessionToken: string

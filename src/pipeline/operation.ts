@@ -55,7 +55,7 @@ export interface Operation<Asking extends Caller, Input, Output> {
     recordFirst: (output: Output) => Promise<void>,
   ): Promise<Output>
   /** What the audit trail keeps of it: no secret, no session token. `output` is `undefined` when it was refused. */
-  details(input: Input, output: Output | undefined): AuditDetails
+  details(input: Input, output: Output | undefined, caller: Asking): AuditDetails
 }
 
 /**

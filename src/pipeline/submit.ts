@@ -60,7 +60,7 @@ export async function submit<Asking extends Caller, Input, Output>(
     const asked = input
     let isRecorded = false
     const recordOutput = async (output: Output): Promise<void> => {
-      await record(operation, facts, asker, operation.details(asked, output), GRANTED, broker)
+      await record(operation, facts, asker, operation.details(asked, output, asker.caller), GRANTED, broker)
       isRecorded = true
     }
     const output = await operation.perform(permitted, broker, recordOutput)
@@ -70,7 +70,7 @@ export async function submit<Asking extends Caller, Input, Output>(
   } catch (error) {
     const fault = faultOf(error)
     if (proven !== undefined) {
-      const details = input === undefined ? {} : operation.details(input, undefined)
+      const details = input === undefined ? {} : operation.details(input, undefined, proven.caller)
       const denied = deniedOf(fault, proven.caller, operation.action)
       await record(operation, facts, proven, details, { fault, explain: denied?.explain }, broker)
       if (denied !== undefined) fault.explanation = sealed(denied, facts, broker)

@@ -12,7 +12,7 @@ import { assumeRole } from '../../src/operations/sts/assume-role.ts'
 import { AS_OPERATOR } from '../../src/pipeline/authentication/index.ts'
 import { submit } from '../../src/pipeline/index.ts'
 import { anAccount, aRole, aUser } from '../domain/directory/samples.ts'
-import { aBroker, FACTS, SOURCE, TARGET, type TestBroker } from '../pipeline/samples.ts'
+import { aBroker, FACTS, ROOT, SOURCE, TARGET, type TestBroker } from '../pipeline/samples.ts'
 
 const ROLE = `arn:aws:iam::${TARGET}:role/Deployer`
 const AKIA = 'AKIAIOSFODNN7EXAMPLE'
@@ -35,14 +35,14 @@ const OUTPUT: Awaited<ReturnType<typeof assumeRole.perform>> = {
 
 describe('the record of AssumeRole', () => {
   test('has neither the secret nor the session token', () => {
-    const record = JSON.stringify(assumeRole.details(parsed(''), OUTPUT))
+    const record = JSON.stringify(assumeRole.details(parsed(''), OUTPUT, ROOT))
     assert.ok(!record.includes('the-secret') && !record.includes('the.token') && !record.includes('[secret]'))
   })
 
   test('has what was asked as it was asked: no duration where none was sent', () => {
     const asked = { roleArn: ROLE, roleSessionName: 'ci' }
     const recorded = (form: string): unknown =>
-      JSON.parse(JSON.stringify(assumeRole.details(parsed(form), undefined).requestParameters))
+      JSON.parse(JSON.stringify(assumeRole.details(parsed(form), undefined, ROOT).requestParameters))
     assert.deepEqual(recorded(''), asked)
     assert.deepEqual(recorded('&DurationSeconds=3600&ExternalId=ext'), {
       ...asked,
@@ -52,7 +52,7 @@ describe('the record of AssumeRole', () => {
   })
 
   test('says which key was made for whom and until when, in whole seconds, and which role it is about', () => {
-    assert.deepEqual(assumeRole.details(parsed(''), OUTPUT), {
+    assert.deepEqual(assumeRole.details(parsed(''), OUTPUT, ROOT), {
       requestParameters: {
         roleArn: ROLE,
         roleSessionName: 'ci',
@@ -63,7 +63,7 @@ describe('the record of AssumeRole', () => {
         sourceIdentity: undefined,
       },
       responseElements: {
-        credentials: { accessKeyId: 'ASIASESSION', expiration: '2026-01-01T13:00:00Z' },
+        credentials: { accessKeyId: 'ASIASESSION', sessionId: undefined, expiration: '2026-01-01T13:00:00Z' },
         assumedRoleUser: { assumedRoleId: 'AROA:ci', arn: `arn:aws:sts::${TARGET}:assumed-role/Deployer/ci` },
         packedPolicySize: undefined,
         sourceIdentity: undefined,
@@ -73,7 +73,7 @@ describe('the record of AssumeRole', () => {
   })
 
   test('has no response where it was refused', () => {
-    assert.equal(assumeRole.details(parsed(''), undefined).responseElements, undefined)
+    assert.equal(assumeRole.details(parsed(''), undefined, ROOT).responseElements, undefined)
   })
 })
 

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sts'
 import { startInProcess } from '../../src/compose/index.ts'
 import type { DirectoryInput } from '../../src/index.ts'
-import { applyDirectory } from '../../src/operations/broker/index.ts'
+import { applyDirectory, listEvents, revokeSessions } from '../../src/operations/broker/index.ts'
 import { loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
 import { type Actor, policy, roleArn, SESSIONS, SOURCE, TARGET, trusting } from './cast.ts'
 import { DIRECTORY } from './refusals.ts'
@@ -179,7 +179,13 @@ async function aNode(t: TestContext) {
         Root: { AccessKeys: [{}] },
         Users: users.map((UserName) => ({ UserName, Policies: [everything], AccessKeys: [{}] })),
         ManagedPolicies: [limit(action)],
-        Roles: [{ RoleName: 'Deployer', AssumeRolePolicyDocument: policy(trusting(SOURCE)), Policies: [everything] }],
+        Roles: [
+          {
+            RoleName: 'Deployer',
+            AssumeRolePolicyDocument: policy({ ...trusting(SOURCE), Action: ['sts:AssumeRole', 'sts:TagSession'] }),
+            Policies: [everything],
+          },
+        ],
       },
     ],
   })
@@ -203,6 +209,11 @@ async function aNode(t: TestContext) {
         node.operate(applyDirectory, { desired, prune: false, dryRun: false }),
       )
     },
+    events: async (eventName: string) => {
+      await node.broker.audit.flush()
+      return await node.operate(listEvents, { limit: 1, eventName })
+    },
+    revoke: (target: string) => node.operate(revokeSessions, { kind: 'session', target }),
     reset: () => node.reset(),
     advance: (ms: number) => node.virtualClock?.advance(ms),
   }
@@ -245,6 +256,54 @@ test('no session of root outlives the directory that it was made in', async (t) 
   node.advance(1)
   await node.reset()
   for (const token of tokens) await assert.rejects(identityOf(node.with(token)), { name: 'InvalidClientTokenId' })
+})
+
+describe('the audit trail', () => {
+  /** The newest record of an action, as `rolecall events` has it. */
+  const recordOf = async ({ events }: Awaited<ReturnType<typeof aNode>>, eventName: string) => {
+    const [record] = (await events(eventName)).events
+    return JSON.parse(JSON.stringify(record))
+  }
+
+  test('has the id by which a session is revoked, where it is made and where it is used, and no answer has it', async (t) => {
+    const node = await aNode(t)
+    const ann = await node.as(`${SOURCE}/ann`)
+    const asked = { RoleArn: `arn:aws:iam::${SOURCE}:role/Deployer`, RoleSessionName: 'made' }
+    const made = [
+      ['GetSessionToken', await ann.send(new GetSessionTokenCommand({}))],
+      ['GetFederationToken', await ann.send(new GetFederationTokenCommand({ Name: 'fay' }))],
+      ['AssumeRole', await ann.send(new AssumeRoleCommand(asked))],
+    ] as const
+    for (const [action, answer] of made) {
+      const { sessionId } = (await recordOf(node, action)).responseElements.credentials
+      assert.match(sessionId, /^[\w-]{22}$/)
+      assert.ok(!JSON.stringify(answer).includes(sessionId))
+      const session = node.with(answer.Credentials)
+      await identityOf(session)
+      const { sessionContext } = (await recordOf(node, 'GetCallerIdentity')).userIdentity
+      assert.equal(sessionContext.sessionId, sessionId)
+      await node.revoke(sessionId)
+      await assert.rejects(identityOf(session), { name: 'InvalidClientTokenId' })
+    }
+  })
+
+  test('has the tags that a session hands down to the one it makes, granted or refused', async (t) => {
+    const node = await aNode(t)
+    const ann = await node.as(`${SOURCE}/ann`)
+    const asked = { RoleArn: `arn:aws:iam::${SOURCE}:role/Deployer`, RoleSessionName: 'made' }
+    const Tags = ['Star', 'Moon'].map((Key) => ({ Key, Value: 'bright' }))
+    const { Credentials } = await ann.send(new AssumeRoleCommand({ ...asked, Tags, TransitiveTagKeys: ['star'] }))
+    assert.equal((await recordOf(node, 'AssumeRole')).requestParameters.incomingTransitiveTags, undefined)
+    await node.with(Credentials).send(new AssumeRoleCommand(asked))
+    const { requestParameters } = await recordOf(node, 'AssumeRole')
+    assert.deepEqual(requestParameters.incomingTransitiveTags, { Star: 'bright' })
+    assert.equal(requestParameters.principalTags, undefined)
+    const elsewhere = { ...asked, RoleArn: `arn:aws:iam::${SOURCE}:role/Absent` }
+    await assert.rejects(node.with(Credentials).send(new AssumeRoleCommand(elsewhere)), { name: 'AccessDenied' })
+    const refused = await recordOf(node, 'AssumeRole')
+    assert.equal(refused.errorCode, 'AccessDenied')
+    assert.deepEqual(refused.requestParameters.incomingTransitiveTags, { Star: 'bright' })
+  })
 })
 
 describe('a managed session policy', () => {

@@ -64,8 +64,10 @@ function principal({ userId, arn, account, accessKeyId }: AccountCaller): object
 /** What made the credential; `undefined` for a long-term key. */
 function sessionContext(session: Session | undefined, sessionIssuer?: object): object | undefined {
   if (session === undefined) return undefined
-  const { issuedAt, terms } = session
+  const { id, issuedAt, terms } = session
   return {
+    // CloudTrail has none: here it is what a revocation names.
+    sessionId: id,
     sessionIssuer,
     attributes: { creationDate: isoSeconds(issuedAt), mfaAuthenticated: String(terms.mfaAt !== undefined) },
     sourceIdentity: terms.sourceIdentity,

@@ -71,7 +71,7 @@ export class Sessions {
       )
     }
     const secretAccessKey = secretOf(sessionToken, deriveKey)
-    return { session, credentials: { accessKeyId: keyId, secretAccessKey, sessionToken, expiresAt } }
+    return { session, credentials: { sessionId: id, accessKeyId: keyId, secretAccessKey, sessionToken, expiresAt } }
   }
 
   /**

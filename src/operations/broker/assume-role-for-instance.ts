@@ -57,6 +57,7 @@ export const assumeRoleForInstance: Operation<
       responseElements: output && {
         credentials: {
           accessKeyId: output.credentials.accessKeyId,
+          sessionId: output.credentials.sessionId,
           expiration: isoSeconds(output.credentials.expiresAt),
         },
         assumedRoleUser: { assumedRoleId: `${output.roleId}:${instance.id}`, arn: output.arn },

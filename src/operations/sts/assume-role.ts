@@ -10,6 +10,7 @@ import {
   handedDown,
   readPolicyArns,
   readTags,
+  recordedInheritance,
   recordedTerms,
 } from './asked-terms.ts'
 import { settleTerms } from './settle-terms.ts'
@@ -114,7 +115,7 @@ export const assumeRole = defineOperation({
     }
   },
 
-  details(input, output) {
+  details(input, output, caller) {
     const { roleArn, roleSessionName, durationSeconds, externalId, serialNumber } = input
     return {
       requestParameters: {
@@ -124,6 +125,7 @@ export const assumeRole = defineOperation({
         externalId,
         serialNumber,
         ...recordedTerms(input),
+        ...recordedInheritance(caller),
       },
       responseElements: output && {
         credentials: recordedCredentials(output.Credentials),

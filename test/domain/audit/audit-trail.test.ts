@@ -537,6 +537,7 @@ describe('a record has the shape of CloudTrail', () => {
         accountId: TARGET,
         accessKeyId: 'ASIASESSION',
         sessionContext: {
+          sessionId: 'c2Vzc2lvbg',
           sessionIssuer: {
             type: 'Role',
             principalId: 'AROADEPLOYER',
@@ -559,6 +560,7 @@ describe('a record has the shape of CloudTrail', () => {
         accessKeyId: 'ASIASESSION',
         userName: 'alice',
         sessionContext: {
+          sessionId: 'c2Vzc2lvbg',
           attributes: { mfaAuthenticated: 'true', creationDate: '2026-01-01T11:30:00Z' },
           sourceIdentity: 'alice.smith',
         },
@@ -574,6 +576,7 @@ describe('a record has the shape of CloudTrail', () => {
         accountId: SOURCE,
         accessKeyId: 'ASIASESSION',
         sessionContext: {
+          sessionId: 'c2Vzc2lvbg',
           sessionIssuer: {
             type: 'IAMUser',
             principalId: 'AIDAALICE',
@@ -595,6 +598,7 @@ describe('a record has the shape of CloudTrail', () => {
         accountId: SOURCE,
         accessKeyId: 'ASIASESSION',
         sessionContext: {
+          sessionId: 'c2Vzc2lvbg',
           sessionIssuer: { type: 'Root', principalId: SOURCE, arn: CALLERS.root.arn, accountId: SOURCE },
           attributes: { mfaAuthenticated: 'false', creationDate: '2026-01-01T11:30:00Z' },
         },
