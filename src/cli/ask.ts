@@ -1,3 +1,4 @@
+import { replaceUnseen } from '../model/index.ts'
 import { CliError } from './cli-error.ts'
 import { memberAt, parseJson, textAt } from './json-members.ts'
 
@@ -52,7 +53,7 @@ export function refusal({ status, json }: Answer, url: URL, exitStatus = 1): Cli
 
 /** What a server says must not reach a terminal as anything but one line of text. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ')
+  return replaceUnseen(text, () => ' ')
 }
 
 /** An address that can be asked. @throws {@link CliError} when the text is none; `name` says whose it is */

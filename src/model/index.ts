@@ -59,6 +59,7 @@ export type {
   NetworkInterface,
 } from './instance.ts'
 export { assumedRoleArn, federatedUserArn, iamArn, rootArn } from './principal-arns.ts'
+export { replaceUnseen } from './replace-unseen.ts'
 export type { RequestFacts } from './request-facts.ts'
 export { Secret } from './secret.ts'
 export {

@@ -82,13 +82,19 @@ describe('rolecall explain', () => {
   })
 
   test('no line that a broker says moves the cursor of a terminal', async () => {
-    const rolecall = { because: 'a\u001b[2Jb', tree: ['c\u001b[2Jd'], changes: ['e\r\nf'], requestId: 'x\u0007' }
+    const rolecall = {
+      because: 'a\u001b[2Jb',
+      tree: ['c\u001b[2Jd\u202e\u2066\u200b'],
+      changes: ['e\r\nf\u2028\u2029\ufeff'],
+      requestId: 'x\u0007',
+    }
     const DecodedMessage = JSON.stringify({ rolecall, context: { principal: { arn: 'g\u001b[2J' } } })
     const body = { DecodeAuthorizationMessageResponse: { DecodeAuthorizationMessageResult: { DecodedMessage } } }
     await using api = await fakeBroker(() => ({ body }))
     const environment = { AWS_ACCESS_KEY_ID: 'AKIAALICE', AWS_SECRET_ACCESS_KEY: 'secret' }
     const { stdout } = await commandLine(['explain', 'AAAA', '--endpoint', api.origin], { environment })
-    assert.match(stdout, /^[\n\P{Cc}]+$/u)
+    assert.match(stdout, /^[\n\P{C}]+$/u)
+    assert.doesNotMatch(stdout, /[\p{Zl}\p{Zp}]/u)
   })
 
   test('the caller’s own credentials are told their side, which ends in what would have to change', async (t) => {

@@ -5,7 +5,7 @@ import {
   type PolicyKind,
   type StatementRef,
 } from '../../engines/policy/index.ts'
-import { foldCase } from '../../model/index.ts'
+import { foldCase, replaceUnseen } from '../../model/index.ts'
 
 /** What was asked, as far as words need it. */
 export interface Asked {
@@ -80,8 +80,7 @@ export function plain(text: string): string {
 /** A text in quotes, in one line, cut when it is long: nothing in it can move a terminal's cursor. */
 function quoted(text: string): string {
   const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text
-  return JSON.stringify(shown).replaceAll(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (control) => `\\u{${control.codePointAt(0)?.toString(16)}}`,
+  return replaceUnseen(JSON.stringify(shown), (unseen) =>
+    Array.from(unseen, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`).join(''),
   )
 }
