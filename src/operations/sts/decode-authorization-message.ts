@@ -13,6 +13,8 @@ import { encodedMessage as encodedMessageText } from './sts-types.ts'
 
 /** How long a message can be decoded. */
 const LIFE_MS = 86_400_000
+/** The clock of the node that sealed it may be ahead of this one's by as much. */
+const CLOCK_SKEW_MS = 60_000
 
 /**
  * Decodes the `x-rolecall-explanation` of a refusal for an account that it concerns: for the caller's, what the
@@ -34,7 +36,7 @@ export const decodeAuthorizationMessage = defineOperation({
     if (reference === undefined) throw new InvalidAuthorizationMessage()
     const { time, requestId } = reference
     const side = sideOf(caller.account, reference)
-    if (side === undefined || facts.now < time || facts.now - time >= LIFE_MS) throw new InvalidAuthorizationMessage()
+    if (side === undefined || isOutOfDate(time, facts.now)) throw new InvalidAuthorizationMessage()
     const { explanation } = (await findReferred(reference, audit)) ?? {}
     if (explanation === undefined) {
       // Only whoever it concerns gets here, so this tells nobody anything.
@@ -49,6 +51,10 @@ export const decodeAuthorizationMessage = defineOperation({
   // The message stands for the request that it is about, and nothing else needs to be known of it.
   details: () => ({}),
 })
+
+function isOutOfDate(time: EpochMillis, now: EpochMillis): boolean {
+  return now - time >= LIFE_MS || time - now > CLOCK_SKEW_MS
+}
 
 /** What AWS's documentation shows, and under `rolecall` what is only told here. What a list would leave out is no member. */
 function decoded(kept: KeptExplanation, view: ExplanationView, requestId: string, time: EpochMillis): object {
