@@ -1,19 +1,20 @@
 import { LRUCache } from 'lru-cache'
 import type { DirectoryRecord, DirectoryStore, RecordKind } from '../../platform/storage/index.ts'
 
-const ABSENT_KEYS = 1_000
-
 /**
  * Compiled views of one kind of record, loaded on first use and dropped when the change log names them. Bounded: what is
  * not remembered is loaded again. That a record is absent is remembered apart, so that whoever asks for things that do
- * not exist neither costs more than one read each nor pushes out what others use.
+ * not exist neither costs more than one read each nor pushes out what others use; and as long, so that the time an
+ * answer takes does not tell what there is.
  */
 export class ViewCache<Kind extends RecordKind, View extends object> {
   readonly #store: DirectoryStore
   readonly #kind: Kind
   readonly #compile: (record: DirectoryRecord & { readonly kind: Kind }) => View
   readonly #views: LRUCache<string, View>
-  readonly #absent = new LRUCache<string, true>({ max: ABSENT_KEYS })
+  readonly #capacity: number
+  /** The one that was asked for last stands at the end. No cache of the library: that takes all its room at once. */
+  readonly #absent = new Set<string>()
   #changes = 0
 
   constructor(
@@ -25,6 +26,7 @@ export class ViewCache<Kind extends RecordKind, View extends object> {
     this.#store = store
     this.#kind = kind
     this.#compile = compile
+    this.#capacity = capacity
     this.#views = new LRUCache({ max: capacity })
   }
 
@@ -32,7 +34,10 @@ export class ViewCache<Kind extends RecordKind, View extends object> {
   async find(key: string): Promise<View | undefined> {
     const view = this.#views.get(key)
     if (view !== undefined) return view
-    if (this.#absent.has(key)) return undefined
+    if (this.#absent.has(key)) {
+      this.#rememberAbsent(key)
+      return undefined
+    }
     return await this.#load(key)
   }
 
@@ -49,9 +54,19 @@ export class ViewCache<Kind extends RecordKind, View extends object> {
     const view = record && this.#compile({ ...record, kind: this.#kind })
     // A record that changed while it was read would be remembered as it was before.
     if (changesBefore === this.#changes) {
-      if (view === undefined) this.#absent.set(key, true)
+      if (view === undefined) this.#rememberAbsent(key)
       else this.#views.set(key, view)
     }
     return view
+  }
+
+  #rememberAbsent(key: string): void {
+    this.#absent.delete(key)
+    this.#absent.add(key)
+    if (this.#absent.size <= this.#capacity) return
+    for (const oldest of this.#absent) {
+      this.#absent.delete(oldest)
+      return
+    }
   }
 }

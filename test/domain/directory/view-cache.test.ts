@@ -130,6 +130,26 @@ test('asking for what does not exist pushes out nothing that does, and is not re
   assert.deepEqual(store.reads, ['missing-0'])
 })
 
+test('what is missing is remembered for as long as what is there: the time that it takes does not tell them apart', async () => {
+  const capacity = 1500
+  const { store, cache } = held(capacity)
+  await found({ store, cache }, 'here', 'here')
+  await found({ store, cache }, 'missing', undefined)
+  const askForOthers = async (count: number, from = 0) => {
+    for (let n = from; n < from + count; n++) {
+      await found({ store, cache }, `here-${n}`, 'here')
+      await found({ store, cache }, `missing-${n}`, undefined)
+    }
+    store.reads.length = 0
+    await found({ store, cache }, 'here', 'here')
+    await found({ store, cache }, 'missing', undefined)
+    return store.reads
+  }
+  assert.deepEqual(await askForOthers(capacity - 1), [])
+  assert.deepEqual(await askForOthers(capacity - 1, capacity), [], 'those asked for last are kept')
+  assert.deepEqual(await askForOthers(capacity, 2 * capacity), ['here', 'missing'])
+})
+
 test('more views than fit push out those that were not asked for longest', async () => {
   const { store, cache } = held(2)
   for (const key of ['a', 'b']) await found({ store, cache }, key, key)
