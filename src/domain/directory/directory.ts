@@ -226,8 +226,8 @@ export class Directory {
 
   /**
    * The policies that say what a caller may do: inline, attached, and of the groups; the boundary; and those that limit
-   * the session. A principal that is gone has none, and a boundary that is gone allows nothing: changes narrow, never
-   * widen.
+   * the session. A principal that is gone may nothing, and neither may one whose boundary, group or attached policy is:
+   * changes narrow, never widen.
    */
   async policiesOf(caller: AccountCaller): Promise<PrincipalPolicies> {
     const session = caller.session && (await this.#sessionPolicies.of(caller.session.terms))

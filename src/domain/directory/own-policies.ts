@@ -28,7 +28,7 @@ const ALLOWS_EVERYTHING = compilePolicy(
 
 /** Root has none, and needs none. */
 const NO_POLICIES: OwnPolicies = Object.freeze({ identity: [], boundary: undefined })
-/** Of a principal that is not there any more. */
+/** Of a principal that is not there any more, or whose policies are not all there: what is missing may have denied. */
 const GONE: OwnPolicies = Object.freeze({ identity: [], boundary: ALLOWS_NOTHING })
 
 /** The policies of whoever a caller is: inline, attached, and of the groups; and the boundary. */
@@ -60,13 +60,13 @@ async function ofUser(
 
 async function ofPrincipal(principal: UserView | RoleView, source: PolicySource): Promise<OwnPolicies> {
   const identity = [...principal.compiledPolicies]
-  await addManaged(identity, principal.managedPolicyArns, source)
+  if (!(await addManaged(identity, principal.managedPolicyArns, source))) return GONE
   if ('groups' in principal) {
     for (const groupName of principal.groups) {
       const group = await source.group(principal.account, groupName)
-      if (group === undefined) continue
+      if (group === undefined) return GONE
       for (const policy of group.compiledPolicies) identity.push(policy)
-      await addManaged(identity, group.managedPolicyArns, source)
+      if (!(await addManaged(identity, group.managedPolicyArns, source))) return GONE
     }
   }
   const boundaryArn = principal.permissionsBoundary
@@ -74,9 +74,12 @@ async function ofPrincipal(principal: UserView | RoleView, source: PolicySource)
   return { identity, boundary: (await source.managedPolicy(boundaryArn))?.boundary ?? ALLOWS_NOTHING }
 }
 
-async function addManaged(into: CompiledPolicy[], arns: readonly string[], source: PolicySource): Promise<void> {
+/** False when one of them is gone. */
+async function addManaged(into: CompiledPolicy[], arns: readonly string[], source: PolicySource): Promise<boolean> {
   for (const arn of arns) {
     const managed = await source.managedPolicy(arn)
-    if (managed !== undefined) into.push(managed.policy)
+    if (managed === undefined) return false
+    into.push(managed.policy)
   }
+  return true
 }

@@ -67,6 +67,31 @@ describe('what is gone allows nothing', () => {
     assert.equal(allows(await world.directory.policiesOf(alice), 's3:GetObject'), false)
   })
 
+  for (const [what, kind, key, attached] of [
+    ['a group', 'group', 'admins', { Groups: ['admins'] }],
+    ['an attached policy', 'managed-policy', 'limit', { ManagedPolicyArns: [LIMIT] }],
+    ['a policy of a group', 'managed-policy', 'limit', { Groups: ['limited'] }],
+  ] as const) {
+    test(`${what} that vanished grants nothing, nor does anything beside it: it may have denied`, async (t) => {
+      const world = await aWorld(t)
+      const denies = ALLOW_ALL.replace('Allow', 'Deny')
+      await world.apply(
+        anAccount(SOURCE, {
+          ManagedPolicies: [aPolicy('limit', { PolicyDocument: denies })],
+          Groups: [
+            aGroup('admins', { Policies: [{ PolicyName: 'p', PolicyDocument: denies }] }),
+            aGroup('limited', { ManagedPolicyArns: [LIMIT] }),
+          ],
+          Users: [aUser('alice', { ...attached, Policies: [{ PolicyName: 'p', PolicyDocument: ALLOW_ALL }] })],
+        }),
+      )
+      const alice = await aliceOf(world)
+      assert.equal(allows(await world.directory.policiesOf(alice), 's3:GetObject'), false)
+      await world.directory.commit([{ remove: { kind, key: `${SOURCE}/${key}`, account: SOURCE } }])
+      assert.equal(allows(await world.directory.policiesOf(alice), 's3:GetObject'), false)
+    })
+  }
+
   test('an attached policy and a group that vanished grant nothing more', async (t) => {
     const world = await aWorld(t)
     await world.apply({ ...before, Users: [aUser('alice', { ...inGroup, PermissionsBoundary: undefined })] })
@@ -77,7 +102,7 @@ describe('what is gone allows nothing', () => {
       [true, true, false],
     )
     await world.directory.commit([{ remove: { kind: 'group', key: `${SOURCE}/admins`, account: SOURCE } }])
-    assert.deepEqual([await may('s3:GetObject'), await may('ec2:RunInstances')], [true, false])
+    assert.deepEqual([await may('s3:GetObject'), await may('ec2:RunInstances')], [false, false])
     await world.directory.commit([{ remove: { kind: 'managed-policy', key: `${SOURCE}/limit`, account: SOURCE } }])
     assert.equal(await may('s3:GetObject'), false)
   })
