@@ -46,6 +46,8 @@ const DIRECTORY: DirectoryInput = {
   ],
 }
 
+const LEASHED = /because no session policy allows the sts:GetAccessKeyInfo action$/
+
 interface Keys {
   readonly AccessKeyId: string
   readonly SecretAccessKey: string
@@ -58,8 +60,11 @@ interface Answer {
   readonly SourceIdentity?: string
   readonly PackedPolicySize?: number
   readonly Credentials?: Keys
+  readonly DecodedMessage?: string
   /** AWS's code and message, where it was refused. */
   readonly refused?: string
+  /** The `x-rolecall-explanation` of a refusal. */
+  readonly explanation?: string | undefined
 }
 
 type Call = (action: string, params: object, keys: Keys, endpoint: string) => Promise<Answer>
@@ -82,17 +87,21 @@ try:
     answer = getattr(boto3.client('sts'), sys.argv[1])(**json.loads(sys.argv[2]))
     print(json.dumps(answer, default=str))
 except ClientError as error:
-    print(json.dumps({'refused': error.response['Error']['Code'] + ': ' + error.response['Error']['Message']}))`
+    refused = error.response['Error']['Code'] + ': ' + error.response['Error']['Message']
+    headers = error.response['ResponseMetadata']['HTTPHeaders']
+    print(json.dumps({'refused': refused, 'explanation': headers.get('x-rolecall-explanation')}))`
 
 const CLIENTS: Readonly<Record<string, { readonly installed: Promise<boolean>; readonly call: Call }>> = {
   'the aws CLI': {
     installed: isInstalled('aws', '--version'),
     async call(action, params, keys, endpoint) {
-      const args = ['sts', kebab(action), '--cli-input-json', JSON.stringify(params), '--output', 'json']
+      const args = ['sts', kebab(action), '--cli-input-json', JSON.stringify(params), '--output', 'json', '--debug']
       const { status, stdout, stderr } = await execute('aws', args, environment(keys, endpoint))
       if (status === 0) return JSON.parse(stdout)
       const [, code, message] = /\((\w+)\) when calling the \w+ operation: ([^\n]*)/.exec(stderr) ?? [stderr]
-      return { refused: `${code}: ${message}` }
+      // Headers of an answer are told only to whoever asks for everything.
+      const [, explanation] = /'x-rolecall-explanation': '([\w-]+)'/.exec(stderr) ?? []
+      return { refused: `${code}: ${message}`, explanation }
     },
   },
   boto3: {
@@ -117,8 +126,9 @@ const CLIENTS: Readonly<Record<string, { readonly installed: Promise<boolean>; r
       try {
         return await Reflect.get(client, method).call(client, params)
       } catch (error) {
-        if (error instanceof sdk.STSServiceException) return { refused: `${error.name}: ${error.message}` }
-        throw error
+        if (!(error instanceof sdk.STSServiceException)) throw error
+        const explanation = error.$response?.headers['x-rolecall-explanation']
+        return { refused: `${error.name}: ${error.message}`, explanation }
       }
     },
   },
@@ -126,14 +136,22 @@ const CLIENTS: Readonly<Record<string, { readonly installed: Promise<boolean>; r
 
 for (const [name, { installed, call }] of Object.entries(CLIENTS)) {
   suite(`${name}, unmodified, in a chain of three accounts`, { skip: !(await installed) }, () => {
-    const start = async (): Promise<{ broker: Broker; alice: Keys; ask: (...args: Asked) => Promise<Answer> }> => {
-      const broker = await startBroker({ directory: DIRECTORY })
+    const start = async (): Promise<Started> => {
+      const broker = await startBroker({ directory: DIRECTORY, dev: true })
       const { accessKeyId, secretAccessKey } = (await broker.as('first/alice')).credentials
       const alice = { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey }
       return {
         broker,
         alice,
         ask: (action, params = {}, keys = alice) => call(action, params, keys, broker.endpoint),
+        advance: async (duration) => {
+          const answer = await fetch(`${broker.addresses.admin}/clock`, {
+            method: 'POST',
+            headers: { Authorization: `Bearer ${broker.operatorToken}`, 'Content-Type': 'application/json' },
+            body: JSON.stringify({ advance: duration }),
+          })
+          assert.equal(answer.ok, true, await answer.text())
+        },
       }
     }
 
@@ -172,9 +190,59 @@ for (const [name, { installed, call }] of Object.entries(CLIENTS)) {
       const { Arn } = await ask('GetCallerIdentity', {}, last.Credentials)
       assert.equal(Arn, `arn:aws:sts::${LAST}:assumed-role/Last/end`)
       const leashed = await ask('GetAccessKeyInfo', { AccessKeyId: 'AKIAIOSFODNN7EXAMPLE' }, middle.Credentials)
-      assert.match(leashed.refused ?? '', /because no session policy allows the sts:GetAccessKeyInfo action$/)
+      assert.match(leashed.refused ?? '', LEASHED)
+    })
+
+    test('decodes why it was refused, and no message that was changed', async () => {
+      const { broker, ask } = await start()
+      await using _ = broker
+      const { refused, explanation } = await ask('AssumeRole', { RoleArn: lastRole, RoleSessionName: 'unmarked' })
+      assert.match(refused ?? '', /^AccessDenied: /)
+      assert.ok(explanation, 'the refusal has a message')
+      const changed = await ask('DecodeAuthorizationMessage', { EncodedMessage: `${explanation}AA` })
+      assert.match(changed.refused ?? '', /^InvalidAuthorizationMessageException: Message is not valid$/)
+      const { DecodedMessage = '' } = await ask('DecodeAuthorizationMessage', { EncodedMessage: explanation })
+      const { allowed, context, rolecall } = JSON.parse(DecodedMessage)
+      assert.deepEqual(
+        [allowed, context.action, context.resource, rolecall.side],
+        [false, 'sts:AssumeRole', lastRole, 'caller'],
+      )
+    })
+
+    test('sees each session of the chain end in its own time, and the leash hold until then', async () => {
+      const { broker, ask, advance } = await start()
+      await using _ = broker
+      const { Credentials: middle } = await ask('AssumeRole', {
+        RoleArn: middleRole,
+        RoleSessionName: 'marked',
+        Tags: [{ Key: 'Project', Value: 'blue' }],
+        TransitiveTagKeys: ['Project'],
+        SourceIdentity: 'alice.real',
+        Policy: JSON.stringify(policy({ Effect: 'Allow', Action: MARKING, Resource: lastRole })),
+      })
+      const next = { RoleArn: lastRole, RoleSessionName: 'end', DurationSeconds: 900 }
+      const { Credentials: last } = await ask('AssumeRole', next, middle)
+      const leash = async () => (await ask('GetAccessKeyInfo', { AccessKeyId: 'AKIAIOSFODNN7EXAMPLE' }, middle)).refused
+      await advance('PT14M')
+      assert.match((await ask('GetCallerIdentity', {}, last)).Arn ?? '', /assumed-role\/Last\/end$/)
+      await advance('PT1M')
+      assert.match((await ask('GetCallerIdentity', {}, last)).refused ?? '', /^ExpiredToken/)
+      await advance('PT44M')
+      assert.match((await leash()) ?? '', LEASHED)
+      assert.ok((await ask('AssumeRole', next, middle)).Credentials)
+      await advance('PT1M')
+      assert.match((await leash()) ?? '', /^ExpiredToken/)
+      assert.match((await ask('AssumeRole', next, middle)).refused ?? '', /^ExpiredToken/)
     })
   })
+}
+
+interface Started {
+  readonly broker: Broker
+  readonly alice: Keys
+  readonly ask: (...args: Asked) => Promise<Answer>
+  /** Moves the clock that expiry is judged by, by an ISO 8601 duration. */
+  readonly advance: (duration: string) => Promise<void>
 }
 
 type Asked = readonly [action: string, params?: object, keys?: Keys]
