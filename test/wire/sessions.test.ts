@@ -15,7 +15,8 @@ import { applyDirectory, listEvents, revokeSessions } from '../../src/operations
 import { loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
 import { type Actor, policy, roleArn, SESSIONS, SOURCE, TARGET, trusting } from './cast.ts'
 import { DIRECTORY } from './refusals.ts'
-import { type Stage, setStage } from './stage.ts'
+import { credentialsIn, type Stage, setStage } from './stage.ts'
+import { formPost, type Params, send, sign } from './wire-client.ts'
 
 const HOUR = 3_600_000
 
@@ -209,6 +210,10 @@ async function aNode(t: TestContext) {
         node.operate(applyDirectory, { desired, prune: false, dryRun: false }),
       )
     },
+    send: async (principal: string, params: Params) => {
+      const request = formPost(new URL(broker.endpoint).host, { Version: '2011-06-15', ...params })
+      return await send(broker.endpoint, await sign(request, (await broker.as(principal)).credentials))
+    },
     events: async (eventName: string) => {
       await node.broker.audit.flush()
       return await node.operate(listEvents, { limit: 1, eventName })
@@ -267,18 +272,17 @@ describe('the audit trail', () => {
 
   test('has the id by which a session is revoked, where it is made and where it is used, and no answer has it', async (t) => {
     const node = await aNode(t)
-    const ann = await node.as(`${SOURCE}/ann`)
-    const asked = { RoleArn: `arn:aws:iam::${SOURCE}:role/Deployer`, RoleSessionName: 'made' }
-    const made = [
-      ['GetSessionToken', await ann.send(new GetSessionTokenCommand({}))],
-      ['GetFederationToken', await ann.send(new GetFederationTokenCommand({ Name: 'fay' }))],
-      ['AssumeRole', await ann.send(new AssumeRoleCommand(asked))],
-    ] as const
-    for (const [action, answer] of made) {
-      const { sessionId } = (await recordOf(node, action)).responseElements.credentials
+    for (const params of [
+      { Action: 'GetSessionToken' },
+      { Action: 'GetFederationToken', Name: 'fay' },
+      { Action: 'AssumeRole', RoleArn: `arn:aws:iam::${SOURCE}:role/Deployer`, RoleSessionName: 'made' },
+    ]) {
+      const answer = await node.send(`${SOURCE}/ann`, params)
+      const { sessionId } = (await recordOf(node, params.Action)).responseElements.credentials
       assert.match(sessionId, /^[\w-]{22}$/)
-      assert.ok(!JSON.stringify(answer).includes(sessionId))
-      const session = node.with(answer.Credentials)
+      assert.ok(!answer.body.includes(sessionId))
+      const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken } = credentialsIn(answer)
+      const session = node.with({ AccessKeyId, SecretAccessKey, SessionToken: sessionToken })
       await identityOf(session)
       const { sessionContext } = (await recordOf(node, 'GetCallerIdentity')).userIdentity
       assert.equal(sessionContext.sessionId, sessionId)
