@@ -14,6 +14,12 @@ import type { Plan } from './plan.ts'
 import type { InlinePolicy } from './records.ts'
 import { QUOTAS, RULES } from './rules.ts'
 
+/**
+ * What AWS takes in the text of no policy, other than as an escape.
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+ */
+const BEYOND_LATIN = /[\u0100-\uffff]/
+
 /** Checks a policy document as AWS does when it is saved; the parsed document when it is right. */
 export function planDocument(
   plan: Plan,
@@ -23,6 +29,11 @@ export function planDocument(
   maxSize: number,
 ): PolicyDocument | undefined {
   let document: PolicyDocument | undefined
+  const strange = text.search(BEYOND_LATIN)
+  if (strange >= 0) {
+    plan.mistake(at, 'characters beyond Latin-1 have to be written as \\u escapes', placeIn(undefined, strange))
+    return undefined
+  }
   try {
     document = parsePolicy(text, kind)
     validatePolicy(document, kind)

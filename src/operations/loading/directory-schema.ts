@@ -124,11 +124,16 @@ function isObject(value: unknown): boolean {
  */
 function jsonOf(value: object, context: z.RefinementCtx): string {
   try {
-    return JSON.stringify(value, onlyPlain)
+    // In the text of a policy AWS takes such characters as escapes only.
+    return JSON.stringify(value, onlyPlain).replace(/[\u0100-\uffff]/g, escaped)
   } catch {
     context.addIssue(NO_POLICY)
     return z.NEVER
   }
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 function onlyPlain(_key: string, value: unknown): unknown {

@@ -478,6 +478,11 @@ describe('a policy document is refused in the words of AWS', () => {
       { ManagedPolicies: [aPolicy('p', { PolicyDocument: '{' })] },
     ],
     [
+      'ManagedPolicies.0.PolicyDocument',
+      'characters beyond Latin-1 have to be written as \\u escapes',
+      { ManagedPolicies: [aPolicy('p', { PolicyDocument: policyOf(200).replace('Statement', 'Stätemenţ') })] },
+    ],
+    [
       'Users.0.Policies.0.PolicyDocument',
       'Policy document should not specify a principal.',
       { Users: [aUser('a', { Policies: [{ PolicyName: 'p', PolicyDocument: trusting('*') }] })] },

@@ -240,6 +240,19 @@ test('an object is held to the same rules, its mistakes told by their path', asy
   ])
 })
 
+test('an object may hold characters beyond Latin-1, which a document that is text has to escape', async (t) => {
+  const broker = await aBroker(t)
+  const PolicyDocument = {
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Action: '*', Resource: '*', Condition: { StringEquals: { k: 'Łódź 😀' } } },
+  } as const
+  const withDocument = (document: typeof PolicyDocument | string): DirectoryInput => ({
+    Accounts: [{ Id: SOURCE, ManagedPolicies: [{ ManagedPolicyName: 'p', PolicyDocument: document }] }],
+  })
+  assert.equal((await mistakesOf(broker, withDocument(JSON.stringify(PolicyDocument)))).length, 1)
+  assert.deepEqual(await mistakesOf(broker, withDocument(PolicyDocument)), [])
+})
+
 test('one policy can be said once and used in many places', async (t) => {
   const yaml = `Accounts:
   - Id: "${SOURCE}"

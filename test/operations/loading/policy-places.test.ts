@@ -140,7 +140,7 @@ const TEXTS: readonly Sample[] = [
   },
   {
     rule: 'double quotes with every kind of escape',
-    trust: `"{\\"Id\\":\\"\\U0001F600\\u00e9\\x41\\",\\"Statement\\":{\\"Effect\\":\\"Allow\\",\\"Principal\\":{\\"AWS\\":\\"111111111111\\"},\\"Action\\":▶\\"s3:*\\"}}"`,
+    trust: `"{\\"Id\\":\\"\\U000000E8\\u00e9\\x41\\",\\"Statement\\":{\\"Effect\\":\\"Allow\\",\\"Principal\\":{\\"AWS\\":\\"111111111111\\"},\\"Action\\":▶\\"s3:*\\"}}"`,
     path: 'Statement.Action',
     says: NO_STS,
   },
@@ -149,6 +149,11 @@ const TEXTS: readonly Sample[] = [
     rule: 'a block, what is no JSON',
     trust: `|\n          {\n            "Version": ▶trust\n          }`,
     says: NO_JSON,
+  },
+  {
+    rule: 'single quotes, a character that has to be escaped',
+    trust: `'{"Id":"▶Ł"}'`,
+    says: 'characters beyond Latin-1 have to be written as \\u escapes',
   },
   { rule: 'a text that ends too early', trust: `'{"Version":"2012-10-17"▶'`, says: NO_JSON },
 ]
