@@ -12,7 +12,7 @@ import {
 } from './matching/text-test.ts'
 import { type JsonNode, type JsonObject, listOf, memberOf, type PolicyKind } from './policy-document.ts'
 import { compilePrincipals, type PrincipalSet } from './principals.ts'
-import type { CompiledStatement, ListPart, PrincipalPart } from './statement.ts'
+import type { ActionPart, CompiledStatement, ListPart, PrincipalPart } from './statement.ts'
 
 /** What every statement of one policy shares. */
 export interface PolicySetting {
@@ -42,7 +42,7 @@ export function compileStatement(node: JsonNode, index: number, setting: PolicyS
     granted: allowedBy(ref),
     inert: effect === 'Allow' && !knowsEvery(object, elements),
     principal: elements.principal.length === 0 ? undefined : compilePrincipal(object, elements, effect, setting),
-    action: compileList(object, elements.action, effect, compileAction),
+    action: compileActions(object, elements, effect),
     resource: compileResource(object, elements, effect, setting),
     conditions: compileConditions(memberOf(object, 'Condition'), effect, setting.variables),
   })
@@ -93,6 +93,13 @@ function compileResource(
   return compileList(object, resource, effect, (text) => compileArnPattern(text, { padded, variables, unresolved }))
 }
 
+function compileActions(object: JsonObject, { action }: StatementElements, effect: 'Allow' | 'Deny'): ActionPart {
+  const value = onlyMember(object, action)?.value
+  const items = value === undefined ? [] : listOf(value)
+  const sources = items.flatMap((item) => (item.type === 'string' ? [item.value] : []))
+  return { ...compileList(object, action, effect, compileAction), sources: sources.slice() }
+}
+
 /** `*`, or a service and a name. */
 const ACTION = /^(?:\*|[^:]*:[^:]*)$/
 
@@ -130,21 +137,19 @@ function compileList(
   const inverted = member?.name.startsWith('Not') ?? false
   // AWS saves a null in a list of resources, and nowhere else: it names nothing.
   const nulls = member?.value.type === 'array' && member.name.endsWith('Resource')
-  const sources: string[] = []
   const tests: TextTest[] = []
   let decides = member === undefined
   for (const item of member === undefined ? [] : listOf(member.value)) {
     if (item.type === 'null' && nulls) continue
     const test = item.type === 'string' ? compile(item.value) : undefined
-    if (item.type === 'string') sources.push(item.value)
     // As with principals: what cannot be read is left out where that refuses more, and decides where it does not.
     if (test !== undefined) tests.push(test)
     else if ((effect === 'Deny') !== inverted) decides = true
   }
   // AWS: a statement whose list is empty does not affect the policy. Taken as "all but nothing" it would allow all.
   if (inverted && tests.length === 0) decides = true
-  // Copies, because a list that was pushed to keeps room for sixteen more.
-  return { sources: sources.slice(), tests: tests.slice(), inverted, fixed: decides ? effect === 'Deny' : undefined }
+  // A copy, because a list that was pushed to keeps room for sixteen more.
+  return { tests: tests.slice(), inverted, fixed: decides ? effect === 'Deny' : undefined }
 }
 
 function compileConditions(
@@ -155,10 +160,10 @@ function compileConditions(
   if (block === undefined) return []
   const setting = { effect, variables }
   // What should be an object and is not stands for a condition that nothing is known of.
-  if (block.type !== 'object') return [compileCondition('', { name: '', value: block, offset: block.offset }, setting)]
-  return block.members.flatMap(({ name: operator, value, offset }) =>
+  if (block.type !== 'object') return [compileCondition('', { name: '', value: block }, setting)]
+  return block.members.flatMap(({ name: operator, value }) =>
     value.type === 'object'
       ? value.members.map((member) => compileCondition(operator, member, setting))
-      : [compileCondition('', { name: operator, value, offset }, setting)],
+      : [compileCondition('', { name: operator, value }, setting)],
   )
 }

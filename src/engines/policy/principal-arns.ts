@@ -1,9 +1,9 @@
 import { listOf, memberOf, type PolicyDocument, statementsOf } from './policy-document.ts'
 
 /**
- * The ARNs of AWS principals in `Principal` elements, each with the offset at which it first stands: of users and roles, which AWS resolves to unique ids
- * when it saves a trust policy, and of accounts and sessions. A trust policy that names one of another partition, or a
- * user or role that does not exist, is refused.
+ * The ARNs of AWS principals in `Principal` elements, each with the offset at which it first stands: of accounts and
+ * sessions, and of users and roles, which AWS resolves to unique ids when it saves a trust policy. A trust policy that
+ * names one of another partition, or a user or role that does not exist, is refused.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export function principalArnsOf(document: PolicyDocument): ReadonlyMap<string, number> {

@@ -7,11 +7,16 @@ import type { AccessRequest, RequestContext } from './request.ts'
 
 /** `Action`, `Resource` or their `Not` twins. */
 export interface ListPart {
-  readonly sources: readonly string[]
   readonly tests: readonly TextTest[]
   readonly inverted: boolean
   /** The verdict, where the element is missing or cannot be read. */
   readonly fixed: boolean | undefined
+}
+
+/** `Action` or `NotAction`. */
+export interface ActionPart extends ListPart {
+  /** As written, to be filed by. */
+  readonly sources: readonly string[]
 }
 
 /** `Principal` or `NotPrincipal`. */
@@ -31,7 +36,7 @@ export interface CompiledStatement {
   readonly inert: boolean
   /** Absent where the policy is attached to the caller. */
   readonly principal: PrincipalPart | undefined
-  readonly action: ListPart
+  readonly action: ActionPart
   /** Absent where the statement speaks of the resource that the policy is attached to. */
   readonly resource: ListPart | undefined
   readonly conditions: readonly Condition[]

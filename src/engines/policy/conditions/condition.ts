@@ -14,7 +14,6 @@ export interface Condition {
   readonly key: string
   readonly contextKey: string
   readonly values: readonly string[]
-  readonly offset: number
   /** `undefined` when the operator or a value cannot be read: then both verdicts below are fixed. */
   readonly form: OperatorForm | undefined
   /** Whether variables in the values are replaced. */
@@ -38,14 +37,14 @@ export interface ConditionSetting {
 /** Compiles one key of a condition operator. Never fails: what it does not know gets the verdict that refuses. */
 export function compileCondition(
   operator: string,
-  { name: key, value: node, offset }: { name: string; value: JsonNode; offset: number },
+  { name: key, value: node }: { readonly name: string; readonly value: JsonNode },
   { effect, variables }: ConditionSetting,
 ): Condition {
   const uncertain = effect === 'Deny'
   const scalars = listOf(node).map(scalarOf)
   const values = scalars.filter((value) => value !== undefined)
   const substitutes = variables && /String|Arn/.test(operator)
-  const known = { operator, key, contextKey: foldCase(key), values, offset, substitutes, uncertain }
+  const known = { operator, key, contextKey: foldCase(key), values, substitutes, uncertain }
   const form = readOperator(operator)
   const unreadable = values.length < scalars.length || values.some((value) => hasBrokenVariable(value, substitutes))
   if (form === undefined || unreadable) {
