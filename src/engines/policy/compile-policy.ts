@@ -28,7 +28,7 @@ export interface CompileOptions {
 /**
  * Compiles a policy once, for many decisions. Takes any document that parses and never fails open: whatever the
  * engine does not know keeps an Allow from applying and no Deny from it. A document that is unknown as a whole (its
- * version, a member beside `Statement`) denies everything.
+ * version, a member beside `Statement`, no `Statement`) denies everything.
  */
 export function compilePolicy(document: PolicyDocument, options: CompileOptions): CompiledPolicy {
   const { kind, name, principalIds } = options
@@ -49,6 +49,7 @@ export function compilePolicy(document: PolicyDocument, options: CompileOptions)
 }
 
 function isKnown({ root }: PolicyDocument): boolean {
+  if (memberOf(root, 'Statement') === undefined) return false
   return root.members.every(({ name, value }) => {
     if (name === 'Version') return value.type === 'string' && /^(2008|2012)-10-17$/.test(value.value)
     return name === 'Id' || name === 'Statement'

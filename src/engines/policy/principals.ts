@@ -1,4 +1,5 @@
 import { type JsonNode, listOf } from './policy-document.ts'
+import { accountOf, isSessionArn, isUserOrRoleArn } from './principal-forms.ts'
 import type { RequestPrincipal } from './request.ts'
 
 /** The caller matches by its own name, or as one of everybody. Of two matches the greater is the stronger. */
@@ -25,14 +26,6 @@ export interface PrincipalSet {
   readonly unreadable: boolean
 }
 
-const ACCOUNT_FORM = /^(?:([0-9]{12})|arn:[^:]+:iam::([0-9]{12}):root)$/
-
-/** The account that an AWS principal stands for: twelve digits or the ARN of a root user. */
-export function accountOf(text: string): string | undefined {
-  const [, id, root] = ACCOUNT_FORM.exec(text) ?? []
-  return id ?? root
-}
-
 /**
  * Compiles a `Principal` or `NotPrincipal` element.
  * @param principalIds - the unique id of each user or role ARN, as resolved when the policy was saved
@@ -51,7 +44,7 @@ export function compilePrincipals(node: JsonNode, principalIds?: ReadonlyMap<str
   for (const { name: type, value } of node.members) {
     for (const item of listOf(value)) {
       const text = item.type === 'string' ? item.value : undefined
-      // AWS takes no wildcard inside a principal. As a mere name it would let a Deny pass.
+      // AWS takes no wildcard inside a principal, and of no other form. As a mere name it would let a Deny pass.
       if (text === undefined || (/[*?]/.test(text) && (text !== '*' || type !== 'AWS'))) set.unreadable = true
       else if (type === 'Service') set.services.push(text)
       else if (type === 'Federated') set.providers.push(text)
@@ -59,8 +52,9 @@ export function compilePrincipals(node: JsonNode, principalIds?: ReadonlyMap<str
       else if (text === '*') set.everyone = true
       else {
         const account = accountOf(text)
-        if (account === undefined) set.named.push({ arn: text, id: principalIds?.get(text) })
-        else set.accounts.push(account)
+        if (account !== undefined) set.accounts.push(account)
+        else if (isUserOrRoleArn(text) || isSessionArn(text)) set.named.push({ arn: text, id: principalIds?.get(text) })
+        else set.unreadable = true
       }
     }
   }

@@ -53,6 +53,19 @@ describe('a principal that was resolved when the policy was saved', () => {
     assert.equal(decideFor('Deny', user), 'explicitDeny')
   })
 
+  test('is left out of an Allow for all but some where its unique id is not known', () => {
+    const text = JSON.stringify({ Statement: { Effect: 'Allow', NotPrincipal: { AWS: USER }, Action: '*' } })
+    const resource = compilePolicy(parsePolicy(text), { kind: 'resource', name: 'p', principalIds: ids })
+    const all = compiled({ Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }, 'identity')
+    const outcome = (principal: RequestPrincipal): string =>
+      decide(
+        { identity: [all], resource },
+        { ...REQUEST, action: 'kms:Sign', resource: 'arn:aws:kms:::key/k', principal },
+      ).outcome
+    assert.equal(outcome(user), 'implicitDeny')
+    assert.equal(outcome({ ...user, id: 'AIDANEW' }), 'allowed')
+  })
+
   test('matches by unique id, under a new name too', () => {
     assert.equal(decideFor('Allow', { ...user, id: 'AIDAOLD' }), 'allowed')
     assert.equal(decideFor('Allow', { ...user, arn: `${USER}-renamed`, id: 'AIDAOLD' }), 'allowed')

@@ -1,5 +1,5 @@
 import { foldCase } from '../../../model/index.ts'
-import { isUserOrRoleArn } from '../validation/principals.ts'
+import { isUserOrRoleArn } from '../principal-forms.ts'
 import { demands, type PrincipalView, type StatementCheck } from './policy-view.ts'
 
 const PRESENT = 'aws:multifactorauthpresent'

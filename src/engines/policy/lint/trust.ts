@@ -1,5 +1,5 @@
 import { foldCase } from '../../../model/index.ts'
-import { accountOf } from '../principals.ts'
+import { accountOf } from '../principal-forms.ts'
 import { providersOf } from './federation.ts'
 import { quote } from './finding.ts'
 import { pins } from './pinning.ts'

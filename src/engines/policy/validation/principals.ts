@@ -1,18 +1,10 @@
 import { type JsonNode, type JsonObject, listOf, memberOf } from '../policy-document.ts'
-import { accountOf } from '../principals.ts'
+import { accountOf, isSessionArn, isUserOrRoleArn } from '../principal-forms.ts'
 import { refuse } from './refuse.ts'
 
-const USER_OR_ROLE = /^arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:user|role)\/[^\s*?]+$/
-const SESSION =
-  /^arn:aws(?:-[a-z]+)*:sts::[0-9]{12}:(?:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]{2,64}|federated-user\/[\w+=,.@-]{2,32})$/
 const SERVICE = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal)$/
 const PROVIDER = /^arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:oidc|saml)-provider\/[^\s*?]+$/
 const DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i
-
-/** Whether the text is the ARN of a user or role, which AWS turns into a unique id when it saves a trust policy. */
-export function isUserOrRoleArn(text: string): boolean {
-  return USER_OR_ROLE.test(text)
-}
 
 /** Checks that a policy attached to callers names no principal. */
 export function checkNoPrincipal(statements: readonly JsonObject[]): void {
@@ -58,7 +50,7 @@ export function checkPrincipalMap(principal: JsonNode, canonicalUsers: boolean):
 function principalFault(type: string, text: string, canonicalUsers: boolean): string | undefined {
   switch (type) {
     case 'AWS': {
-      const known = text === '*' || accountOf(text) !== undefined || isUserOrRoleArn(text) || SESSION.test(text)
+      const known = text === '*' || accountOf(text) !== undefined || isUserOrRoleArn(text) || isSessionArn(text)
       return known ? undefined : `Invalid principal in policy: "AWS":"${text}"`
     }
     case 'Service':

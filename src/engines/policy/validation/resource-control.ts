@@ -17,7 +17,7 @@ export function checkResourceControl(statements: readonly JsonObject[]): void {
     const notAction = memberOf(statement, 'NotAction')
     if (notAction !== undefined) refuse(NOT_OF_THIS_TYPE, notAction)
     for (const action of textsOf(memberOf(statement, 'Action'))) {
-      if (action.value === '*') refuse(NOT_OF_THIS_TYPE, action)
+      if (/^[*?:]+$/.test(action.value)) refuse(NOT_OF_THIS_TYPE, action)
     }
   }
 }

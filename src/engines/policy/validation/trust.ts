@@ -88,11 +88,11 @@ function checkFederation(statement: JsonObject): void {
   const principal = memberOf(statement, 'Principal')
   if (principal?.type !== 'object' || !isAllow(statement)) return
   for (const federated of textsOf(memberOf(principal, 'Federated'))) {
-    if (federated.value === COGNITO && memberOf(statement, 'Condition') === undefined) {
+    if (foldCase(federated.value) === COGNITO && memberOf(statement, 'Condition') === undefined) {
       refuse('A condition block must be present for the Cognito provider', federated)
     }
     const [, host] = /^arn:[^:]+:iam::[0-9]+:oidc-provider\/(.+)$/.exec(federated.value) ?? [undefined, federated.value]
-    const keys = SHARED_OIDC_PROVIDERS.get(host)
+    const keys = SHARED_OIDC_PROVIDERS.get(foldCase(host))
     if (keys === undefined || keys.some((key) => isNarrowed(statement, key))) continue
     const { value } = federated
     refuse(
