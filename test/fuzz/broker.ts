@@ -11,6 +11,8 @@ export interface BrokerProcess {
   readonly apiPort: number
   readonly adminPort: number
   readonly metadataPort: number
+  /** What a task and a pod show for their credentials. */
+  readonly containerTokens: readonly string[]
   readonly operatorToken: string
   readonly alice: ClientSettings['credentials']
   /** Whether it is there and does something; it is ended when it does not. */
@@ -33,6 +35,7 @@ export interface BrokerMemory {
 
 /** The one that answers on the metadata listener; it requires session tokens. */
 export const INSTANCE = 'i-0123456789abcdef0'
+export const TASK = '0123456789abcdef0123456789abcdef'
 
 const MIB = 1_048_576
 /** Inputs after which it is warm. */
