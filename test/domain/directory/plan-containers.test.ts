@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { type DesiredAccount, DirectoryMistakes } from '../../../src/domain/directory/index.ts'
+import { type DesiredAccount, DirectoryMistakes, planDirectory } from '../../../src/domain/directory/index.ts'
+import { epochMillis } from '../../../src/model/index.ts'
 import { readDirectoryObject } from '../../../src/operations/loading/directory-source.ts'
+import { systemRandom } from '../../../src/platform/random.ts'
 import { aRole, aWorld, SOURCE, TARGET } from './samples.ts'
 
 const TASK = '0123456789abcdef0123456789abcdef'
@@ -108,4 +110,20 @@ test('what is left out of a task has the defaults of ECS, and its start is kept'
   await world.apply(withContainers({ Tasks: [{ TaskId: TASK, Family: 'other' }] }))
   const changed = await world.directory.task(TASK)
   assert.deepEqual([changed?.family, changed?.taskRoleArn, changed?.startedAt], ['other', undefined, startedAt])
+})
+
+test('what is not listed any more is told of by its ARN, and goes when it is pruned', async (t) => {
+  const world = await aWorld(t)
+  await world.apply(withContainers({ Tasks: [{ TaskId: TASK }], PodIdentityAssociations: [POD] }))
+  const { directory, keyring } = world
+  const parts = { directory, keyring, random: systemRandom, now: epochMillis(9000), unlisted: 'pruned' } as const
+  const { differences } = await directory.change(() => planDirectory({ Accounts: [withContainers({})] }, parts))
+  assert.deepEqual(
+    differences.map(({ change, arn }) => `${change} ${arn}`),
+    [
+      `deleted arn:aws:ecs:us-east-1:${SOURCE}:task/default/${TASK}`,
+      `deleted arn:aws:eks:us-east-1:${SOURCE}:podidentityassociation/shop/default/web`,
+    ],
+  )
+  assert.deepEqual([await directory.task(TASK), await directory.podIdentityAssociations()], [undefined, []])
 })
