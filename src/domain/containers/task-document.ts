@@ -43,8 +43,6 @@ export function taskDocument(task: Task, partition: string): TaskDocument {
       DesiredStatus: 'RUNNING',
       KnownStatus: 'RUNNING',
       Containers: containers,
-      PullStartedAt: isoSeconds(startedAt),
-      PullStoppedAt: isoSeconds(startedAt),
       AvailabilityZone: `${region}a`,
       LaunchType: 'FARGATE',
     },
