@@ -36,7 +36,7 @@ function recordOf(target: string): DirectoryRecord {
 }
 
 /** A store with these revocations; `reading` runs in the middle of each reading. */
-function storeOf(records: () => readonly DirectoryRecord[], reading = () => undefined as void): DirectoryStore {
+function storeOf(records: () => readonly DirectoryRecord[], reading: () => void = () => undefined): DirectoryStore {
   const unused = () => assert.fail('only lists are asked')
   return {
     async list(_kind, { after = '', limit }) {
