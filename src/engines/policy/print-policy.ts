@@ -1,4 +1,4 @@
-import { type JsonNode, type PolicyDocument, statementsOf } from './policy-document.ts'
+import type { JsonNode, PolicyDocument } from './policy-document.ts'
 
 /** AWS takes no other characters in a policy's text; what is beyond is written as an escape. */
 const BEYOND = /[^\x20-\xff]/g
@@ -9,16 +9,6 @@ const BEYOND = /[^\x20-\xff]/g
  */
 export function printPolicy({ root }: PolicyDocument): string {
   return printNode(root)
-}
-
-/**
- * The canonical text of one statement, for who is told about it.
- * @param index - its place in the `Statement` list, from 0, as `StatementRef` has it
- * @returns `undefined` when the document has no such statement
- */
-export function printStatement(document: PolicyDocument, index: number): string | undefined {
-  const node = statementsOf(document)[index]
-  return node === undefined ? undefined : printNode(node)
 }
 
 /** The canonical text of one part of a document. No deeper than the parser takes. */

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import {
-  type PolicyDocument,
-  parsePolicy,
-  policySize,
-  printPolicy,
-  printStatement,
-} from '../../../src/engines/policy/index.ts'
+import { type PolicyDocument, parsePolicy, policySize, printPolicy } from '../../../src/engines/policy/index.ts'
 import { fc } from '../../fast-check.ts'
 
 /** A document without its positions. */
@@ -54,23 +48,5 @@ describe('a printed policy', () => {
   test('holds only characters that AWS takes: others are escapes', () => {
     const text = '{"é":"\\u00ff\\u0100\\ud83d\\ude00\\ud800\\n\\"\\\\\\/"}'
     assert.equal(printPolicy(parsePolicy(text)), '{"é":"ÿ\\u0100\\ud83d\\ude00\\ud800\\n\\"\\\\/"}')
-  })
-})
-
-describe('a printed statement', () => {
-  const [first, second] = ['{"Sid":"a","Effect":"Allow"}', '{"Effect":"Deny","Condition":{}}']
-
-  test('is none where the document has none', () => {
-    assert.equal(printStatement(parsePolicy('{}'), 0), undefined)
-    assert.equal(printStatement(parsePolicy('{"Statement":[]}'), 0), undefined)
-    assert.equal(printStatement(parsePolicy(`{"Statement":[${first}]}`), 1), undefined)
-    assert.equal(printStatement(parsePolicy(`{"Statement":[${first}]}`), -1), undefined)
-  })
-
-  test('is found by its place, in a list or alone', () => {
-    const document = parsePolicy(`{ "Version": "2012-10-17", "Statement": [ ${first}, ${second} ] }`)
-    assert.equal(printStatement(document, 0), first)
-    assert.equal(printStatement(document, 1), second)
-    assert.equal(printStatement(parsePolicy(`{"Statement":${second}}`), 0), second)
   })
 })
