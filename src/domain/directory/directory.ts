@@ -271,12 +271,6 @@ export class Directory {
     }
   }
 
-  /** Changes the directory: all of it or nothing, durable and visible on this node when it resolves. */
-  async commit(changes: readonly DirectoryChange[]): Promise<void> {
-    await this.#storage.directory.commit(this.#secrets.upToDate(changes))
-    await this.#follower.catchUp()
-  }
-
   /**
    * Seals every stored secret that is under another than the active `at-rest` key anew; gives how many that were.
    * @throws Error naming access keys whose secrets do not open; all others were sealed anew
@@ -288,9 +282,9 @@ export class Directory {
   }
 
   /**
-   * Changes the directory by a plan that holds for what it was made from, and for nothing else: when anybody changed
-   * anything in the meantime, on whatever node, it is made again. So of two at once one comes after the other, and
-   * neither undoes what it has not seen.
+   * Changes the directory: all of it or nothing, durable and visible on this node when it resolves. A plan holds for what
+   * it was made from, and for nothing else: when anybody changed anything in the meantime, on whatever node, it is made
+   * again. So of two at once one comes after the other, and neither undoes what it has not seen.
    * @param first - done before a plan that changes something is carried out; when it fails, nothing is changed. For a
    *   plan that was overtaken it is done again.
    * @throws {@link ConcurrentModification} when it was overtaken again and again: then nothing was changed

@@ -1,6 +1,6 @@
 /**
  * Accounts, users, groups, roles, policies and access keys: the rules by which they change, and compiled views of them
- * for deciding requests. Changes only through `commit`; decides nothing itself. @module
+ * for deciding requests. Changes only through `change`; decides nothing itself. @module
  */
 export type {
   DesiredAccount,

@@ -63,7 +63,9 @@ describe('what is gone allows nothing', () => {
     )
     const alice = await aliceOf(world)
     assert.equal(allows(await world.directory.policiesOf(alice), 's3:GetObject'), true)
-    await world.directory.commit([{ remove: { kind: 'managed-policy', key: `${SOURCE}/limit`, account: SOURCE } }])
+    await world.directory.change(async () => ({
+      changes: [{ remove: { kind: 'managed-policy', key: `${SOURCE}/limit`, account: SOURCE } }],
+    }))
     assert.equal(allows(await world.directory.policiesOf(alice), 's3:GetObject'), false)
   })
 
@@ -87,7 +89,9 @@ describe('what is gone allows nothing', () => {
       )
       const alice = await aliceOf(world)
       assert.equal(allows(await world.directory.policiesOf(alice), 's3:GetObject'), false)
-      await world.directory.commit([{ remove: { kind, key: `${SOURCE}/${key}`, account: SOURCE } }])
+      await world.directory.change(async () => ({
+        changes: [{ remove: { kind, key: `${SOURCE}/${key}`, account: SOURCE } }],
+      }))
       assert.equal(allows(await world.directory.policiesOf(alice), 's3:GetObject'), false)
     })
   }
@@ -101,9 +105,13 @@ describe('what is gone allows nothing', () => {
       [await may('s3:GetObject'), await may('ec2:RunInstances'), await may('sqs:Send')],
       [true, true, false],
     )
-    await world.directory.commit([{ remove: { kind: 'group', key: `${SOURCE}/admins`, account: SOURCE } }])
+    await world.directory.change(async () => ({
+      changes: [{ remove: { kind: 'group', key: `${SOURCE}/admins`, account: SOURCE } }],
+    }))
     assert.deepEqual([await may('s3:GetObject'), await may('ec2:RunInstances')], [false, false])
-    await world.directory.commit([{ remove: { kind: 'managed-policy', key: `${SOURCE}/limit`, account: SOURCE } }])
+    await world.directory.change(async () => ({
+      changes: [{ remove: { kind: 'managed-policy', key: `${SOURCE}/limit`, account: SOURCE } }],
+    }))
     assert.equal(await may('s3:GetObject'), false)
   })
 
@@ -114,7 +122,9 @@ describe('what is gone allows nothing', () => {
     await world.apply(anAccount(SOURCE, { Users: [aUser('alice', { Path: '/new/', ManagedPolicyArns: [LIMIT] })] }))
     assert.equal(allows(await world.directory.policiesOf(alice), 's3:GetObject'), false)
     assert.equal(allows(await world.directory.policiesOf(await aliceOf(world)), 's3:GetObject'), true)
-    await world.directory.commit([{ remove: { kind: 'user', key: `${SOURCE}/alice`, account: SOURCE } }])
+    await world.directory.change(async () => ({
+      changes: [{ remove: { kind: 'user', key: `${SOURCE}/alice`, account: SOURCE } }],
+    }))
     assert.equal(allows(await world.directory.policiesOf(alice), 's3:GetObject'), false)
   })
 })
@@ -285,7 +295,7 @@ describe('the sealed secret of an access key', () => {
     const to = await storage.directory.find('access-key', theirs)
     assert.ok(from && to)
     const body = JSON.stringify({ ...JSON.parse(to.body), sealedSecret: JSON.parse(from.body).sealedSecret })
-    await directory.commit([{ put: { ...to, body } }])
+    await directory.change(async () => ({ changes: [{ put: { ...to, body } }] }))
     await assert.rejects(directory.accessKey(theirs))
     assert.ok(await directory.accessKey(mine))
   })

@@ -97,7 +97,7 @@ describe('what is desired and there already', () => {
     const before = await world.directory.user(SOURCE, 'alice')
     const plan = await planned(world, 'kept', anAccount(SOURCE, { Users: [aUser('alice', { Path: '/team/' })] }))
     assert.deepEqual(lines(plan), [`+ user ${arn('user/team/alice')}`, `- user ${arn('user/alice')}`])
-    await world.directory.commit(plan.changes)
+    await world.directory.change(async () => ({ changes: plan.changes }))
     assert.notEqual((await world.directory.user(SOURCE, 'alice'))?.uniqueId, before?.uniqueId)
   })
 

@@ -94,6 +94,8 @@ export async function aWorld(
     keyring,
     directory,
     plan,
-    apply: async (...accounts) => directory.commit(await plan(...accounts)),
+    apply: async (...accounts) => {
+      await directory.change(async () => ({ changes: await plan(...accounts) }))
+    },
   }
 }

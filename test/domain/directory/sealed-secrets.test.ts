@@ -39,7 +39,7 @@ test('a change that was planned before the key changed is stored under the key t
   const world = await aWorld(t)
   const changes = await world.plan(withKey())
   const old = await rotated(world)
-  await world.directory.commit(changes)
+  await world.directory.change(async () => ({ changes: changes }))
   assert.deepEqual(await world.storage.directory.sealingKeysInUse(), [world.keyring.active('at-rest').id])
   await world.keyring.destroy('at-rest', old)
   assert.equal((await world.directory.accessKey(ID))?.secretAccessKey.reveal(), SECRET)

@@ -60,7 +60,7 @@ export async function serve(
   const change = async (desired: InstanceInput): Promise<void> => {
     const source = readDirectoryObject({ Accounts: [{ Id: ACCOUNT, Instances: [desired] }] })
     const planned = await planDirectory(source.desired, { directory, keyring, random: systemRandom, now })
-    await directory.commit(planned.changes)
+    await directory.change(async () => ({ changes: planned.changes }))
     const [stored] = await directory.instances()
     view = stored && new InstanceView(stored, 'aws')
   }
