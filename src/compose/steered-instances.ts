@@ -57,6 +57,7 @@ export class SteeredInstances {
       expire: (id) => credentials.expire(known(id)),
       requests: (id) => this.#recording.list(id === undefined ? undefined : known(id)),
       forgetRequests: (id) => this.#recording.clear(known(id)),
+      onRequest: (listener) => this.#recording.listen(listener),
     }
   }
 

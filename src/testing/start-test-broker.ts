@@ -2,6 +2,7 @@ import { type Broker, type BrokerOptions, startInProcess } from '../compose/inde
 import type { RecordedRequest } from '../domain/instances/index.ts'
 import { type AuditRecord, auditRecords } from './audit-records.ts'
 import { type TestInstance, testInstance } from './test-instance.ts'
+import { type RequestWanted, type WaitOptions, waitForRequest } from './wait-for-request.ts'
 
 /** What a test may choose: everything that `startBroker` takes, but where data is kept and that the clock moves. */
 export type TestBrokerOptions = Omit<BrokerOptions, 'data' | 'keys' | 'dev'>
@@ -24,6 +25,8 @@ export interface TestBroker extends Broker {
   advance(ms: number): void
   /** What has been asked of the metadata of all instances, oldest first: the last 10,000 requests. */
   readonly requests: readonly RecordedRequest[]
+  /** The next request to the metadata of any instance that is wanted, as `waitForRequest` of an instance. */
+  waitForRequest(wanted: RequestWanted, options?: WaitOptions): Promise<RecordedRequest>
   /** What has been granted and refused, oldest first; requests that prove nobody have no record. */
   events(): Promise<readonly AuditRecord[]>
   /** An instance of the directory, to be steered. @throws NoSuchEntity when there is none of that id */
@@ -65,7 +68,8 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
       return dev.instances.requests()
     },
     events: () => auditRecords(node.broker.audit),
-    instance: (id) => testInstance(id, dev.instances),
+    waitForRequest: (wanted, options) => waitForRequest(wanted, dev.instances, options),
+    instance: (id) => testInstance(id, dev.instances, broker.env),
     expireNow: (session) => dev.expire(accessKeyOf(session)),
     reset: () => dev.reset(),
   }

@@ -1,5 +1,6 @@
 import type { RecordedRequest } from '../domain/instances/index.ts'
 import { type InstanceControls, readSteering, type SteeringInput } from '../doors/admin/index.ts'
+import { type RequestWanted, type WaitOptions, waitForRequest } from './wait-for-request.ts'
 
 /** An instance in the hands of a test: what its metadata answers from now on. */
 export interface TestInstance {
@@ -8,6 +9,14 @@ export interface TestInstance {
   readonly endpoint: string
   /** What has been asked of its metadata, oldest first. */
   readonly requests: readonly RecordedRequest[]
+  /**
+   * The next request that is wanted, once it is answered; those that came before do not count.
+   * @param wanted - a path below the version with all that is below it, such as `meta-data/iam`, or what says so
+   * @throws Error when none comes in time, with those that did come
+   */
+  waitForRequest(wanted: RequestWanted, options?: WaitOptions): Promise<RecordedRequest>
+  /** Environment variables with which a program gets its credentials from this instance: as `broker.env(id)`. */
+  env(): Promise<Readonly<Record<string, string>>>
   /**
    * Has its metadata answer otherwise, until told so again: members replace those before, `null` is as usual again.
    * @throws ValidationError with everything that is wrong with it
@@ -22,7 +31,11 @@ export interface TestInstance {
 }
 
 /** Takes an instance in hand. @throws NoSuchEntity when there is none of that id */
-export function testInstance(id: string, controls: InstanceControls): TestInstance {
+export function testInstance(
+  id: string,
+  controls: InstanceControls,
+  env: (name: string) => Promise<Readonly<Record<string, string>>>,
+): TestInstance {
   controls.steering(id)
   return {
     id,
@@ -32,6 +45,8 @@ export function testInstance(id: string, controls: InstanceControls): TestInstan
     get requests() {
       return controls.requests(id)
     },
+    waitForRequest: (wanted, options) => waitForRequest(wanted, controls, { ...options, instance: id }),
+    env: () => env(id),
     steer: (changes) => {
       controls.steer(id, readSteering(changes, controls.now()))
     },

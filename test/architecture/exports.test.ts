@@ -17,12 +17,14 @@ const CONTRACT = {
   'src/testing/index.ts': [
     'AuditRecord',
     'RecordedRequest',
+    'RequestWanted',
     'startTestBroker',
     'SteeringInput',
     'TestBroker',
     'TestBrokerOptions',
     'TestClock',
     'TestInstance',
+    'WaitOptions',
   ],
 }
 

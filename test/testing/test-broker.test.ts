@@ -95,6 +95,53 @@ test('an instance is steered, and what was asked and granted is there to assert 
   assert.equal((await provider()).accessKeyId, second.accessKeyId)
 })
 
+test('whoever waits for a request is told in time that none came, and which others did', async (t) => {
+  const broker = await aBroker(t)
+  const instance = broker.instance(ID)
+  const none = instance.waitForRequest('meta-data/iam', { timeout: 1 })
+  await assert.rejects(none, { message: 'No request for meta-data/iam came in 1 ms. None came at all.' })
+  const other = instance.waitForRequest(() => false, { timeout: 100 })
+  const seen = instance.waitForRequest('meta-data')
+  await Promise.all(Array.from({ length: 11 }, () => fetch(`${instance.endpoint}/latest/meta-data/`)))
+  await seen
+  await assert.rejects(other, (error: Error) => {
+    assert.match(
+      error.message,
+      /^No request that is wanted came in 100 ms. Others came: (GET \S+ \(401\), ){10}and 1 more$/,
+    )
+    return true
+  })
+})
+
+test('a function that fails to say what is wanted fails the wait, and not the request', async (t) => {
+  const instance = (await aBroker(t)).instance(ID)
+  const failed = assert.rejects(
+    instance.waitForRequest(() => {
+      throw new RangeError('not today')
+    }),
+    RangeError,
+  )
+  assert.equal((await fetch(instance.endpoint)).status, 401)
+  await failed
+})
+
+test('a request is waited for until it is answered, and those before do not count', async (t) => {
+  const broker = await aBroker(t)
+  const instance = broker.instance(ID)
+  await fetch(`${instance.endpoint}/latest/meta-data/ami-id`)
+  instance.steer({ faults: [{ latencyMs: 30, answer: 503 }] })
+  const waits = [instance.waitForRequest('meta-data/ami-id'), broker.waitForRequest(({ answer }) => answer === 503)]
+  await fetch(`${instance.endpoint}/2021-03-23/meta-data/ami-id/`)
+  for (const request of await Promise.all(waits)) {
+    assert.deepEqual([request.path, request.answer], ['/2021-03-23/meta-data/ami-id/', 503])
+  }
+})
+
+test('an instance tells the environment that makes a program be it', async (t) => {
+  const broker = await aBroker(t)
+  assert.deepEqual(await broker.instance(ID).env(), await broker.env(ID))
+})
+
 test('the clock tells its time and moves forward', async (t) => {
   const { clock } = await aBroker(t)
   const before = clock.now()

@@ -22,4 +22,6 @@ export interface InstanceControls {
   /** What was asked of one instance or of all, oldest first. */
   requests(id?: string): readonly RecordedRequest[]
   forgetRequests(id: string): void
+  /** Tells of every request to any instance from now on, once it is answered. Gives back what ends that. */
+  onRequest(listener: (request: RecordedRequest) => void): () => void
 }

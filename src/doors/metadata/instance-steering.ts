@@ -1,4 +1,5 @@
 import type { MetadataFault, Steering } from '../../domain/instances/index.ts'
+import { asksFor } from './metadata-path.ts'
 
 const NOTHING: Steering = Object.freeze({})
 
@@ -35,22 +36,16 @@ export class InstanceSteering {
 
   /**
    * The fault that a request meets, which is one less of those it is for.
-   * @param path - without slashes at its ends, the version first; `undefined` for what is no path
+   * @param target - as it was sent
    */
-  takeFault(id: string, path: string | undefined): MetadataFault | undefined {
+  takeFault(id: string, target: string): MetadataFault | undefined {
     const { faults } = this.of(id)
     if (faults === undefined) return undefined
-    const below = path?.slice(path.indexOf('/') + 1)
-    const index = faults.findIndex((fault) => fits(fault, below))
+    const index = faults.findIndex((fault) => fault.path === undefined || asksFor(target, fault.path))
     const fault = faults[index]
     if (fault?.times === undefined) return fault
     const left = fault.times > 1 ? [{ ...fault, times: fault.times - 1 }] : []
     this.#steering.set(id, { ...this.of(id), faults: faults.toSpliced(index, 1, ...left) })
     return fault
   }
-}
-
-function fits({ path }: MetadataFault, below: string | undefined): boolean {
-  if (path === undefined || below === undefined) return path === undefined
-  return below === path || below.startsWith(`${path}/`)
 }

@@ -12,6 +12,13 @@ export function metadataPath(target: string): string | undefined {
   return path.slice(1, end)
 }
 
+/** Whether a request's target is a path below the version, such as `meta-data/iam`, or something below that. */
+export function asksFor(target: string, path: string): boolean {
+  const whole = metadataPath(target)
+  const below = whole?.slice(whole.indexOf('/') + 1)
+  return below === path || below?.startsWith(`${path}/`) === true
+}
+
 const SLASH = '/'.charCodeAt(0)
 
 function decoded(text: string): string | undefined {

@@ -10,6 +10,7 @@ const LONGEST_TEXT = 512
 /** The last requests to the metadata of instances: the oldest go when there are too many. */
 export class RequestRecording {
   #records: OpenRecord[] = []
+  readonly #listeners = new Set<(record: RecordedRequest) => void>()
 
   /** Keeps a record, and gives it back to be finished. */
   begin({ path, userAgent, ...rest }: RecordedRequest): OpenRecord {
@@ -18,6 +19,18 @@ export class RequestRecording {
     // Not one by one: every removal at the front would move all that follow.
     if (this.#records.length > MOST + MOST / 10) this.#records = this.#records.slice(-MOST)
     return record
+  }
+
+  /** Notes what became of a request, and tells whoever listens. */
+  finish(record: OpenRecord, answer: RecordedRequest['answer']): void {
+    record.answer = answer
+    for (const listener of this.#listeners) listener(record)
+  }
+
+  /** Tells of every request from now on, once it is answered. Gives back what ends that. */
+  listen(listener: (record: RecordedRequest) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Of one instance or of all, oldest first. */

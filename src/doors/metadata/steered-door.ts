@@ -4,7 +4,6 @@ import type { Clock } from '../../platform/clock.ts'
 import type { InstanceSteering } from './instance-steering.ts'
 import { bare, NOT_FOUND } from './metadata-answer.ts'
 import type { Answered, MetadataDoor } from './metadata-door.ts'
-import { metadataPath } from './metadata-path.ts'
 import type { RequestRecording } from './request-recording.ts'
 
 /** What a door is steered by, and where what it is asked is recorded. */
@@ -31,11 +30,11 @@ export function steeredDoor(door: MetadataDoor, { steering, recording, clock }: 
       answer: 'waiting',
     })
     const noted = (answered: Answered): Answered => {
-      record.answer = answered === undefined ? 'none' : answered === 'reset' ? answered : answered.status
+      recording.finish(record, answered === undefined ? 'none' : answered === 'reset' ? answered : answered.status)
       return answered
     }
     // An endpoint that is off answers nothing else.
-    const fault = options.httpEndpoint === 'disabled' ? undefined : steering.takeFault(id, metadataPath(url))
+    const fault = options.httpEndpoint === 'disabled' ? undefined : steering.takeFault(id, url)
     const asUsual = () => door(request, { instance, hops: steering.of(id).hops ?? client.hops })
     const answered = fault === undefined ? asUsual() : faultAnswer(fault, asUsual)
     return answered instanceof Promise ? answered.then(noted) : noted(answered)

@@ -29,6 +29,7 @@ const NO_INSTANCES: NonNullable<Options['dev']>['instances'] = {
   rotate: none,
   expire: none,
   requests: none,
+  onRequest: () => () => {},
   forgetRequests: none,
 }
 
