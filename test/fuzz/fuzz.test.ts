@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { fuzz } from './fuzz.ts'
 import { TARGETS } from './targets/index.ts'
 
@@ -29,3 +31,16 @@ test('what breaks a rule is made small, and seen again from its own seed', async
   const again = await fuzz(broken, { seed: failure?.seed ?? 0, milliseconds: 1 })
   assert.equal(again.failure?.reproduction, failure?.reproduction)
 })
+
+for (const [args, status] of [
+  [['--nope'], 2],
+  [['--target', 'nowhere'], 2],
+  [['--seconds', '0'], 2],
+  [['--help'], 0],
+] as const) {
+  test(`npm run fuzz -- ${args.join(' ')} says how it is used, and no more`, () => {
+    const run = spawnSync(process.execPath, [fileURLToPath(new URL('run.ts', import.meta.url)), ...args])
+    assert.equal(run.status, status)
+    assert.match(`${run.stdout}${run.stderr}`, /^(?:.+\n\n)?Usage: npm run fuzz -- \[options\]\n(?: {2}--.+\n)+$/)
+  })
+}

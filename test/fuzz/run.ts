@@ -1,30 +1,19 @@
-// npm run fuzz -- [--seconds N] [--seed N] [--target NAME]: the time is for all targets together.
-// npm run fuzz -- --requests N [--seed N]: so many mutated requests to the API listener, however long that takes.
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { fuzz, type Outcome } from './fuzz.ts'
 import { http } from './targets/http.ts'
 import { TARGETS } from './targets/index.ts'
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '30' },
-    seed: { type: 'string', default: String(randomInt(2 ** 31)) },
-    target: { type: 'string', default: 'all' },
-    requests: { type: 'string', default: '0' },
-  },
-})
-const seconds = Number(values.seconds)
-const seed = Number(values.seed)
-const requests = Number(values.requests)
-const wanted = requests > 0 ? http.name : values.target
+const USAGE = `Usage: npm run fuzz -- [options]
+  --seconds N     how long, all targets together (default 30)
+  --requests N    so many inputs to each target instead, however long that takes
+  --target NAME   one of ${TARGETS.map(({ name }) => name).join(', ')} (default all; with --requests ${http.name})
+  --seed N        the same one tries the same inputs (default by chance)
+  --help          this text
+`
+
+const { seconds, seed, requests, target: wanted } = readOptions()
 const targets = TARGETS.filter(({ name }) => wanted === 'all' || wanted === name)
-if (targets.length === 0 || !(seconds > 0) || !Number.isInteger(seed) || !(requests >= 0)) {
-  process.stderr.write(
-    `--seconds, --seed and --requests are numbers, --target is one of ${TARGETS.map(({ name }) => name).join(', ')}\n`,
-  )
-  process.exit(2)
-}
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 print(`seed ${seed}`)
@@ -57,4 +46,36 @@ function lineOf({ name, iterations, milliseconds, slowestMs, note, failure }: Ou
     note,
   ]
   return columns.join('  ').trimEnd()
+}
+
+/** What the command line asks for; ends the process where it asks for help, or for what there is not. */
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seconds: { type: 'string', default: '30' },
+        seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+        target: { type: 'string' },
+        requests: { type: 'string', default: '0' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    if (values.help) {
+      process.stdout.write(USAGE)
+      process.exit(0)
+    }
+    const [seconds, seed, requests] = [Number(values.seconds), Number(values.seed), Number(values.requests)]
+    const { target = requests > 0 ? http.name : 'all' } = values
+    if (!(seconds > 0)) throw new TypeError('--seconds takes a number above 0')
+    if (!Number.isInteger(seed)) throw new TypeError('--seed takes a whole number')
+    if (!(requests >= 0)) throw new TypeError('--requests takes a number')
+    if (target !== 'all' && !TARGETS.some(({ name }) => name === target)) {
+      throw new TypeError(`there is no target ${target}`)
+    }
+    return { seconds, seed, requests, target }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    process.stderr.write(`${error.message}\n\n${USAGE}`)
+    process.exit(2)
+  }
 }
