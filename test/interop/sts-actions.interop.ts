@@ -234,6 +234,28 @@ for (const [name, { installed, call }] of Object.entries(CLIENTS)) {
       assert.match((await leash()) ?? '', /^ExpiredToken/)
       assert.match((await ask('AssumeRole', next, middle)).refused ?? '', /^ExpiredToken/)
     })
+
+    test('works with the longest sessions of all for 36 hours, and not a second longer', async () => {
+      const { broker, ask, advance } = await start()
+      await using _ = broker
+      const longest = { DurationSeconds: 36 * 3600 }
+      const tooLong = await ask('GetSessionToken', { DurationSeconds: 36 * 3600 + 1 })
+      assert.match(tooLong.refused ?? '', /^ValidationError: .*'durationSeconds'/)
+      const { Credentials: token } = await ask('GetSessionToken', longest)
+      const Policy = JSON.stringify(policy({ Effect: 'Allow', Action: '*', Resource: '*' }))
+      const { Credentials: federated } = await ask('GetFederationToken', { ...longest, Name: 'fred', Policy })
+      const middle = { RoleArn: middleRole, RoleSessionName: 'late' }
+      await advance('PT35H59M')
+      assert.match((await ask('GetCallerIdentity', {}, token)).Arn ?? '', /:user\/alice$/)
+      assert.match((await ask('GetCallerIdentity', {}, federated)).Arn ?? '', /:federated-user\/fred$/)
+      const { Credentials: late } = await ask('AssumeRole', middle, token)
+      await advance('PT1M1S')
+      const OVER = 'ExpiredToken: The security token included in the request is expired'
+      for (const keys of [token, federated]) assert.equal((await ask('GetCallerIdentity', {}, keys)).refused, OVER)
+      assert.equal((await ask('AssumeRole', middle, token)).refused, OVER)
+      const { Arn } = await ask('GetCallerIdentity', {}, late)
+      assert.equal(Arn, `arn:aws:sts::${MIDDLE}:assumed-role/Middle/late`, 'a session made in time has its own')
+    })
   })
 }
 
