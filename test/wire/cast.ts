@@ -45,6 +45,9 @@ const SOURCE_USERS: readonly User[] = [
   { UserName: 'Courier', ...mayAssume },
 ]
 
+/** Where a session begins that no request of these tests can begin. */
+export const PROVIDER = `arn:aws:iam::${SOURCE}:oidc-provider/idp.example.com`
+
 /** A long-term key that is switched off. */
 export const INACTIVE_KEY = { accessKeyId: 'AKIAINACTIVE00000000', secretAccessKey: 'a-secret-that-is-known' }
 

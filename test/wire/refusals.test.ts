@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { arnOf, roleArn } from './cast.ts'
-import type { Refusal } from './refusals/refusal.ts'
+import type { Ask, Refusal } from './refusals/refusal.ts'
 import { DIRECTORY, REFUSALS } from './refusals.ts'
 import { type Stage, setStage } from './stage.ts'
 import type { WireAnswer } from './wire-client.ts'
@@ -16,10 +16,9 @@ for (const [about, refusals] of Object.entries(REFUSALS)) {
   describe(about, () => {
     for (const refusal of refusals) {
       test(refusal.rule, async () => {
+        if (refusal.since !== undefined) return await refusedSince(refusal.since, refusal)
         refused(await stage.ask(refusal.ask), refusal)
-        if (refusal.permitted === undefined) return
-        const { status, body } = await stage.ask(refusal.permitted)
-        assert.equal(status, 200, `the nearest request is permitted: ${body}`)
+        await permitted(stage, refusal.permitted)
       })
     }
   })
@@ -58,6 +57,21 @@ describe('what refusals do not tell', () => {
     assert.match(named.fault?.message ?? '', new RegExp(arnOf('alice')))
   })
 })
+
+/** On a stage of its own: what an operator takes back is gone for everybody. */
+async function refusedSince(act: NonNullable<Refusal['since']>, refusal: Refusal): Promise<void> {
+  await using own = await setStage({ directory: DIRECTORY })
+  for (const ask of [refusal.ask, refusal.permitted]) await permitted(own, ask)
+  await act(own)
+  refused(await own.ask(refusal.ask), refusal)
+  await permitted(own, refusal.permitted)
+}
+
+async function permitted(on: Stage, ask: Ask | undefined): Promise<void> {
+  if (ask === undefined) return
+  const { status, body } = await on.ask(ask)
+  assert.equal(status, 200, `the nearest request is permitted: ${body}`)
+}
 
 function refused(answer: WireAnswer, { status, code, message }: Refusal): void {
   const { fault, headers } = answer

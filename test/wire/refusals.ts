@@ -7,6 +7,7 @@ import type { Refusal } from './refusals/refusal.ts'
 import { TERMS_REFUSALS, TERMS_ROLES } from './refusals/session-terms.ts'
 import { SESSION_REFUSALS } from './refusals/sessions.ts'
 import { SIGNATURE_REFUSALS } from './refusals/signature.ts'
+import { TAKEN_BACK_REFUSALS } from './refusals/taken-back.ts'
 import { TRUST_REFUSALS, TRUST_ROLES } from './refusals/trust.ts'
 
 /** The directory that the refusals are about. */
@@ -19,6 +20,7 @@ export const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
   'parameters and callers': PARAMETER_REFUSALS,
   'what a session is limited and marked by': TERMS_REFUSALS,
   'what sessions may do': SESSION_REFUSALS,
+  'what was taken back': TAKEN_BACK_REFUSALS,
   'keys and tokens': CREDENTIAL_REFUSALS,
   signatures: SIGNATURE_REFUSALS,
   protocol: PROTOCOL_REFUSALS,

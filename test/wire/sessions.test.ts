@@ -237,18 +237,6 @@ describe('the end of a session', () => {
     node.advance(5_000)
     for (const token of tokens) await assert.rejects(identityOf(node.with(token)), { name: 'ExpiredToken' })
   })
-
-  test('comes with the end of its user, and a user of the same name does not bring it back', async (t) => {
-    const node = await aNode(t)
-    const ann = await node.as(`${SOURCE}/ann`)
-    const tokens = [
-      (await ann.send(new GetSessionTokenCommand({}))).Credentials,
-      (await ann.send(new GetFederationTokenCommand({ Name: 'fay' }))).Credentials,
-    ]
-    for (const token of tokens) assert.ok((await identityOf(node.with(token))).Arn)
-    await node.reset()
-    for (const token of tokens) await assert.rejects(identityOf(node.with(token)), { name: 'InvalidClientTokenId' })
-  })
 })
 
 test('no session of root outlives the directory that it was made in', async (t) => {

@@ -1,7 +1,11 @@
-import { startTestBroker, type TestBroker, type TestBrokerOptions } from '../../src/testing/index.ts'
+import { type RunningNode, startInProcess } from '../../src/compose/index.ts'
+import type { Broker, BrokerOptions, DirectoryInput } from '../../src/index.ts'
+import { PLAIN_TERMS } from '../../src/model/index.ts'
+import { applyDirectory } from '../../src/operations/broker/index.ts'
+import { loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
 import { readXml, type XmlElement } from '../engines/wire/read-xml.ts'
-import { type Actor, arnOf, roleArn, SESSIONS, sessionOf } from './cast.ts'
-import { type Ask, OPEN, type Others } from './refusals/refusal.ts'
+import { type Actor, arnOf, PROVIDER, roleArn, SESSIONS, SOURCE, sessionOf } from './cast.ts'
+import { type Ask, type Hands, OPEN, type Others } from './refusals/refusal.ts'
 import {
   type Credentials,
   formPost,
@@ -14,25 +18,36 @@ import {
 } from './wire-client.ts'
 
 /** A broker, and the cast with their credentials. */
-export interface Stage extends AsyncDisposable {
-  readonly broker: TestBroker
-  /** What an actor signs with; sessions are made when they are first asked for. */
-  credentialsOf(actor: Actor): Promise<Credentials>
+export interface Stage extends AsyncDisposable, Hands {
+  readonly broker: Broker
   /** The request that an ask describes, as it goes over the wire. */
   requestOf(ask: Ask): Promise<WireRequest>
   /** Sends what an ask describes. */
   ask(ask: Ask): Promise<WireAnswer>
 }
 
-/** Starts a broker, and a second one beside it whose sessions are strangers here. */
-export async function setStage(options: TestBrokerOptions): Promise<Stage> {
+/** In memory with a clock that moves; the small caches are made faster. */
+const FOR_TESTS = {
+  data: ':memory:',
+  dev: true,
+  logLevel: 'silent',
+  limits: { cachedRecords: 500, cachedSessions: 500 },
+} as const
+
+/** The same for every stage: it is a stranger on all of them. */
+let stranger: Promise<Credentials> | undefined
+
+/** Starts a broker. A second one, whose sessions are strangers here, has come and gone by then. */
+export async function setStage(options: BrokerOptions & { readonly directory: DirectoryInput }): Promise<Stage> {
   await using opened = new AsyncDisposableStack()
-  const broker = opened.use(await startTestBroker(options))
-  const elsewhere = opened.use(await startTestBroker(options))
+  const { broker, node } = await startInProcess({ ...FOR_TESTS, ...options }, 'stage')
+  opened.use(broker)
   const credentialsOf = rememberedCredentials(broker)
+  stranger ??= sessionElsewhere(options)
   const others: Others = {
     session: await credentialsOf('Courier:second'),
-    stranger: await rememberedCredentials(elsewhere)('Courier:first'),
+    stranger: await stranger,
+    federated: await sessionFrom(PROVIDER, node),
   }
 
   const requestOf = async ({ by = 'alice', params, signing, get, forge, before, after }: Ask) => {
@@ -54,6 +69,12 @@ export async function setStage(options: TestBrokerOptions): Promise<Stage> {
   const held = opened.move()
   return {
     broker,
+    node,
+    directory: options.directory,
+    apply: async (directory) =>
+      await loadDirectory(await readDirectories([directory]), (desired) =>
+        node.operate(applyDirectory, { desired, prune: true, dryRun: false }),
+      ),
     credentialsOf,
     requestOf,
     ask: async (ask) => await send(broker.endpoint, await requestOf(ask)),
@@ -81,7 +102,27 @@ function find(element: XmlElement, name: string): XmlElement | undefined {
   return undefined
 }
 
-function rememberedCredentials(broker: TestBroker): (actor: Actor) => Promise<Credentials> {
+async function sessionElsewhere(options: BrokerOptions): Promise<Credentials> {
+  const { broker } = await startInProcess({ ...FOR_TESTS, ...options }, 'elsewhere')
+  await using elsewhere = broker
+  return await rememberedCredentials(elsewhere)('Courier:first')
+}
+
+/** A session of the role `Courier` as it is made for who comes from a provider. */
+async function sessionFrom(provider: string, { broker }: RunningNode): Promise<Credentials> {
+  const role = await broker.directory.role(`arn:aws:iam::${SOURCE}:role/Courier`)
+  if (role === undefined) throw new Error('nobody is a courier')
+  const { credentials } = broker.sessions.mint({
+    account: role.account,
+    holder: { kind: 'assumed-role', roleName: 'Courier', roleId: role.uniqueId, sessionName: 'web', chainDepth: 0 },
+    issuedAt: broker.clock.now(),
+    lifetimeMs: 3_600_000,
+    terms: { ...PLAIN_TERMS, carriedKeys: { 'aws:federatedprovider': provider } },
+  })
+  return { ...credentials, secretAccessKey: credentials.secretAccessKey.reveal() }
+}
+
+function rememberedCredentials(broker: Broker): (actor: Actor) => Promise<Credentials> {
   const known = new Map<Actor, Promise<Credentials>>()
   const make = async (actor: Actor): Promise<Credentials> => {
     const made = SESSIONS[actor]

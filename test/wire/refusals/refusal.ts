@@ -1,3 +1,5 @@
+import type { RunningNode } from '../../../src/compose/index.ts'
+import type { DirectoryInput } from '../../../src/index.ts'
 import { type Actor, arnOf, type Role } from '../cast.ts'
 import type { Credentials, Params, Signing, WireRequest } from '../wire-client.ts'
 
@@ -24,6 +26,18 @@ export interface Others {
   readonly session: Credentials
   /** Of a session of the same name and role of another broker with the same directory. */
   readonly stranger: Credentials
+  /** Of a session that began at a provider. */
+  readonly federated: Credentials
+}
+
+/** What an operator has at hand. */
+export interface Hands {
+  readonly node: RunningNode
+  /** The directory at the start. */
+  readonly directory: DirectoryInput
+  /** Makes the directory what is listed, and deletes the rest. */
+  apply(directory: DirectoryInput): Promise<unknown>
+  credentialsOf(actor: Actor): Promise<Credentials>
 }
 
 /** One rule that refuses. */
@@ -31,6 +45,8 @@ export interface Refusal {
   /** The rule, as a specification would say it. */
   readonly rule: string
   readonly ask: Ask
+  /** What an operator does between: before it the request is permitted, after it no more. */
+  readonly since?: (hands: Hands) => Promise<unknown>
   readonly status: number
   /** `undefined` where AWS answers without an error document. */
   readonly code: string | undefined
