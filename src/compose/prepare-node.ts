@@ -81,6 +81,7 @@ export async function prepareNode(
     random: systemRandom,
     clock: systemClock,
     partition,
+    localIssuers: config.federation.localIssuers,
     cachedRecords: limits.cachedRecords,
   })
   await directory.start()

@@ -58,6 +58,7 @@ export type {
   MaintenanceEvent,
   NetworkInterface,
 } from './instance.ts'
+export { type OidcProvider, oidcProviderArn } from './oidc-provider.ts'
 export { assumedRoleArn, federatedUserArn, iamArn, rootArn } from './principal-arns.ts'
 export { replaceUnseen } from './replace-unseen.ts'
 export type { RequestFacts } from './request-facts.ts'

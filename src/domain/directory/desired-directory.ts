@@ -62,6 +62,21 @@ export interface DesiredAccount {
   readonly Instances: readonly DesiredInstance[]
   readonly Tasks: readonly DesiredTask[]
   readonly PodIdentityAssociations: readonly DesiredPodIdentityAssociation[]
+  readonly OIDCProviders: readonly DesiredOidcProvider[]
+}
+
+/**
+ * An OpenID Connect provider.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-oidcprovider.html
+ */
+export interface DesiredOidcProvider {
+  /** As its tokens have it in `iss`. */
+  readonly Url: string
+  readonly ClientIdList: readonly string[]
+  readonly ThumbprintList: readonly string[]
+  readonly Tags: readonly DesiredTag[]
+  /** Its keys, as JSON: then they are not fetched. */
+  readonly Jwks?: string | undefined
 }
 
 /** A long-term access key. What is left out is generated. */
@@ -78,7 +93,7 @@ export interface DesiredPolicy {
   readonly PolicyDocument: string
 }
 
-/** A tag of a user or role. */
+/** A tag of a user, role or provider. */
 export interface DesiredTag {
   readonly Key: string
   readonly Value: string

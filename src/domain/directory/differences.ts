@@ -21,6 +21,7 @@ export interface Difference {
 /** What a stored property is called in a directory file, where it is called otherwise. */
 const PROPERTIES: Readonly<Record<string, string>> = {
   accessKeyIds: 'AccessKeys',
+  clientIds: 'ClientIdList',
   document: 'PolicyDocument',
   interfaces: 'NetworkInterfaces',
   maxSessionDurationSeconds: 'MaxSessionDuration',
@@ -30,6 +31,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   roleName: 'Roles',
   root: 'Roots',
   sealedSecret: 'SecretAccessKey',
+  thumbprints: 'ThumbprintList',
   trustPolicy: 'AssumeRolePolicyDocument',
   // The same text may name principals that were made anew.
   trustedIds: 'AssumeRolePolicyDocument',

@@ -1,4 +1,4 @@
-import type { InstanceProfile, PodIdentityAssociation, Task } from '../../model/index.ts'
+import type { InstanceProfile, OidcProvider, PodIdentityAssociation, Task } from '../../model/index.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { DirectoryStore } from '../../platform/storage/index.ts'
 import { openAccessKeySecret } from './access-key-secret.ts'
@@ -30,6 +30,7 @@ export interface DirectoryViews {
   readonly 'instance-profile': ViewCache<'instance-profile', InstanceProfile>
   readonly task: ViewCache<'task', Task>
   readonly 'pod-identity-association': ViewCache<'pod-identity-association', PodIdentityAssociation>
+  readonly 'oidc-provider': ViewCache<'oidc-provider', OidcProvider>
 }
 
 interface ViewParts {
@@ -61,5 +62,6 @@ export function directoryViews(
     'instance-profile': new ViewCache(store, 'instance-profile', cachedRecords, bodyOf),
     task: new ViewCache(store, 'task', cachedRecords, bodyOf),
     'pod-identity-association': new ViewCache(store, 'pod-identity-association', cachedRecords, bodyOf),
+    'oidc-provider': new ViewCache(store, 'oidc-provider', cachedRecords, bodyOf),
   }
 }

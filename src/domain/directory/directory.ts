@@ -6,6 +6,7 @@ import {
   type EpochMillis,
   type Instance,
   type InstanceProfile,
+  type OidcProvider,
   type PodIdentityAssociation,
   parseArn,
   type Session,
@@ -34,6 +35,7 @@ import {
   managedPolicyKey,
   nameKey,
   ORGANIZATION_KEY,
+  oidcProviderKey,
   podIdentityKey,
   type RecordBodies,
 } from './records.ts'
@@ -62,6 +64,8 @@ export interface DirectoryParts {
   readonly random: Random
   readonly clock: Clock
   readonly partition: string
+  /** Origins of OpenID Connect issuers that may be plain http, have a port or be an address. None unless told. */
+  readonly localIssuers?: readonly string[] | undefined
   /** How many compiled views of each kind are remembered. */
   readonly cachedRecords: number
 }
@@ -70,6 +74,7 @@ const MOST_ATTEMPTS = 5
 /** Accounts and what is in them, compiled for deciding. Reads are answered from memory in the steady state. */
 export class Directory {
   readonly partition: string
+  readonly localIssuers: readonly string[]
   readonly #storage: Pick<Storage, 'directory' | 'changes'>
   readonly #follower: ChangeFollower
   readonly #secrets: SealedSecrets
@@ -81,9 +86,10 @@ export class Directory {
   readonly #awsManaged = new Map<string, ManagedPolicyView>()
   readonly #sessionPolicies = new SessionPolicyViews((arn) => this.managedPolicy(arn))
 
-  constructor({ storage, keyring, random, clock, partition, cachedRecords }: DirectoryParts) {
+  constructor({ storage, keyring, random, clock, partition, localIssuers = [], cachedRecords }: DirectoryParts) {
     const store = storage.directory
     this.partition = partition
+    this.localIssuers = localIssuers
     this.#storage = storage
     this.#secrets = new SealedSecrets(store, keyring, random)
     this.#views = directoryViews(store, { keyring, partition, cachedRecords })
@@ -193,6 +199,12 @@ export class Directory {
     const instances: Instance[] = []
     for await (const record of this.every('instance')) instances.push(bodyOf(record))
     return instances
+  }
+
+  /** The OpenID Connect provider of an account at exactly that URL. @param url - without scheme */
+  async oidcProvider(account: AccountId, url: string): Promise<OidcProvider | undefined> {
+    const provider = await this.#views['oidc-provider'].find(oidcProviderKey(account, url))
+    return (await this.isOpen(account)) ? provider : undefined
   }
 
   task(id: string): Promise<Task | undefined> {

@@ -8,6 +8,7 @@ import { planAccessKeys } from './plan-access-keys.ts'
 import { planPodIdentityAssociation, planTask } from './plan-containers.ts'
 import { planInstance, planInstanceProfile } from './plan-instances.ts'
 import { heldPlaces } from './plan-listen.ts'
+import { planOidcProviders } from './plan-oidc-providers.ts'
 import { planOrganization } from './plan-organization.ts'
 import {
   checkAttachments,
@@ -127,6 +128,7 @@ async function planAccount(plan: Plan, at: DesiredPath, account: DesiredAccount)
   for (const [index, group] of account.Groups.entries()) await planGroup(plan, [...at, 'Groups', index], id, group)
   for (const [index, user] of account.Users.entries()) await planUser(plan, [...at, 'Users', index], id, user)
   for (const [index, role] of account.Roles.entries()) await planRole(plan, [...at, 'Roles', index], id, role)
+  await planOidcProviders(plan, [...at, 'OIDCProviders'], id, account.OIDCProviders)
 }
 
 /** An alias names one account in the whole world: it moves with the account that lists it, and is never taken over. */

@@ -32,7 +32,14 @@ export interface Entity {
   readonly createdAt: EpochMillis
 }
 
-type ClaimKind = 'access-key' | 'account-alias' | 'instance' | 'address' | 'task' | 'pod-identity-association'
+type ClaimKind =
+  | 'access-key'
+  | 'account-alias'
+  | 'instance'
+  | 'address'
+  | 'task'
+  | 'pod-identity-association'
+  | 'oidc-provider'
 /** What has a name in an account. */
 export type EntityKind = 'user' | 'group' | 'role' | 'managed-policy' | 'instance-profile'
 

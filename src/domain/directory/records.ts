@@ -3,6 +3,7 @@ import type {
   EpochMillis,
   Instance,
   InstanceProfile,
+  OidcProvider,
   PodIdentityAssociation,
   Tag,
   Task,
@@ -145,6 +146,7 @@ export interface RecordBodies {
   readonly instance: Instance
   readonly task: Task
   readonly 'pod-identity-association': PodIdentityAssociation
+  readonly 'oidc-provider': OidcProvider
 }
 
 /** Every kind of record. */
@@ -162,6 +164,7 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'instance',
   'task',
   'pod-identity-association',
+  'oidc-provider',
 ]
 
 /** The key of the one organization. */
@@ -181,6 +184,11 @@ export function podIdentityKey({
   serviceAccount,
 }: Omit<PodIdentityAssociation, 'roleArn'>): string {
   return `${account}/${region}/${clusterName}/${namespace}/${serviceAccount}`
+}
+
+/** The key of an OpenID Connect provider: the case of its URL counts. @param url - without scheme */
+export function oidcProviderKey(account: string, url: string): string {
+  return `${account}/${url}`
 }
 
 /** The key of a customer managed policy: its ARN carries the path, its name alone is unique. */

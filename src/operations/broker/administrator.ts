@@ -55,6 +55,7 @@ export function accountWith(
     Instances: [],
     Tasks: [],
     PodIdentityAssociations: [],
+    OIDCProviders: [],
   }
   return { Id: account, Alias: alias, Users: [admin], ...none }
 }

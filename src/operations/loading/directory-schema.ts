@@ -3,12 +3,12 @@ import type { DesiredUnit } from '../../domain/directory/index.ts'
 import { podIdentityAssociationSchema, taskSchema } from './container-schema.ts'
 import { instanceProfileSchema, instanceSchema } from './instance-schema.ts'
 
-const NO_POLICY = 'must be a policy document'
-
-/** A policy document: written as an object, or as JSON text. Kept as text, because that is what is parsed with positions. */
-const document = z
-  .union([z.string(), z.custom<Readonly<Record<string, unknown>>>(isObject)], NO_POLICY)
-  .transform((value, context) => (typeof value === 'string' ? value : jsonOf(value, context)))
+/** JSON, such as a policy document: written as an object, or as JSON text. Kept as text, because that is what is parsed with positions. */
+const json = (says: string) =>
+  z
+    .union([z.string(), z.custom<Readonly<Record<string, unknown>>>(isObject)], says)
+    .transform((value, context) => (typeof value === 'string' ? value : jsonOf(value, context, says)))
+const document = json('must be a policy document')
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).default([])
 const nullable = <Item extends z.ZodType>(item: Item) =>
   item
@@ -87,6 +87,14 @@ const role = z.strictObject({
   Tags: tags,
 })
 
+const oidcProvider = z.strictObject({
+  Url: z.string(),
+  ClientIdList: list(z.string()),
+  ThumbprintList: list(z.string()),
+  Tags: tags,
+  Jwks: nullable(json('must be a JSON Web Key Set')),
+})
+
 /**
  * The shape of a directory file: CloudFormation's property names, nothing unknown. What the properties may say is for
  * the directory's own rules.
@@ -106,6 +114,7 @@ export const directorySchema = z.strictObject({
       Instances: list(instanceSchema),
       Tasks: list(taskSchema),
       PodIdentityAssociations: list(podIdentityAssociationSchema),
+      OIDCProviders: list(oidcProvider),
     }),
   ),
 })
@@ -122,12 +131,12 @@ function isObject(value: unknown): boolean {
  * What has no JSON is no policy: an object that contains itself, as aliases in a file can make one; and a Map or an
  * object with a prototype of its own, of which JSON would drop what it holds, a condition for example.
  */
-function jsonOf(value: object, context: z.RefinementCtx): string {
+function jsonOf(value: object, context: z.RefinementCtx, says: string): string {
   try {
     // In the text of a policy AWS takes such characters as escapes only.
     return JSON.stringify(value, onlyPlain).replace(/[\u0100-\uffff]/g, escaped)
   } catch {
-    context.addIssue(NO_POLICY)
+    context.addIssue(says)
     return z.NEVER
   }
 }

@@ -73,6 +73,10 @@ export interface BrokerConfig {
     /** A file that gets a copy of every record, a line of JSON each. */
     readonly jsonLines?: string | undefined
   }
+  readonly federation: {
+    /** Origins of OpenID Connect issuers that may be plain http, have a port, or be a private address. */
+    readonly localIssuers: readonly string[]
+  }
   readonly limits: Limits
 }
 

@@ -52,6 +52,10 @@ const audit = mapping({
   jsonLines: text('a file').optional(),
 })
 
+const federation = mapping({
+  localIssuers: listOf(text('an origin').transform(toOrigin)).default([]),
+})
+
 const settings = mapping({
   listen: listen.prefault({}),
   data: text('a folder, or :memory:').default('data'),
@@ -68,6 +72,7 @@ const settings = mapping({
   logLevel: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   redirectMissingAction: yesOrNo(),
   audit: audit.prefault({}),
+  federation: federation.prefault({}),
   limits: limits.prefault({}),
 })
 
@@ -77,6 +82,7 @@ export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   listen: Object.keys(listen.shape),
   tls: Object.keys(tls.shape),
   audit: Object.keys(audit.shape),
+  federation: Object.keys(federation.shape),
   keyRotation: Object.keys(keyRotation.shape),
   limits: Object.keys(limits.shape),
 }

@@ -33,6 +33,15 @@ export const SETTINGS: readonly Setting[] = [
     ...setting('trustedProxies', 'trusted-proxy', 'CIDR', 'believe the forwarded address of these proxies'),
     repeatable: true,
   },
+  {
+    ...setting(
+      'federation.localIssuers',
+      'local-issuer',
+      'ORIGIN',
+      'let OpenID Connect issuers of this origin be plain http, have a port or be a private address',
+    ),
+    repeatable: true,
+  },
   setting('insecureHttp', 'insecure-http', undefined, 'serve the API in clear off loopback: gives up confidentiality'),
   setting('dev', 'dev', undefined, 'offer a clock that can be moved, and a reset; loopback only'),
   setting('partition', 'partition', 'NAME', 'aws, aws-cn or aws-us-gov (default aws)'),

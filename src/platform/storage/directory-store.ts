@@ -13,6 +13,7 @@ export type RecordKind =
   | 'instance'
   | 'task'
   | 'pod-identity-association'
+  | 'oidc-provider'
 
 /** Names one record. Records keep the account they were made in. */
 export interface RecordName {

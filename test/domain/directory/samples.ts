@@ -36,7 +36,7 @@ export function trusting(...principals: readonly string[]): string {
 /** An account with nothing in it but what is said. */
 export function anAccount(Id: string, parts: Partial<DesiredAccount> = {}): DesiredAccount {
   const none = { Users: [], Groups: [], ManagedPolicies: [], Roles: [] }
-  const machines = { InstanceProfiles: [], Instances: [], Tasks: [], PodIdentityAssociations: [] }
+  const machines = { InstanceProfiles: [], Instances: [], Tasks: [], PodIdentityAssociations: [], OIDCProviders: [] }
   return { Id, ...none, ...machines, ...parts }
 }
 
@@ -72,11 +72,16 @@ export interface World {
 /** Opens a world that is closed when the test ends. */
 export async function aWorld(
   t: TestContext,
-  { clock = systemClock, cachedRecords = 100 }: { clock?: Clock; cachedRecords?: number } = {},
+  {
+    clock = systemClock,
+    cachedRecords = 100,
+    localIssuers,
+  }: { clock?: Clock; cachedRecords?: number; localIssuers?: readonly string[] } = {},
 ): Promise<World> {
   const storage = await openSqlStorage({ data: ':memory:' })
   const keyring = memoryKeyRing({ random: systemRandom, clock: systemClock })
-  const directory = new Directory({ storage, keyring, random: systemRandom, clock, partition: 'aws', cachedRecords })
+  const parts = { storage, keyring, random: systemRandom, clock, partition: 'aws', cachedRecords, localIssuers }
+  const directory = new Directory(parts)
   await directory.start()
   t.after(async () => {
     directory.stop()

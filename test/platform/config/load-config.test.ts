@@ -223,6 +223,16 @@ for (const network of [
   })
 }
 
+test('a local issuer is an origin, and may be given several times', () => {
+  const { localIssuers } = loadConfig({
+    flags: { 'local-issuer': ['http://127.0.0.1:3000', 'https://idp.corp/'] },
+  }).federation
+  assert.deepEqual(localIssuers, ['http://127.0.0.1:3000', 'https://idp.corp'])
+  for (const origin of ['127.0.0.1:3000', 'http://127.0.0.1:3000/path', 'http://user@127.0.0.1', '*', 'file:///x']) {
+    assert.match(problems({ flags: { 'local-issuer': [origin] } }).join(), /must be an origin/)
+  }
+})
+
 test('a list is a list', () => {
   assert.deepEqual(problems(withFile({ directory: 'a.yaml', trustedProxies: '10.0.0.0/8' })), [
     'rolecall.yaml: directory: must be a list',
@@ -255,6 +265,7 @@ const DEFAULTS: BrokerConfig = {
   logLevel: 'info',
   redirectMissingAction: false,
   audit: { retentionDays: 90 },
+  federation: { localIssuers: [] },
   limits: {
     bodyBytes: 262_144,
     apiHeaderBytes: 32_768,
