@@ -23,7 +23,7 @@ For brokers that serve --dev. Without an instance: which there are. With one alo
   requests           what was asked of it
 
 NAME is rotation, document, faults, httpTokens, httpEndpoint, httpPutResponseHopLimit, hops, spotInterruption, rebalance,
-maintenanceEvents, lifecycle or metadata: docs/development-mode.md says what each takes.
+maintenanceEvents, lifecycle, variants or metadata: docs/development-mode.md says what each takes.
 
 Examples:
   rolecall instance i-0123456789abcdef0 set rotation=stopped httpTokens=optional

@@ -147,7 +147,7 @@ export class InstanceListeners {
     return new InstanceView(
       steered(instance, how),
       directory.partition,
-      profileLeaves(instance, profile),
+      profileLeaves(instance, profile, how.variants?.includes('extendedApi')),
       how.lifecycle,
     )
   }

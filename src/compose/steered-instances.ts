@@ -26,7 +26,8 @@ export class SteeredInstances {
 
   /** A door that answers as it is steered, and records what it is asked. */
   door(door: MetadataDoor): MetadataDoor {
-    return steeredDoor(door, { steering: this.steering, recording: this.#recording, clock: this.#broker.clock })
+    const { clock, wireClock } = this.#broker
+    return steeredDoor(door, { steering: this.steering, recording: this.#recording, clock, wireClock })
   }
 
   /**

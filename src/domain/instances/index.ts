@@ -9,5 +9,13 @@ export { jsonText } from './json-text.ts'
 export type { MetadataNode } from './metadata-tree.ts'
 export { profileLeaves } from './profile-leaves.ts'
 export type { RecordedRequest } from './recorded-request.ts'
-export { DOCUMENT_FAULTS, type DocumentFault, type MetadataFault, type Steering, steered } from './steering.ts'
+export {
+  DOCUMENT_FAULTS,
+  type DocumentFault,
+  type MetadataFault,
+  type Steering,
+  steered,
+  VARIANTS,
+  type Variant,
+} from './steering.ts'
 export { VERSIONS } from './versions.ts'

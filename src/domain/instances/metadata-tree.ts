@@ -12,10 +12,10 @@ export type SignatureName = (typeof SIGNATURES)[number]
 
 /** What stands at a path: bytes, or what is made when somebody asks. */
 export type MetadataNode =
-  | { readonly kind: 'text'; readonly body: Buffer }
+  | { readonly kind: 'text'; readonly body: Buffer; readonly isListing?: true }
   | { readonly kind: 'bytes'; readonly body: Buffer }
   | { readonly kind: 'signature'; readonly name: SignatureName }
-  | { readonly kind: 'credentials'; readonly roleName: string }
+  | { readonly kind: 'credentials'; readonly roleName: string; readonly namesAccount?: true }
 
 /** What an instance answers, by path below the version, without slashes at its ends; good until an instant. */
 export interface MetadataTree {
@@ -59,7 +59,7 @@ export function metadataTree(
 }
 
 /** A body of text. */
-export function text(body: string): MetadataNode {
+export function text(body: string): MetadataNode & { readonly kind: 'text' } {
   return { kind: 'text', body: Buffer.from(body) }
 }
 
@@ -90,7 +90,9 @@ function addListings(nodes: Map<string, MetadataNode>, instance: Instance): void
       below = directory
     }
   }
-  for (const [path, names] of directories) if (!nodes.has(path)) nodes.set(path, text(listing(path, names, instance)))
+  for (const [path, names] of directories) {
+    if (!nodes.has(path)) nodes.set(path, { ...text(listing(path, names, instance)), isListing: true })
+  }
 }
 
 function listing(path: string, names: ReadonlyMap<string, string>, { keyPair }: Instance): string {

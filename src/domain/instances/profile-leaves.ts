@@ -6,11 +6,13 @@ import { type MetadataNode, text } from './metadata-tree.ts'
  * What an instance profile puts into the tree: what it is, and its role. An instance that names none has nothing of
  * `iam/`; one whose profile is gone, or holds no role, says so and names no role.
  * @param profile - the one that the instance names; `undefined` when there is none of that name any more
+ * @param extendedApi - whether the role's credentials are served a second time, with the account in them
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-categories.html
  */
 export function profileLeaves(
   instance: Instance,
   profile: InstanceProfile | undefined,
+  extendedApi = false,
 ): readonly (readonly [path: string, node: MetadataNode])[] {
   if (instance.profile === undefined) return []
   // Of either: from then on it has been as it is, as far as a record tells.
@@ -26,5 +28,8 @@ export function profileLeaves(
   const info = { Code: 'Success', Message, LastUpdated, InstanceProfileArn, InstanceProfileId }
   const leaf = ['meta-data/iam/info', text(jsonText(info))] as const
   if (roleName === undefined) return [leaf]
-  return [leaf, [`meta-data/iam/security-credentials/${roleName}`, { kind: 'credentials', roleName }]]
+  const credentials = [`meta-data/iam/security-credentials/${roleName}`, { kind: 'credentials', roleName }] as const
+  if (!extendedApi) return [leaf, credentials]
+  const path = `meta-data/iam/security-credentials-extended/${roleName}`
+  return [leaf, credentials, [path, { kind: 'credentials', roleName, namesAccount: true }]]
 }

@@ -6,6 +6,16 @@ export const DOCUMENT_FAULTS = ['expired', 'fractional', 'incomplete', 'malforme
 /** One of {@link DOCUMENT_FAULTS}. */
 export type DocumentFault = (typeof DOCUMENT_FAULTS)[number]
 
+/**
+ * What some hosts of EC2 do otherwise, or did: `xen` answers in HTTP/1.0 with the headers and pages of old hosts,
+ * `legacyRedirects` redirects a directory without its slash, `strict` refuses reads too that a proxy handed on, and
+ * `extendedApi` serves the credentials that name their account, which SDKs have been seen to ask for.
+ */
+export const VARIANTS = ['xen', 'legacyRedirects', 'strict', 'extendedApi'] as const
+
+/** One of {@link VARIANTS}. */
+export type Variant = (typeof VARIANTS)[number]
+
 /** What happens to requests for a path, instead of an answer or before it. */
 export interface MetadataFault {
   /** Below the version, with everything below it: `api/token`, `meta-data/iam`. `undefined` is every request. */
@@ -40,6 +50,7 @@ export interface Steering {
   readonly rebalanceNoticeTime?: EpochMillis | undefined
   readonly maintenanceEvents?: Instance['maintenanceEvents'] | undefined
   readonly lifecycle?: readonly LifecycleState[] | undefined
+  readonly variants?: readonly Variant[] | undefined
   /** As `overrides` of an instance, and winning over them. */
   readonly metadata?: Instance['overrides'] | undefined
 }

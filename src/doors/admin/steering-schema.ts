@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DOCUMENT_FAULTS } from '../../domain/instances/index.ts'
+import { DOCUMENT_FAULTS, VARIANTS } from '../../domain/instances/index.ts'
 import { epochMillis } from '../../model/index.ts'
 import { parseDuration } from './parse-duration.ts'
 
@@ -101,6 +101,7 @@ export const STEERING = z.strictObject({
   hops: member(z.int().min(1).max(64)),
   rotation: member(z.literal('stopped')),
   document: member(z.enum(DOCUMENT_FAULTS)),
+  variants: member(z.array(z.enum(VARIANTS)).max(VARIANTS.length)),
   faults: member(
     z
       .array(

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Logger } from '../../platform/telemetry/index.ts'
 import type { Answered, MetadataAnswer, MetadataClient, MetadataDoor } from '../metadata/index.ts'
@@ -26,6 +26,7 @@ const CONTAINER_HOSTS = ['169.254.170.2', '169.254.170.23', '[fd00:ec2::23]']
 const MAX_TARGET_LENGTH = 4096
 /** Nobody has a reason to send one; a little is read so that the answer arrives. */
 const MAX_BODY_BYTES = 1024
+const NOTHING = Buffer.alloc(0)
 
 /**
  * The app of a listener of the metadata service: for programs of this machine alone. What a web page or another machine
@@ -59,17 +60,17 @@ export function metadataApp({ door, client, holdMs, host, logger }: MetadataAppO
     try {
       const answered = door(request, asking)
       if (answered instanceof Promise) {
-        answered.then((later) => settle(response, later)).catch((error: unknown) => fail(response, error))
-      } else settle(response, answered)
+        answered.then((later) => settle(request, response, later)).catch((error: unknown) => fail(response, error))
+      } else settle(request, response, answered)
     } catch (error) {
       fail(response, error)
     }
   }
 
-  function settle(response: ServerResponse, answered: Answered): void {
+  function settle(request: IncomingMessage, response: ServerResponse, answered: Answered): void {
     if (answered === undefined) leaveUnanswered(response, holdMs)
     else if (answered === 'reset') response.socket?.resetAndDestroy()
-    else send(response, answered)
+    else send(request, response, answered)
   }
 
   function fail(response: ServerResponse, error: unknown): void {
@@ -91,9 +92,22 @@ function refusalOf(
   return url.length > MAX_TARGET_LENGTH ? 414 : undefined
 }
 
-function send(response: ServerResponse, { status, reason, headers, body }: MetadataAnswer): void {
+function send(request: IncomingMessage, response: ServerResponse, answer: MetadataAnswer): void {
+  const { status, httpVersion, reason, headers, body } = answer
   // Headers and body leave in one write.
-  response.writeHead(status, reason, headers.slice()).end(body)
+  if (httpVersion === undefined) response.writeHead(status, reason, headers.slice()).end(body)
+  else sendRaw(request, response, answer)
+}
+
+/** Node writes 1.1 whatever it is told, so that every other version is written by hand. The connection ends with it. */
+function sendRaw({ method }: IncomingMessage, response: ServerResponse, answer: MetadataAnswer): void {
+  const { status, httpVersion, reason = STATUS_CODES[status], headers, body } = answer
+  let head = `HTTP/${httpVersion} ${status} ${reason}\r\n`
+  for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`
+  const bytes = Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), method === 'HEAD' ? NOTHING : body])
+  // Behind another request on its connection there is no socket yet, and will be none: that one's answer ends it.
+  response.socket?.write(bytes)
+  response.socket?.destroySoon()
 }
 
 /** The client gives up, or is cut off; until then nothing comes. */

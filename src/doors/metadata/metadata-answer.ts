@@ -2,26 +2,32 @@ const SERVER = 'EC2ws'
 const PLAIN = 'text/plain'
 
 /** What EC2 sends for what is not there: 337 bytes. */
-const NOT_FOUND_PAGE = Buffer.from(
-  [
+const NOT_FOUND_PAGE = pageOf('404 - Not Found')
+
+/** A page as EC2 words it. */
+function pageOf(title: string): Buffer {
+  const lines = [
     '<?xml version="1.0" encoding="iso-8859-1"?>',
     '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"',
     '\t"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">',
     '<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en" lang="en">',
     ' <head>',
-    '  <title>404 - Not Found</title>',
+    `  <title>${title}</title>`,
     ' </head>',
     ' <body>',
-    '  <h1>404 - Not Found</h1>',
+    `  <h1>${title}</h1>`,
     ' </body>',
     '</html>',
     '',
-  ].join('\n'),
-)
+  ]
+  return Buffer.from(lines.join('\n'))
+}
 
 /** An answer of the metadata service. */
 export interface MetadataAnswer {
   readonly status: number
+  /** Where it is not 1.1, the headers hold a `Date`. */
+  readonly httpVersion?: '1.0'
   readonly reason?: string
   /** Names and values in turn. */
   readonly headers: readonly string[]
@@ -72,6 +78,10 @@ export const NOT_FOUND: MetadataAnswer = {
   body: NOT_FOUND_PAGE,
 }
 
-function headersFor(body: Buffer, contentType = PLAIN): readonly string[] {
+/** What old hosts of EC2 sent to whoever had no token: 343 bytes. */
+export const UNAUTHORIZED_PAGE: Buffer = pageOf('401 - Unauthorized')
+
+/** Headers of an answer that is no leaf of the tree. */
+export function headersFor(body: Buffer, contentType = PLAIN): readonly string[] {
   return ['Content-Type', contentType, 'Content-Length', String(body.length), 'Server', SERVER, 'Connection', 'close']
 }

@@ -11,6 +11,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { InstanceCredentials } from './instance-credentials.ts'
 import { bare, found, issued, type MetadataAnswer, methods, NOT_FOUND } from './metadata-answer.ts'
 import { metadataPath } from './metadata-path.ts'
+import { withAccountId } from './with-account-id.ts'
 
 /** What the metadata service consults. */
 export interface MetadataDoorOptions {
@@ -136,9 +137,10 @@ function answerNode(
       return found({ body: node.body, contentType: 'application/octet-stream', lastModified, tokenSeconds })
     case 'credentials': {
       const delivery = tokenSeconds === undefined ? '1.0' : '2.0'
-      return credentials
-        .of(view.instance, node.roleName, delivery)
-        .then((body) => found({ body, lastModified, tokenSeconds }))
+      return credentials.of(view.instance, node.roleName, delivery).then((document) => {
+        const body = node.namesAccount ? withAccountId(document, view.instance.account) : document
+        return found({ body, lastModified, tokenSeconds })
+      })
     }
     case 'signature':
       return view.signature(node.name, documents, now).then((body) => found({ body, lastModified, tokenSeconds }))

@@ -1,24 +1,35 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { MetadataFault } from '../../domain/instances/index.ts'
+import type { MetadataFault, Variant } from '../../domain/instances/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { InstanceSteering } from './instance-steering.ts'
 import { bare, NOT_FOUND } from './metadata-answer.ts'
 import type { Answered, MetadataDoor } from './metadata-door.ts'
 import type { RequestRecording } from './request-recording.ts'
+import { asOnXen, isHandedOn, redirected } from './variant-answer.ts'
 
 /** What a door is steered by, and where what it is asked is recorded. */
 interface SteeredDoorOptions {
   readonly steering: InstanceSteering
   readonly recording: RequestRecording
   readonly clock: Clock
+  /** Dates answers where Node does not. */
+  readonly wireClock: Clock
 }
 
+const NO_VARIANTS: readonly Variant[] = []
+const FORBIDDEN = bare(403)
+
 /** A metadata service that meets its clients with the faults it was given, and remembers what they asked. */
-export function steeredDoor(door: MetadataDoor, { steering, recording, clock }: SteeredDoorOptions): MetadataDoor {
+export function steeredDoor(door: MetadataDoor, options: SteeredDoorOptions): MetadataDoor {
+  const { steering, recording, clock, wireClock } = options
   return (request, client) => {
     const { instance } = client
     if (instance === undefined) return door(request, client)
-    const { id, options } = instance.instance
+    const {
+      id,
+      options: { httpEndpoint },
+    } = instance.instance
+    const { variants = NO_VARIANTS } = steering.of(id)
     const { method = '', url = '', headers } = request
     const record = recording.begin({
       instance: id,
@@ -30,12 +41,21 @@ export function steeredDoor(door: MetadataDoor, { steering, recording, clock }: 
       answer: 'waiting',
     })
     const noted = (answered: Answered): Answered => {
-      recording.finish(record, answered === undefined ? 'none' : answered === 'reset' ? answered : answered.status)
-      return answered
+      if (answered === undefined || answered === 'reset') {
+        recording.finish(record, answered ?? 'none')
+        return answered
+      }
+      let sent = answered
+      if (variants.includes('legacyRedirects')) sent = redirected(sent, request, instance, clock.now())
+      if (variants.includes('xen')) sent = asOnXen(sent, new Date(wireClock.now()).toUTCString())
+      recording.finish(record, sent.status)
+      return sent
     }
     // An endpoint that is off answers nothing else.
-    const fault = options.httpEndpoint === 'disabled' ? undefined : steering.takeFault(id, url)
-    const asUsual = () => door(request, { instance, hops: steering.of(id).hops ?? client.hops })
+    const fault = httpEndpoint === 'disabled' ? undefined : steering.takeFault(id, url)
+    const isRefused = variants.includes('strict') && isHandedOn(request)
+    const asUsual = () =>
+      isRefused ? FORBIDDEN : door(request, { instance, hops: steering.of(id).hops ?? client.hops })
     const answered = fault === undefined ? asUsual() : faultAnswer(fault, asUsual)
     return answered instanceof Promise ? answered.then(noted) : noted(answered)
   }
