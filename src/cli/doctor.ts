@@ -46,7 +46,7 @@ export const doctor: CliCommand = {
       findings.push(await checkFolder('keys', folder, (name) => name.endsWith('.json')))
     }
     findings.push(await checkAdmin(broker.admin), ...(await checkApi(api)))
-    findings.push(...(await checkEnvironment(environment, api)), checkMetadata())
+    findings.push(...(await checkEnvironment(environment, api)), ...checkMetadata())
 
     const ok = findings.every((finding) => finding.ok)
     stdout.write(

@@ -55,6 +55,7 @@ function describeNode(node: RunningNode, config: BrokerConfig, stdout: Output): 
     ['API', addresses.api],
     ['metadata', addresses.metadata],
     ['admin', addresses.admin],
+    ...node.containerAddresses.map((address) => ['containers', address]),
     [
       'data',
       isInMemory(config) ? 'in memory, gone when the broker stops' : `in ${config.data}, its keys in ${config.keys}`,

@@ -1,6 +1,7 @@
 import { taskDocument } from '../domain/containers/index.ts'
 import { NoSuchEntity, ValidationError } from '../model/index.ts'
 import { issueContainerToken } from '../operations/broker/index.ts'
+import { CONTAINER_ADDRESSES } from '../platform/config/index.ts'
 import type { InstanceAddress } from './instance-listeners.ts'
 import type { PreparedNode } from './prepare-node.ts'
 
@@ -11,8 +12,14 @@ interface Places {
   readonly endpoint: string
   /** Of the metadata listener: containers ask there, too. */
   readonly metadata: string
+  /** Where containers are answered too: origins. */
+  readonly containers: readonly string[]
   readonly instances: readonly InstanceAddress[]
 }
+
+/** The host that SDKs put before a path. */
+const ECS_ORIGIN = `http://${CONTAINER_ADDRESSES.ecs}`
+const EKS_HOSTS: ReadonlySet<string> = new Set([CONTAINER_ADDRESSES.eks, `[${CONTAINER_ADDRESSES.eksIpv6}]`])
 
 /**
  * The environment in which unmodified SDKs get the credentials of an instance, a task or a pod by themselves. A token of a
@@ -23,6 +30,7 @@ interface Places {
  */
 export async function environmentOf(name: string, places: Places): Promise<Readonly<Record<string, string>>> {
   const { node, endpoint, metadata, instances } = places
+  const containers = places.containers.map((origin) => new URL(origin))
   if (!/^(?:task|pod)\//.test(name)) {
     const found = instances.find(({ id }) => id === name)
     if (found === undefined) {
@@ -37,21 +45,25 @@ export async function environmentOf(name: string, places: Places): Promise<Reado
   }
   const issued = await node.operate(issueContainerToken, { container: name })
   const token = issued.token.reveal()
-  if ('pod' in issued) return containerAt(issued.pod.region, '/v1/credentials', token)
+  if ('pod' in issued) {
+    const agent = containers.find(({ hostname }) => EKS_HOSTS.has(hostname))?.origin ?? metadata
+    return withToken(issued.pod.region, { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent}/v1/credentials` })
+  }
   const { task, containerName } = issued
   const { containerIds } = taskDocument(task, node.broker.directory.partition)
   const index = task.containers.findIndex((container) => container.name === containerName)
-  return {
-    ...containerAt(task.region, `/v2/credentials/${task.id}`, token),
-    ECS_CONTAINER_METADATA_URI_V4: `${metadata}/v4/${containerIds[index]}`,
-  }
+  const path = `/v2/credentials/${task.id}`
+  const isAsAtEcs = containers.some(({ origin }) => origin === ECS_ORIGIN)
+  return withToken(task.region, {
+    // Some SDKs, and programs that copy it, know the relative form alone.
+    ...(isAsAtEcs
+      ? { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path }
+      : { AWS_CONTAINER_CREDENTIALS_FULL_URI: metadata + path }),
+    ECS_CONTAINER_METADATA_URI_V4: `${isAsAtEcs ? ECS_ORIGIN : metadata}/v4/${containerIds[index]}`,
+  })
 
-  function containerAt(region: string, path: string, authorization: string) {
-    return {
-      ...at(endpoint, region),
-      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${metadata}${path}`,
-      AWS_CONTAINER_AUTHORIZATION_TOKEN: authorization,
-    }
+  function withToken(region: string, variables: Readonly<Record<string, string>>) {
+    return { ...at(endpoint, region), ...variables, AWS_CONTAINER_AUTHORIZATION_TOKEN: token }
   }
 }
 

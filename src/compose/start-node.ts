@@ -4,7 +4,14 @@ import type { RequestListener } from 'node:http'
 import { ServiceAccountTokens, TaskTokens } from '../domain/containers/index.ts'
 import { allCertificates, IdentityDocuments, InstanceTokens } from '../domain/instances/index.ts'
 import type { AdminOptions, DevControls } from '../doors/admin/index.ts'
-import { adminApp, apiApp, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
+import {
+  adminApp,
+  apiApp,
+  type Listener,
+  type ListenerOptions,
+  metadataApp,
+  startListener,
+} from '../doors/http/index.ts'
 import {
   ContainerCredentials,
   containerDoor,
@@ -26,6 +33,9 @@ import { type OperatorCalls, operatorCalls } from './operator-calls.ts'
 import { type NodeOptions, type PreparedNode, prepareNode } from './prepare-node.ts'
 import { SteeredInstances } from './steered-instances.ts'
 
+/** Where only containers are answered. */
+const NO_INSTANCE = { instance: undefined, hops: 1 } as const
+
 /** A node that serves. */
 export interface RunningNode extends PreparedNode {
   /** The origins that the listeners really have. */
@@ -33,6 +43,8 @@ export interface RunningNode extends PreparedNode {
   readonly operatorToken: Secret
   /** What only a node in development can do. */
   readonly dev: DevControls | undefined
+  /** The origins where containers are answered beside the metadata listener. */
+  readonly containerAddresses: readonly string[]
   /** Every instance, with where its metadata is read; resolves when all changes that this node has seen are served. */
   instances(): Promise<readonly InstanceAddress[]>
   /**
@@ -133,6 +145,18 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     listen: config.listen.metadata,
     flag: '--metadata-listen',
   })
+  const containerListeners: Listener[] = []
+  for (const each of config.listen.containers) {
+    const app = metadataApp({
+      door: sharedDoor,
+      client: () => NO_INSTANCE,
+      holdMs,
+      host: each.host,
+      logger: broker.logger,
+    })
+    containerListeners.push(await listen(app, { ...metadataBounds, listen: each, flag: '--container-listen' }))
+  }
+  const containerAddresses = containerListeners.map(({ origin }) => origin)
   await instances.start()
 
   const endpoint = config.publicUrl ?? api.origin
@@ -141,7 +165,13 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     return { ...key, secretAccessKey: secretAccessKey.reveal(), endpoint, region }
   }
   const environmentOf = (name: string) =>
-    clientEnvironmentOf(name, { node, endpoint, metadata: metadata.origin, instances: instances.list() })
+    clientEnvironmentOf(name, {
+      node,
+      endpoint,
+      metadata: metadata.origin,
+      containers: containerAddresses,
+      instances: instances.list(),
+    })
   const calls: OperatorCalls = new Map([
     ...operatorCalls(node),
     // Of a node that listens only: the answers say where to use them.
@@ -176,6 +206,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   return {
     ...node,
     addresses,
+    containerAddresses,
     operatorToken,
     dev,
     async instances() {
@@ -193,7 +224,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     async stop() {
       draining = true
       await removeReadyFile(config)
-      await Promise.all([api, metadata, instances].map((each) => each.stop(limits.drainMs)))
+      await Promise.all([api, metadata, ...containerListeners, instances].map((each) => each.stop(limits.drainMs)))
       // Last, so that whoever asks is told that the node is not ready rather than nothing.
       await admin.stop(limits.drainMs)
       await node.stop()

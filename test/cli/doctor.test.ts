@@ -144,7 +144,7 @@ test('where nothing is wrong every line says ok, and the status is 0', async () 
     stdout.split('\n').map((line) => line.split(/ {2,}/, 2).join(' ')),
     [
       ...['ok Node', 'ok ready file', 'ok data', 'ok keys', 'ok admin', 'ok API', 'ok clock', 'ok environment'],
-      ...['ok metadata', ''],
+      ...['ok metadata', 'ok containers', ''],
     ],
   )
   assert.equal(status, 0)

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { CONTAINER_ADDRESSES } from '../../platform/config/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
 import type { Answered, MetadataAnswer, MetadataClient, MetadataDoor } from '../metadata/index.ts'
 import { ownHosts } from './host-check.ts'
@@ -21,8 +22,10 @@ export interface MetadataAppOptions {
 /** Where EC2 answers. */
 const IPV4_ENDPOINT = '169.254.169.254'
 const IPV6_ENDPOINT = 'fd00:ec2::254'
-/** Where the agents of ECS and EKS answer. */
-const CONTAINER_HOSTS = ['169.254.170.2', '169.254.170.23', '[fd00:ec2::23]']
+const { ecs, eks, eksIpv6 } = CONTAINER_ADDRESSES
+const CONTAINER_HOSTS = [ecs, eks, `[${eksIpv6}]`]
+/** Those that are not loopback. */
+const LINK_LOCAL: ReadonlySet<string> = new Set([IPV4_ENDPOINT, IPV6_ENDPOINT, ecs, eks, eksIpv6])
 const MAX_TARGET_LENGTH = 4096
 /** Nobody has a reason to send one; a little is read so that the answer arrives. */
 const MAX_BODY_BYTES = 1024
@@ -35,7 +38,7 @@ const NOTHING = Buffer.alloc(0)
  */
 export function metadataApp({ door, client, holdMs, host, logger }: MetadataAppOptions): RequestListener {
   const isOwnHost = ownHosts([host, `[${host}]`, IPV4_ENDPOINT, `[${IPV6_ENDPOINT}]`, ...CONTAINER_HOSTS])
-  const isLinkLocal = host === IPV4_ENDPOINT || host === IPV6_ENDPOINT
+  const isLinkLocal = LINK_LOCAL.has(host)
   return (request, response) => {
     const asking = client()
     if (isLinkLocal && !mayConnect(request.socket, host, asking)) {

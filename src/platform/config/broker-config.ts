@@ -44,7 +44,13 @@ interface KeyRotation {
 
 /** Everything a node is told from outside, checked as a whole and frozen. */
 export interface BrokerConfig {
-  readonly listen: { readonly api: Listen; readonly metadata: Listen; readonly admin: Listen }
+  readonly listen: {
+    readonly api: Listen
+    readonly metadata: Listen
+    readonly admin: Listen
+    /** Where containers ask beside the metadata listener. */
+    readonly containers: readonly Listen[]
+  }
   /** The data folder, or `:memory:`. */
   readonly data: string
   /** The folder of the key ring; with data in `:memory:` it is not looked at and keys are ephemeral. */

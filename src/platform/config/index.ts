@@ -6,6 +6,7 @@
 export { type BrokerConfig, isInMemory, type Listen, type LogLevel } from './broker-config.ts'
 export { closest } from './closest.ts'
 export { ConfigError } from './config-error.ts'
+export { CONTAINER_ADDRESSES } from './container-addresses.ts'
 export { type BrokerSettings, type ConfigSources, loadConfig } from './load-config.ts'
 export { readConfigFile } from './read-config-file.ts'
 export { homeRegion, isRegion } from './regions.ts'

@@ -2,12 +2,14 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { isInMemory, type Listen } from './broker-config.ts'
+import { CONTAINER_ADDRESSES } from './container-addresses.ts'
 import { PARTITIONS } from './regions.ts'
 
 const LARGEST_TIMEOUT_MS = 600_000
 const MIB = 1_048_576
 /** Where EC2 serves metadata; the door takes only programs of this machine there. */
 const METADATA_ADDRESSES: ReadonlySet<string> = new Set(['169.254.169.254', 'fd00:ec2::254'])
+const AGENT_ADDRESSES: ReadonlySet<string> = new Set(Object.values(CONTAINER_ADDRESSES))
 
 /** When keys follow each other where nobody says. */
 export const STANDARD_KEY_ROTATION = { everyDays: 30, pendingMinutes: 60, overlapHours: 48 } as const
@@ -16,6 +18,7 @@ const listen = mapping({
   api: hostPort('127.0.0.1:7600'),
   metadata: hostPort('127.0.0.1:7601'),
   admin: hostPort('127.0.0.1:7602'),
+  containers: listOf(text('HOST:PORT').transform(toListen)).default([]),
 })
 
 const tls = mapping({
@@ -94,6 +97,12 @@ export const configSchema = settings
     error:
       'must be a loopback address, 169.254.169.254 or [fd00:ec2::254]: whoever reaches the metadata listener gets credentials',
     when: valid('listen.metadata'),
+  })
+  .refine(({ listen }) => listen.containers.every((each) => isLoopback(each) || AGENT_ADDRESSES.has(each.host)), {
+    path: ['listen', 'containers'],
+    error:
+      'must be 169.254.170.2, 169.254.170.23, [fd00:ec2::23] or a loopback address, with a port: the agents of ECS and EKS answer at 80',
+    when: valid('listen.containers'),
   })
   .refine(({ listen }) => isLoopback(listen.admin), {
     path: ['listen', 'admin'],

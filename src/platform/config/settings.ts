@@ -22,6 +22,15 @@ export const SETTINGS: readonly Setting[] = [
     'HOST:PORT',
     'where health and operators are served (default 127.0.0.1:7602)',
   ),
+  {
+    ...setting(
+      'listen.containers',
+      'container-listen',
+      'HOST:PORT',
+      'where containers are answered too, such as 169.254.170.2:80 as at ECS',
+    ),
+    repeatable: true,
+  },
   setting('data', 'data', 'FOLDER', 'the data folder, or :memory: (default data)'),
   setting('keys', 'keys', 'FOLDER', 'the folder of the key ring (default keys)'),
   { ...setting('directory', 'directory', 'FILE', 'a directory file to apply at start'), repeatable: true },

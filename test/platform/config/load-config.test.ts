@@ -76,7 +76,7 @@ for (const content of [[], 'listen', 7, true]) {
 
 test('a flag does not hide that the file has something else where a mapping belongs', () => {
   assert.deepEqual(problems({ ...withFile({ listen: '127.0.0.1:1' }), flags: { listen: '127.0.0.1:2' } }), [
-    'rolecall.yaml: listen: must be a mapping with keys out of api, metadata, admin',
+    'rolecall.yaml: listen: must be a mapping with keys out of api, metadata, admin, containers',
   ])
 })
 
@@ -137,16 +137,18 @@ for (const host of [
     ])
   })
 
-  test(`metadata and admin refuse ${host}, whatever protects the API`, () => {
+  test(`metadata, containers and admin refuse ${host}, whatever protects the API`, () => {
     const flags = {
       'metadata-listen': listen,
       'admin-listen': listen,
+      'container-listen': ['169.254.170.2:80', listen],
       'tls-cert': 'a',
       'tls-key': 'b',
       'insecure-http': true,
     }
     assert.deepEqual(problems({ flags }), [
       '--metadata-listen: must be a loopback address, 169.254.169.254 or [fd00:ec2::254]: whoever reaches the metadata listener gets credentials',
+      '--container-listen: must be 169.254.170.2, 169.254.170.23, [fd00:ec2::23] or a loopback address, with a port: the agents of ECS and EKS answer at 80',
       '--admin-listen: must be a loopback address: operator calls are made on this machine',
     ])
   })
@@ -161,9 +163,11 @@ for (const host of [
 for (const host of ['127.0.0.1', '127.8.9.1', '[::1]', '[::ffff:127.0.0.1]', 'localhost', 'LOCALHOST']) {
   test(`${host} is loopback: every listener may use it, with --dev too`, () => {
     const at = `${host}:0`
-    const { listen } = loadConfig({ flags: { listen: at, 'metadata-listen': at, 'admin-listen': at, dev: true } })
+    const { listen } = loadConfig({
+      flags: { listen: at, 'metadata-listen': at, 'admin-listen': at, 'container-listen': [at], dev: true },
+    })
     const expected = { host: host.replace(/[[\]]/g, ''), port: 0 }
-    assert.deepEqual(listen, { api: expected, metadata: expected, admin: expected })
+    assert.deepEqual(listen, { api: expected, metadata: expected, admin: expected, containers: [expected] })
   })
 }
 
@@ -253,6 +257,7 @@ const DEFAULTS: BrokerConfig = {
     api: { host: '127.0.0.1', port: 7600 },
     metadata: { host: '127.0.0.1', port: 7601 },
     admin: { host: '127.0.0.1', port: 7602 },
+    containers: [],
   },
   data: 'data',
   keys: 'keys',
@@ -346,7 +351,8 @@ test('every setting can be given by its flag, by its variable and in a file, to 
   const byFlags = loadConfig({ flags })
   assert.deepEqual(loadConfig({ environment }), byFlags)
   const file = structuredClone<Record<string, unknown>>({ ...byFlags, limits: {} })
-  file['listen'] = { api: '127.0.0.1:9', metadata: '127.0.0.1:9', admin: '127.0.0.1:9' }
+  const at = '127.0.0.1:9'
+  file['listen'] = { api: at, metadata: at, admin: at, containers: [at] }
   assert.deepEqual(loadConfig(withFile(file)), byFlags)
   const unset = Object.entries(byFlags).filter(
     ([name, value]) => name !== 'limits' && value === Reflect.get(DEFAULTS, name),
