@@ -94,6 +94,9 @@ function serverFor(handler: RequestListener, options: ListenerOptions): Server {
   // Also ends connections whose client no longer reads its answer.
   server.timeout = idleTimeoutMs
   server.maxConnections = options.maxConnections
+  // Some releases of Node drop headers above a number without a word: then a check would not see what a proxy added last.
+  // How many there are is bounded by their size.
+  server.maxHeadersCount = 0
   return server
 }
 

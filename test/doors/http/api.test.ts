@@ -232,3 +232,19 @@ test('a request is handed on as it came: method, target, headers and bytes', asy
   assert.deepEqual(Buffer.from(received.body), Buffer.from('\0\xffé', 'latin1'))
   assert.deepEqual(connection, { sourceIp: '127.0.0.1', secureTransport: false })
 })
+
+test("what a trusted proxy adds behind a thousand headers of its client counts, and not the client's own claim", async (t) => {
+  const behindProxy = await startListener(
+    apiApp({
+      answer: async (_received, { sourceIp }) => ({ status: 200, headers: {}, body: `from ${sourceIp}.` }),
+      trustedProxies: ['127.0.0.0/8'],
+      maxBodyBytes: MAX_BODY,
+      logger,
+    }),
+    OPTIONS,
+  )
+  t.after(() => behindProxy.stop(0))
+  const claimed = `X-Forwarded-For: 198.51.100.1\r\n${'a:\r\n'.repeat(1100)}`
+  const seen = await exchange(behindProxy.port, `${POST}${claimed}X-Forwarded-For: 192.0.2.7\r\n\r\n`)
+  assert.match(seen, /from 192\.0\.2\.7\.$/)
+})

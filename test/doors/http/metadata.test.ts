@@ -62,6 +62,18 @@ test('headers without end are refused, and others are served on', async (t) => {
   assert.equal((await send('PUT', '/latest/api/token', PUT)).status, 200)
 })
 
+for (const [what, line] of [
+  ['a proxy that says so', 'X-Forwarded-For: 192.0.2.7'],
+  ['a page that says so', 'Origin: http://a.example'],
+] as const) {
+  test(`behind a thousand headers ${what} is seen still, and gets no token`, async (t) => {
+    const { port } = await serve(t)
+    const head = `PUT /latest/api/token HTTP/1.1\r\nHost: 127.0.0.1\r\n${TTL}: 60\r\nConnection: close\r\n`
+    assert.match(await exchange(port, `${head}${'a:\r\n'.repeat(1100)}${line}\r\n\r\n`), /^HTTP\/1\.1 403 /)
+    assert.match(await exchange(port, `${head}${'a:\r\n'.repeat(1100)}\r\n`), /^HTTP\/1\.1 200 /)
+  })
+}
+
 test('a thousand idle connections keep nobody from being served, and are gone when they close', async (t) => {
   const { port, send } = await serve(t)
   const idle = Array.from({ length: 1000 }, () => connect(port, '127.0.0.1').on('error', () => undefined))
