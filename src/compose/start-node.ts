@@ -132,6 +132,8 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   const containers = containerDoor({
     directory: broker.directory,
     clock: broker.clock,
+    wireClock: broker.wireClock,
+    isLimited: limits.requestsPerSecond > 0,
     random: broker.random,
     taskTokens: new TaskTokens(broker),
     serviceAccountTokens: new ServiceAccountTokens({ ...broker, partition: config.partition }),

@@ -254,10 +254,12 @@ test('a fault delays the answer, cuts the connection, or leaves the client waiti
 })
 
 test('versions 1 and 2 are switched, the endpoint goes off, and clients move away', async (t) => {
-  const { admin, get, put } = await stage(t)
+  const { node, admin, get, put } = await stage(t)
   assert.equal((await get(MD, ONE, {})).status, 401)
   await admin('PATCH', `/instances/${ONE}`, { httpTokens: 'optional' })
   assert.equal((await get(MD, ONE, {})).status, 200)
+  const [, seen] = node.dev?.instances.requests(ONE) ?? []
+  assert.deepEqual([seen?.hasToken, seen?.answer], [false, 200], 'what came without a token is told apart')
   assert.equal((await get(MD, TWO, {})).status, 401)
   await admin('PATCH', `/instances/${ONE}`, { hops: 2 })
   await assert.rejects(put(), { code: 'ECONNRESET' }, 'an answer that may travel one hop does not arrive')

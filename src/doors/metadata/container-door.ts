@@ -3,6 +3,7 @@ import type { Directory } from '../../domain/directory/index.ts'
 import { eksClusterArn, isoSeconds, type Pod, type Task } from '../../model/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Random } from '../../platform/random.ts'
+import { RateLimiter } from '../../platform/rate-limiter.ts'
 import { credentialMembers, ecsError, json, READ_ONLY, sentence } from './container-answer.ts'
 import type { ContainerCredentials } from './container-credentials.ts'
 import type { MetadataAnswer } from './metadata-answer.ts'
@@ -14,10 +15,20 @@ export interface ContainerDoorOptions {
   readonly directory: Directory
   /** Judges service account tokens. */
   readonly clock: Clock
+  /** What rates are counted by. */
+  readonly wireClock: Clock
+  /** Whether the agents' own limits hold. */
+  readonly isLimited: boolean
   readonly random: Random
   readonly taskTokens: TaskTokens
   readonly serviceAccountTokens: ServiceAccountTokens
   readonly credentials: Pick<ContainerCredentials, 'of'>
+}
+
+/** Whether somebody asks more often than the agents take. */
+interface Limits {
+  isTooMuchOf(task: string): boolean
+  isTooMuch(): boolean
 }
 
 /** Has an answer for the paths of containers; `undefined` for all others. */
@@ -32,10 +43,16 @@ const TASK_ID = /^[0-9a-f]{32}$/
 /** A session name has 64 characters: `eks-`, two names, hyphens, and a UUID. How EKS shortens them is not documented. */
 const LONGEST_NAME = 11
 
+/** What the agent of ECS takes of one task, and that of EKS of all pods of its node: their own defaults. */
+const ECS_RATE = { perSecond: 40, burst: 60 }
+const EKS_RATE = { perSecond: 1000, burst: 1000 }
+
 /** One answer for every failure of a proof: which part of it is wrong would help whoever guesses. */
 const NOT_THE_TASK = ecsError(401, 'AccessDenied', 'The Authorization header is not the one of this task.')
 const NO_ID = ecsError(400, 'NoIdInRequest', 'CredentialsV2Request: No Credential ID in the request')
 const NO_ROLE = ecsError(400, 'InvalidIdInRequest', 'The task has no TaskRoleArn.')
+const TOO_MANY = ecsError(429, 'TooManyRequests', 'You have reached maximum request limit.')
+const TOO_MANY_PODS = sentence(429, 'Too many requests: the agent takes 1,000 in a second.')
 const NOT_A_POD = sentence(400, '(InvalidTokenException): The service account token is not one of this broker.')
 const EXPIRED = sentence(400, '(ExpiredTokenException): The service account token has expired: write a new one.')
 const FAILED = sentence(500, '(InternalServerException): EKS could not assume the associated role.')
@@ -48,15 +65,23 @@ const NO_METADATA = json(404, 'There is no metadata here: the path is /v4/CONTAI
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 export function containerDoor(options: ContainerDoorOptions): ContainerDoor {
+  const { isLimited, wireClock } = options
+  const tasks = new RateLimiter<string>(ECS_RATE)
+  const pods = new RateLimiter<string>(EKS_RATE)
+  // Who proved nothing takes nothing from those who did.
+  const limits: Limits = {
+    isTooMuchOf: (task) => isLimited && tasks.take(task, wireClock.now()) > 0,
+    isTooMuch: () => isLimited && pods.take('', wireClock.now()) > 0,
+  }
   return (request) => {
     const path = metadataPath(request.url ?? '') ?? ''
     const isEcs = path === ECS_CREDENTIALS || path.startsWith(`${ECS_CREDENTIALS}/`)
     if (!isEcs && path !== EKS_CREDENTIALS && !path.startsWith(TASK_METADATA)) return undefined
     if (request.method !== 'GET') return READ_ONLY
     if (path === ECS_CREDENTIALS) return NO_ID
-    if (isEcs) return ecsCredentials(path.slice(ECS_CREDENTIALS.length + 1), authorizationOf(request), options)
-    if (path === EKS_CREDENTIALS) return eksCredentials(authorizationOf(request), options)
-    return taskMetadata(path.slice(TASK_METADATA.length), options)
+    if (isEcs) return ecsCredentials(path.slice(ECS_CREDENTIALS.length + 1), authorizationOf(request), options, limits)
+    if (path === EKS_CREDENTIALS) return eksCredentials(authorizationOf(request), options, limits)
+    return taskMetadata(path.slice(TASK_METADATA.length), options, limits)
   }
 }
 
@@ -69,9 +94,11 @@ async function ecsCredentials(
   id: string,
   authorization: string,
   { directory, taskTokens, credentials }: ContainerDoorOptions,
+  { isTooMuchOf }: Limits,
 ): Promise<MetadataAnswer> {
   const task = await findTask(id, directory)
   if (task === undefined || !taskTokens.isOf(authorization, task)) return NOT_THE_TASK
+  if (isTooMuchOf(id)) return TOO_MANY
   const { account, region, taskRoleArn: roleArn } = task
   if (roleArn === undefined) return NO_ROLE
   const outcome = await credentials.of({
@@ -101,10 +128,12 @@ async function ecsCredentials(
 async function eksCredentials(
   authorization: string,
   { directory, clock, random, serviceAccountTokens, credentials }: ContainerDoorOptions,
+  { isTooMuch }: Limits,
 ): Promise<MetadataAnswer> {
   const opened = serviceAccountTokens.open(authorization)
   if (opened === undefined) return NOT_A_POD
   if (clock.now() >= opened.expiresAt) return EXPIRED
+  if (isTooMuch()) return TOO_MANY_PODS
   const { pod } = opened
   const association = await directory.podIdentityAssociation(pod)
   const { account, region, clusterName, namespace, serviceAccount, podName, podUid } = pod
@@ -159,11 +188,17 @@ function shortened(name: string): string {
 }
 
 /** Whoever knows a container's id may read: the same as at ECS, and nothing secret is in it. */
-async function taskMetadata(path: string, { directory }: ContainerDoorOptions): Promise<MetadataAnswer> {
+async function taskMetadata(
+  path: string,
+  { directory }: ContainerDoorOptions,
+  { isTooMuchOf }: Limits,
+): Promise<MetadataAnswer> {
   const slash = path.indexOf('/')
   const containerId = slash < 0 ? path : path.slice(0, slash)
   const task = await findTask(containerId.slice(0, Math.max(0, containerId.indexOf('-'))), directory)
   if (task === undefined) return NO_METADATA
+  // Credentials and metadata are counted apart.
+  if (isTooMuchOf(`${task.id} ${TASK_METADATA}`)) return TOO_MANY
   const document = taskDocument(task, directory.partition)
   const index = document.containerIds.indexOf(containerId)
   if (index < 0) return NO_METADATA

@@ -32,6 +32,12 @@ test('a token is void under other keys', () => {
   assert.equal(others.expiryOf(tokens.issue(instance, END), instance), undefined)
 })
 
+test('no token is forgotten for others, and none of them is kept: the first of thousands is as good as the last', () => {
+  const [first = '', ...others] = Array.from({ length: 10_001 }, () => tokens.issue(instance, END))
+  assert.equal(tokens.expiryOf(first, instance), END)
+  assert.equal(new Set([first, ...others]).size, 10_001)
+})
+
 test('two tokens of the same end are two', () => {
   assert.notEqual(tokens.issue(instance, END), tokens.issue(instance, END))
 })

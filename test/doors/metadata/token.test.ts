@@ -115,12 +115,14 @@ async function statusWith(service: Service, token: string | string[]): Promise<n
   return (await service.send('GET', `${MD}instance-id`, { [TOKEN]: token })).status
 }
 
-test('any number of tokens are good at once', async (t) => {
-  const service = await serve(t)
-  const tokens = await Promise.all(Array.from({ length: 20 }, () => service.token()))
-  assert.equal(new Set(tokens).size, 20)
-  for (const token of tokens) assert.equal(await statusWith(service, token), 200)
-})
+for (const instance of [SAMPLE, OPTIONAL]) {
+  test(`any number of tokens are good at once: tokens ${instance === OPTIONAL ? 'optional' : 'required'}`, async (t) => {
+    const service = await serve(t, instance)
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => service.token()))
+    assert.equal(new Set(tokens).size, 20)
+    for (const token of tokens) assert.equal(await statusWith(service, token), 200)
+  })
+}
 
 test('a token that is changed anywhere is refused, however it is spelled', async (t) => {
   const service = await serve(t)

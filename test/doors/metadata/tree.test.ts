@@ -198,6 +198,16 @@ test('without a profile there is nothing of iam', async (t) => {
   assert.ok(!(await get(MD)).body.split('\n').includes('iam/'))
 })
 
+test('without a public address none is told, nor listed', async (t) => {
+  const [primary] = SAMPLE.NetworkInterfaces
+  const { get } = await serve(t, { ...SAMPLE, NetworkInterfaces: [{ ...primary, PublicIpAddresses: [] }] })
+  for (const path of ['public-ipv4', 'public-hostname', `network/interfaces/macs/${MAC}/public-ipv4s`]) {
+    assert.deepEqual([path, (await get(MD + path)).status], [path, 404])
+  }
+  for (const path of [MD, `${MACS}${MAC}/`])
+    assert.doesNotMatch((await get(path)).body, /public-(?:ipv4|hostname)|associations/)
+})
+
 test('tags are there when they are allowed, and an empty one is an empty body', async (t) => {
   const Tags = [{ Key: 'env', Value: '' }]
   const off = { ...SAMPLE, MetadataOptions: {}, Tags } satisfies InstanceInput
