@@ -33,7 +33,7 @@ async function stage(t: TestContext, ...variants: NonNullable<SteeringInput['var
   return {
     port,
     instance,
-    get: (path, headers = {}, method = 'GET') => exchange(port, method, path, { [TOKEN]: body, ...headers }),
+    get: (path, headers = {}, method = 'GET') => exchange(port, method, path, { [TOKEN]: body.trim(), ...headers }),
   }
 }
 
@@ -119,4 +119,12 @@ test('extendedApi: what says why there are no credentials names no account', asy
     assert.deepEqual([document, extended.status], [document, 200])
     if (document === 'failed') assert.equal(JSON.parse(extended.body).AccountId, undefined)
   }
+})
+
+test('tokenNewline: session tokens, and nothing else, end with a newline', async (t) => {
+  const { port, get } = await stage(t, 'tokenNewline')
+  const { status, headers, body } = await exchange(port, 'PUT', '/latest/api/token', { [TTL]: '60' })
+  assert.deepEqual([status, headers['content-length'], body.at(-1)], [200, '57', '\n'])
+  assert.equal((await exchange(port, 'PUT', '/latest/api/token', {})).bytes.length, 0)
+  assert.equal((await get(`${MD}instance-id`)).body, ID)
 })

@@ -7,11 +7,12 @@ export const DOCUMENT_FAULTS = ['expired', 'fractional', 'incomplete', 'malforme
 export type DocumentFault = (typeof DOCUMENT_FAULTS)[number]
 
 /**
- * What some hosts of EC2 do otherwise, or did: `xen` answers in HTTP/1.0 with the headers and pages of old hosts,
- * `legacyRedirects` redirects a directory without its slash, `strict` refuses reads too that a proxy handed on, and
- * `extendedApi` serves the credentials that name their account, which SDKs have been seen to ask for.
+ * What some hosts of EC2 do otherwise, or did, and one thing that only imitations do: `xen` answers in HTTP/1.0 with the headers and pages of old hosts,
+ * `legacyRedirects` redirects a directory without its slash, `strict` refuses reads too that a proxy handed on,
+ * `extendedApi` serves the credentials that name their account, which SDKs have been seen to ask for, and `tokenNewline`
+ * ends a session token with a newline, which clients put into a header as it is.
  */
-export const VARIANTS = ['xen', 'legacyRedirects', 'strict', 'extendedApi'] as const
+export const VARIANTS = ['xen', 'legacyRedirects', 'strict', 'extendedApi', 'tokenNewline'] as const
 
 /** One of {@link VARIANTS}. */
 export type Variant = (typeof VARIANTS)[number]

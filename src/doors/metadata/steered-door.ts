@@ -5,7 +5,7 @@ import type { InstanceSteering } from './instance-steering.ts'
 import { bare, NOT_FOUND } from './metadata-answer.ts'
 import type { Answered, MetadataDoor } from './metadata-door.ts'
 import type { RequestRecording } from './request-recording.ts'
-import { asOnXen, isHandedOn, redirected } from './variant-answer.ts'
+import { asOnXen, isHandedOn, redirected, withNewline } from './variant-answer.ts'
 
 /** What a door is steered by, and where what it is asked is recorded. */
 interface SteeredDoorOptions {
@@ -47,6 +47,7 @@ export function steeredDoor(door: MetadataDoor, options: SteeredDoorOptions): Me
       }
       let sent = answered
       if (variants.includes('legacyRedirects')) sent = redirected(sent, request, instance, clock.now())
+      if (variants.includes('tokenNewline')) sent = withNewline(sent, request)
       if (variants.includes('xen')) sent = asOnXen(sent, new Date(wireClock.now()).toUTCString())
       recording.finish(record, sent.status)
       return sent

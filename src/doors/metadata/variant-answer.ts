@@ -5,6 +5,7 @@ import { headersFor, type MetadataAnswer, UNAUTHORIZED_PAGE } from './metadata-a
 import type { MetadataRequest } from './metadata-door.ts'
 import { metadataPath } from './metadata-path.ts'
 
+const NEWLINE = Buffer.from('\n')
 const EC2_ADDRESS = '169.254.169.254'
 /** What tells that a request came through a proxy. */
 const PROXY_HEADERS = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'] as const
@@ -31,6 +32,15 @@ export function redirected(
   // Who asked here is known to mean this listener by it.
   const location = `http://${headers.host ?? EC2_ADDRESS}${encodeURI(`/${path}/`)}`
   return { status: 301, headers: ['Location', location, ...headersFor(body)], body }
+}
+
+/** A session token as imitations of EC2 have sent it. */
+export function withNewline(answer: MetadataAnswer, { method }: MetadataRequest): MetadataAnswer {
+  if (answer.status !== 200 || method !== 'PUT') return answer
+  const body = Buffer.concat([answer.body, NEWLINE])
+  const headers = [...answer.headers]
+  headers[headers.indexOf('Content-Length') + 1] = String(body.length)
+  return { ...answer, headers, body }
 }
 
 /**
