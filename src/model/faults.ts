@@ -136,6 +136,31 @@ export class PackedPolicyTooLarge extends Fault {
   override readonly httpStatus = 400
 }
 
+/** A token or assertion of an identity provider proves nobody; `message` is AWS's text. */
+export class InvalidIdentityToken extends Fault {
+  override readonly code = 'InvalidIdentityToken'
+  override readonly httpStatus = 400
+}
+
+/** A token or assertion of an identity provider is past its end. Not to be taken for `ExpiredToken`, of credentials. */
+export class ExpiredIdentityToken extends Fault {
+  override readonly code = 'ExpiredTokenException'
+  override readonly httpStatus = 400
+}
+
+/** An identity provider cannot be reached, so its tokens cannot be judged. SDKs try again. */
+export class IdpCommunicationError extends Fault {
+  override readonly code = 'IDPCommunicationError'
+  override readonly httpStatus = 400
+
+  constructor(detail: string, options: { cause?: unknown } = {}) {
+    super(
+      'The request could not be fulfilled because the identity provider (IDP) that was asked to verify the incoming identity token could not be reached.',
+      { detail, ...options },
+    )
+  }
+}
+
 /** What was to be decoded is no message, or none that the caller may read. */
 export class InvalidAuthorizationMessage extends Fault {
   override readonly code = 'InvalidAuthorizationMessageException'

@@ -1,0 +1,6 @@
+/**
+ * Proves what identity providers outside say of somebody: their tokens, by keys that the provider alone publishes.
+ * Knows no roles: whom an account trusts is told to it, and what somebody may is decided elsewhere. @module
+ */
+export { builtInIssuer } from './oidc/built-in-issuers.ts'
+export { type ReadToken, type TrustedIssuer, WebIdentities, type WebIdentity } from './oidc/web-identities.ts'
