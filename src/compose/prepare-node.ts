@@ -1,5 +1,6 @@
 import { AuditTrail, Retention } from '../domain/audit/index.ts'
 import { Directory } from '../domain/directory/index.ts'
+import { WebIdentities } from '../domain/federation/index.ts'
 import { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import { type OperatorCaller, type RequestFacts, ValidationError } from '../model/index.ts'
 import {
@@ -21,6 +22,7 @@ import { systemClock, type VirtualClock, virtualClock } from '../platform/clock.
 import { type BrokerConfig, isInMemory, isRegion } from '../platform/config/index.ts'
 import { openFileKeyRing } from '../platform/keyring/files/index.ts'
 import { memoryKeyRing, scheduleOf } from '../platform/keyring/index.ts'
+import { outboundHttp } from '../platform/outbound-http.ts'
 import { appendPrivateFile } from '../platform/private-file.ts'
 import { systemRandom } from '../platform/random.ts'
 import { openSqlStorage } from '../platform/storage/sql/index.ts'
@@ -97,6 +99,7 @@ export async function prepareNode(
     directory,
     sessions: new Sessions({ keyring, random: systemRandom, cachedSessions: limits.cachedSessions }),
     endedEarly: config.dev ? new EndedEarly() : undefined,
+    webIdentities: new WebIdentities({ outbound: outboundHttp(config.federation), clock: systemClock }),
     signingKeys: new SigningKeys(),
     keyring,
     audit,

@@ -47,6 +47,33 @@ export interface FederatedCaller extends Principal {
   readonly issuer: { readonly arn: string; readonly userName: string; readonly uniqueId: string } | undefined
 }
 
+/**
+ * Somebody whom an identity provider of an account vouches for, by a token. They have no credentials: what they may is
+ * for the role they ask for to say.
+ */
+export interface WebIdentityCaller {
+  readonly kind: 'web-identity'
+  /** The provider's, and the role's. */
+  readonly account: AccountId
+  /** As `Principal` elements name it: an ARN, or the host of one that AWS knows without being told. */
+  readonly provider: string
+  readonly subject: string
+  readonly audience: string
+  /** What the token says, as condition keys by their names in lower case. */
+  readonly keys: ReadonlyMap<string, string | readonly string[]>
+  /** What the token asks the session to be marked by. */
+  readonly tags: readonly Tag[]
+  readonly transitiveTagKeys: readonly string[]
+  readonly sourceIdentity: string | undefined
+}
+
+/** Whoever sent a token that proves nobody, though it names a provider that an account has. */
+export interface SuspectedIdentity {
+  readonly kind: 'suspected-identity'
+  readonly account: AccountId
+  readonly provider: string
+}
+
 /** A service of AWS that acts for an account: here the metadata service, for one of its instances. */
 export interface ServiceCaller {
   readonly kind: 'service'
@@ -64,4 +91,4 @@ export interface OperatorCaller {
 export type AccountCaller = RootCaller | UserCaller | RoleCaller | FederatedCaller
 
 /** Whoever asks, once proven. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable */
-export type Caller = AccountCaller | ServiceCaller | OperatorCaller
+export type Caller = AccountCaller | WebIdentityCaller | ServiceCaller | OperatorCaller

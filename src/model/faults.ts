@@ -1,3 +1,5 @@
+import type { SuspectedIdentity } from './caller.ts'
+
 /**
  * What a caller is told when a request is refused. `message` is for the caller; `detail` and `cause` are for log and
  * audit and never leave the node. Throw where the rule is known; only the wire renders.
@@ -9,6 +11,8 @@ export abstract class Fault extends Error {
   readonly detail: string | undefined
   /** A sealed reference to why a proven caller was denied access; whoever decides about access sets it. */
   explanation: string | undefined
+  /** Whom a proof that failed pretended to be of, where that may be told; whoever judges proofs sets it. */
+  suspect: SuspectedIdentity | undefined
 
   constructor(message: string, { detail, cause }: { detail?: string; cause?: unknown } = {}) {
     super(message, { cause })

@@ -9,7 +9,9 @@ export type {
   RoleCaller,
   RootCaller,
   ServiceCaller,
+  SuspectedIdentity,
   UserCaller,
+  WebIdentityCaller,
 } from './caller.ts'
 export { type ClientSettings, clientEnvironment } from './client-settings.ts'
 export {

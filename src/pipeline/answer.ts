@@ -1,11 +1,19 @@
-import { type Answer, envelopeFor, type Received } from '../engines/wire/index.ts'
-import { type Fault, type RequestFacts, ServiceUnavailable, toFault } from '../model/index.ts'
+import { type Answer, envelopeFor, type Received, type ResultStructure } from '../engines/wire/index.ts'
+import {
+  type AccountCaller,
+  type AccountId,
+  type Fault,
+  type RequestFacts,
+  ServiceUnavailable,
+  toFault,
+  type WebIdentityCaller,
+} from '../model/index.ts'
 import type { BoundedWork } from '../platform/bounded-work.ts'
-import { bySignature } from './authentication/index.ts'
-import { type Dialects, exchangeOf } from './exchange.ts'
+import { bySignature, byWebIdentity, type PresentedToken } from './authentication/index.ts'
+import { type Asked, type Dialects, exchangeOf } from './exchange.ts'
 import type { BrokerParts } from './operation.ts'
 import { outcomeOf } from './outcome.ts'
-import { submit } from './submit.ts'
+import { type Ask, submit } from './submit.ts'
 import { Throttle } from './throttle.ts'
 
 /** What is known of a connection besides the bytes of a request. */
@@ -49,20 +57,28 @@ export function answerer(
     const answerInTurn = async (): Promise<Answer> => {
       const asked = exchange.read()
       if ('status' in asked) return asked
-      const { service, operation } = asked
       if (!broker.directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
       submitted = true
-      const result = await submit(
-        operation,
-        {
-          facts,
-          prove: () => bySignature(received, service.name, facts.now, broker),
-          admit: ({ account }) => throttles.get(service.name)?.charge(account, broker.wireClock.now()),
-          input: () => asked.input(),
-        },
-        broker,
-      )
-      return exchange.result(result)
+      return exchange.result(await submitAsked(asked))
+    }
+    const submitAsked = async (asked: Asked): Promise<ResultStructure> => {
+      const { name } = asked.service
+      const admit = ({ account }: { readonly account: AccountId }) =>
+        throttles.get(name)?.charge(account, broker.wireClock.now())
+      if (asked.proof === 'signature') {
+        const prove = () => bySignature(received, name, facts.now, broker)
+        const ask: Ask<AccountCaller, unknown> = { facts, prove, admit, input: () => asked.input() }
+        return await submit(asked.operation, ask, broker)
+      }
+      // What proves the caller is among the parameters, so these are read first.
+      let presented: PresentedToken | undefined
+      const input = (): PresentedToken => {
+        presented ??= asked.input()
+        return presented
+      }
+      const prove = async () => await byWebIdentity(input(), options.region, broker)
+      const ask: Ask<WebIdentityCaller, PresentedToken> = { facts, prove, admit, input }
+      return await submit(asked.operation, ask, broker)
     }
     try {
       return await work.run(answerInTurn)
@@ -101,6 +117,7 @@ function logFault(fault: Fault, { requestId, sourceIp }: RequestFacts, { logger 
   const { code, detail, cause } = fault
   if (fault.httpStatus >= 500) logger.error('request.failed', { requestId, code, detail, error: cause })
   else if (UNPROVEN.has(code)) logger.warn('signature.rejected', { requestId, sourceIp, code, reason: detail })
+  else if (OF_TOKENS.has(code)) logger.warn('token.rejected', { requestId, sourceIp, code, reason: detail })
   else logger.info('request.refused', { requestId, code, detail })
 }
 
@@ -114,4 +131,10 @@ const UNPROVEN: ReadonlySet<string> = new Set([
   'IncompleteSignature',
   'InvalidClientTokenId',
   'SignatureDoesNotMatch',
+])
+
+const OF_TOKENS: ReadonlySet<string> = new Set([
+  'ExpiredTokenException',
+  'IDPCommunicationError',
+  'InvalidIdentityToken',
 ])

@@ -16,14 +16,20 @@ import {
   renderJsonResult,
   renderResult,
 } from '../engines/wire/index.ts'
-import { type AccountCaller, type Fault, UnknownOperation } from '../model/index.ts'
-import type { Operation, WireOperation } from './operation.ts'
+import { type AccountCaller, type Fault, UnknownOperation, type WebIdentityCaller } from '../model/index.ts'
+import type { PresentedToken } from './authentication/index.ts'
+import type { Operation, WebIdentityOperation, WireOperation } from './operation.ts'
+
+/** An operation, whatever proves who asks for it. */
+export type AnyOperation<Source extends Params | JsonMembers = Params> =
+  | WireOperation<unknown, ResultStructure, Source>
+  | WebIdentityOperation<PresentedToken, ResultStructure, Source>
 
 interface Spoken<Source extends Params | JsonMembers> {
   /** The signing name, as credential scopes have it. */
   readonly name: string
   /** By the name after the colon: `AssumeRole`. */
-  readonly operations: ReadonlyMap<string, WireOperation<unknown, ResultStructure, Source>>
+  readonly operations: ReadonlyMap<string, AnyOperation<Source>>
 }
 
 /** An AWS service of the Query protocol: its version and its XML namespace. */
@@ -42,13 +48,20 @@ export interface JsonService extends Spoken<JsonMembers> {
 /** An AWS service that is spoken here, and what can be asked of it. */
 type Service = QueryService | JsonService
 
-/** What a request asks for: an operation that there is, of a service. */
-interface Asked {
-  readonly service: Service
-  readonly operation: Operation<AccountCaller, unknown, ResultStructure>
-  /** The input, for after the signature. @throws Fault */
-  input(): unknown
-}
+/** What a request asks for: an operation that there is, of a service. `input` reads it. @throws Fault */
+export type Asked =
+  | {
+      readonly service: Service
+      readonly proof: 'signature'
+      readonly operation: Operation<AccountCaller, unknown, ResultStructure>
+      input(): unknown
+    }
+  | {
+      readonly service: Service
+      readonly proof: 'web-identity'
+      readonly operation: Operation<WebIdentityCaller, PresentedToken, ResultStructure>
+      input(): PresentedToken
+    }
 
 /** One request and its answer, in the words of its protocol. */
 export interface Exchange {
@@ -64,6 +77,16 @@ export interface Exchange {
 export interface Dialects {
   readonly services: readonly [QueryService, ...Service[]]
   readonly query: QueryOptions
+}
+
+function askedOf<Source extends Params | JsonMembers>(
+  service: Service,
+  operation: AnyOperation<Source>,
+  source: () => Source,
+): Asked {
+  return operation.proof === 'web-identity'
+    ? { service, proof: 'web-identity', operation, input: () => operation.parse(source()) }
+    : { service, proof: 'signature', operation, input: () => operation.parse(source()) }
 }
 
 /** The exchange of a request in its own protocol. */
@@ -96,7 +119,7 @@ class QueryExchange implements Exchange {
       if (operation === undefined) break
       this.#namespace = service.namespace
       this.#action = call.action
-      return { service, operation, input: () => operation.parse(call.params) }
+      return askedOf(service, operation, () => call.params)
     }
     throw noSuchOperation(call)
   }
@@ -127,7 +150,7 @@ class JsonExchange implements Exchange {
       if (service.protocol !== 'json-1.1' || service.target !== call.service) continue
       const operation = service.operations.get(call.operation)
       if (operation === undefined) break
-      return { service, operation, input: () => operation.parse(readJsonBody(this.#received.body)) }
+      return askedOf(service, operation, () => readJsonBody(this.#received.body))
     }
     throw new UnknownOperation()
   }

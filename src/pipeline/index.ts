@@ -3,11 +3,12 @@
  * authorize, perform and record; there is no third way. @module
  */
 export { answerer, type Connection } from './answer.ts'
-export type { JsonService, QueryService } from './exchange.ts'
+export type { AnyOperation, JsonService, QueryService } from './exchange.ts'
 export {
   type BrokerParts,
   defineOperation,
   defineOperatorOperation,
+  defineWebIdentityOperation,
   type Operation,
   type WireOperation,
 } from './operation.ts'

@@ -1,13 +1,14 @@
 import type { AuditDetails, AuditTrail } from '../domain/audit/index.ts'
 import type { Directory } from '../domain/directory/index.ts'
+import type { WebIdentities } from '../domain/federation/index.ts'
 import type { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import type { JsonMembers, Params, ResultStructure } from '../engines/wire/index.ts'
-import type { AccountCaller, Caller, OperatorCaller } from '../model/index.ts'
+import type { AccountCaller, Caller, OperatorCaller, WebIdentityCaller } from '../model/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { ManagedKeyRing } from '../platform/keyring/index.ts'
 import type { Random } from '../platform/random.ts'
 import type { Logger, Metrics } from '../platform/telemetry/index.ts'
-import type { SigningKeys } from './authentication/index.ts'
+import type { PresentedToken, SigningKeys } from './authentication/index.ts'
 import type { Access, PermittedCall } from './authorization/index.ts'
 
 /** What the steps of the pipeline, and operations, may consult. */
@@ -16,6 +17,7 @@ export interface BrokerParts {
   readonly sessions: Sessions
   /** Sessions that a test ended before their time; only in development. */
   readonly endedEarly?: EndedEarly | undefined
+  readonly webIdentities: WebIdentities
   readonly signingKeys: SigningKeys
   readonly keyring: ManagedKeyRing
   readonly audit: AuditTrail
@@ -36,10 +38,11 @@ export interface Operation<Asking extends Caller, Input, Output> {
   readonly action: `${string}:${string}`
   /**
    * `signature`: a signed request, presigned URLs included. `signed-headers`: no presigned URL, because whoever sees one
-   * would get the credentials that the operation issues. `operator`: the authority above accounts. `service`: a service of
+   * would get the credentials that the operation issues. `web-identity`: no signature, but a token of an identity
+   * provider. `operator`: the authority above accounts. `service`: a service of
    * AWS, which is in this process.
    */
-  readonly proof: 'signature' | 'signed-headers' | 'operator' | 'service'
+  readonly proof: 'signature' | 'signed-headers' | 'web-identity' | 'operator' | 'service'
   /** True when it issues credentials or changes something: then its record is durable before it is answered. */
   readonly grants: boolean
   /** The accesses it needs, all of them; none when whoever is proven may. @throws Fault for callers who never may */
@@ -66,6 +69,24 @@ export interface WireOperation<Input, Output extends ResultStructure, Source ext
   readonly proof: 'signature' | 'signed-headers'
   /** Reads the parameters; every violation is collected. @throws Fault */
   parse(params: Source): Input
+}
+
+/** An operation that nobody signs for: what proves the caller is among its parameters. */
+export interface WebIdentityOperation<
+  Input extends PresentedToken,
+  Output extends ResultStructure,
+  Source extends Params | JsonMembers = Params,
+> extends Operation<WebIdentityCaller, Input, Output> {
+  readonly proof: 'web-identity'
+  /** Reads the parameters; every violation is collected. @throws Fault */
+  parse(params: Source): Input
+}
+
+/** Declares an operation that takes a token of an identity provider. */
+export function defineWebIdentityOperation<Input extends PresentedToken, Output extends ResultStructure>(
+  operation: WebIdentityOperation<Input, Output>,
+): WebIdentityOperation<Input, Output> {
+  return operation
 }
 
 /** Declares an operation that clients sign for; its types follow from what it says. */

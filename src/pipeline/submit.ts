@@ -74,6 +74,10 @@ export async function submit<Asking extends Caller, Input, Output>(
       const denied = deniedOf(fault, proven.caller, operation.action)
       await record(operation, facts, proven, details, { fault, explain: denied?.explain }, broker)
       if (denied !== undefined) fault.explanation = sealed(denied, facts, broker)
+    } else if (fault.suspect !== undefined) {
+      const [service = '', eventName = ''] = operation.action.split(':')
+      const { suspect: caller } = fault
+      broker.audit.noted({ caller, service, eventName, region: undefined, facts, details: {}, fault })
     }
     broker.metrics.requestDone(operation.action, outcomeOf(fault), secondsSince(startedAt))
     throw fault

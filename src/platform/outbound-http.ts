@@ -5,7 +5,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import { isPublicAddress } from './public-address.ts'
 
 /** A fetch that this process makes for an identity provider. */
-export interface OutboundRequest {
+interface OutboundRequest {
   readonly url: string
   /** The origin of whoever named the URL: a local issuer is reached on its own behalf only. */
   readonly issuer: string

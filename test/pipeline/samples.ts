@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test'
 import { AuditTrail } from '../../src/domain/audit/index.ts'
 import type { DesiredDirectory } from '../../src/domain/directory/index.ts'
+import { WebIdentities } from '../../src/domain/federation/index.ts'
 import { Sessions } from '../../src/domain/sessions/index.ts'
 import {
   type AccountId,
@@ -15,6 +16,7 @@ import { applyDirectory } from '../../src/operations/broker/index.ts'
 import { AS_OPERATOR, SigningKeys } from '../../src/pipeline/authentication/index.ts'
 import { type BrokerParts, submit } from '../../src/pipeline/index.ts'
 import { systemClock } from '../../src/platform/clock.ts'
+import { outboundHttp } from '../../src/platform/outbound-http.ts'
 import { systemRandom } from '../../src/platform/random.ts'
 import type { AuditEntry, AuditLog } from '../../src/platform/storage/index.ts'
 import { aWorld, SOURCE, TARGET, type World } from '../domain/directory/samples.ts'
@@ -61,6 +63,7 @@ export async function aBroker(t: TestContext): Promise<TestBroker> {
     directory,
     keyring,
     sessions: new Sessions({ keyring, random: systemRandom, cachedSessions: 10 }),
+    webIdentities: new WebIdentities({ outbound: outboundHttp({ localIssuers: [] }), clock: systemClock }),
     signingKeys: new SigningKeys(),
     audit: new AuditTrail({ log, random: systemRandom, logger, metrics }),
     clock: systemClock,

@@ -23,6 +23,14 @@ export function cloudTrailRecords(event: AuditEvent, newId: () => string): reado
   if (caller.kind === 'service') {
     return [record(event, common, newId(), { userIdentity: userIdentity(caller), account: caller.account })]
   }
+  if (caller.kind === 'suspected-identity') {
+    return [record(event, common, newId(), { userIdentity: userIdentity(caller), account: caller.account })]
+  }
+  if (caller.kind === 'web-identity') {
+    // The provider, and the role that trusts it, are of one account.
+    const only = record(event, common, newId(), { userIdentity: userIdentity(caller), account: caller.account })
+    return [{ ...only, username: usernameOf(caller) }]
+  }
   const { account, accessKeyId, principalArn } = caller
   const other = fault === undefined ? details.resources?.find((each) => each.accountId !== account) : undefined
   const sharedEventID = other && newId()

@@ -3,15 +3,15 @@ import type { AuditEvent } from './audit-event.ts'
 
 const SECOND_MS = 1000
 
-/** The first request of an account to a service that was throttled within a second, and how many they were. */
+/** The first of many requests alike within a second, and how many they were. */
 interface Tally {
   readonly first: AuditEvent
   count: number
 }
 
 /**
- * Counts throttled requests by account and service, and tells of them once a second, by the first: nobody who asks too
- * much may have a record kept for each request too much.
+ * Counts throttled requests by account and service, and tokens that prove nobody by provider and code, and tells of them
+ * once a second, by the first: nobody who asks too much, or without any right, has a record kept for each request.
  */
 export class ThrottledRequests {
   readonly #tell: (event: AuditEvent) => void
@@ -23,11 +23,14 @@ export class ThrottledRequests {
     this.#tell = tell
   }
 
-  /** Counts an event in; false when it is no throttled request of an account. */
+  /** Counts an event in; false when it is neither a throttled request of an account nor a token that proves nobody. */
   count(event: AuditEvent): boolean {
     const { caller, service, fault } = event
-    if (!(fault instanceof Throttling) || caller.kind === 'operator') return false
-    const key = `${caller.account}/${service}`
+    if (caller.kind === 'operator') return false
+    const isSuspected = caller.kind === 'suspected-identity'
+    if (!(fault instanceof Throttling || isSuspected)) return false
+    const of = isSuspected ? `${caller.provider} ${fault?.code}` : service
+    const key = `${caller.account}/${of}`
     const tally = this.#tallies.get(key)
     if (tally === undefined) this.#tallies.set(key, { first: event, count: 1 })
     else tally.count += 1
@@ -42,7 +45,8 @@ export class ThrottledRequests {
     const tallies = this.#tallies
     this.#tallies = new Map()
     for (const { first, count } of tallies.values()) {
-      this.#tell({ ...first, details: { ...first.details, additionalEventData: { throttledRequests: count } } })
+      const counted = first.caller.kind === 'suspected-identity' ? 'refusedTokens' : 'throttledRequests'
+      this.#tell({ ...first, details: { ...first.details, additionalEventData: { [counted]: count } } })
     }
   }
 }

@@ -6,18 +6,28 @@ import {
   type RoleCaller,
   rootArn,
   type Session,
+  type SuspectedIdentity,
+  type WebIdentityCaller,
 } from '../../model/index.ts'
 
 /**
  * Who asked, as CloudTrail says it in the account that they belong to.
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
  */
-export function userIdentity(caller: Caller): object {
+export function userIdentity(caller: Caller | SuspectedIdentity): object {
   switch (caller.kind) {
     case 'operator':
       return { type: 'RolecallOperator' }
     case 'service':
       return { type: 'AWSService', invokedBy: caller.service }
+    case 'web-identity': {
+      const { provider, subject } = caller
+      const principalId = `${provider}:${caller.audience}:${subject}`
+      return { type: 'WebIdentityUser', principalId, userName: subject, identityProvider: provider }
+    }
+    case 'suspected-identity':
+      // What else the token says is not proven.
+      return { type: 'WebIdentityUser', identityProvider: caller.provider }
     case 'root':
       return { type: 'Root', ...principal(caller), sessionContext: sessionContext(caller.session) }
     case 'user': {
@@ -45,8 +55,10 @@ export function foreignIdentity({ userId, account }: AccountCaller): object {
 }
 
 /** What an event is looked up by as `Username`: for a session its name. */
-export function usernameOf(caller: AccountCaller): string {
+export function usernameOf(caller: AccountCaller | WebIdentityCaller): string {
   switch (caller.kind) {
+    case 'web-identity':
+      return caller.subject
     case 'root':
       return 'root'
     case 'user':

@@ -3,4 +3,4 @@
  * Knows no roles: whom an account trusts is told to it, and what somebody may is decided elsewhere. @module
  */
 export { builtInIssuer } from './oidc/built-in-issuers.ts'
-export { type ReadToken, type TrustedIssuer, WebIdentities, type WebIdentity } from './oidc/web-identities.ts'
+export { type ReadToken, type TrustedIssuer, WebIdentities } from './oidc/web-identities.ts'

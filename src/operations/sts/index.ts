@@ -1,7 +1,7 @@
 /** The actions of AWS STS, one file each. @module */
-import type { ResultStructure } from '../../engines/wire/index.ts'
-import type { QueryService, WireOperation } from '../../pipeline/index.ts'
+import type { AnyOperation, QueryService } from '../../pipeline/index.ts'
 import { assumeRole } from './assume-role.ts'
+import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts'
 import { decodeAuthorizationMessage } from './decode-authorization-message.ts'
 import { getAccessKeyInfo } from './get-access-key-info.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
@@ -14,8 +14,9 @@ export const STS: QueryService = {
   name: 'sts',
   version: '2011-06-15',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  operations: new Map<string, WireOperation<unknown, ResultStructure>>([
+  operations: new Map<string, AnyOperation>([
     ['AssumeRole', assumeRole],
+    ['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity],
     ['DecodeAuthorizationMessage', decodeAuthorizationMessage],
     ['GetAccessKeyInfo', getAccessKeyInfo],
     ['GetCallerIdentity', getCallerIdentity],

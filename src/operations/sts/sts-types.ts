@@ -65,6 +65,12 @@ export const serialNumber = shaped({
 /** `TokenCode` of an MFA device. */
 export const tokenCode = shaped({ min: 6, max: 6, pattern: '[\\d]*', matches: whole('[\\d]*') })
 
+/** `WebIdentityToken`. */
+export const webIdentityToken = shaped({ min: 4, max: 20_000 })
+
+/** `ProviderId`. */
+export const providerId = shaped({ min: 4, max: 2048 })
+
 /** `ContextAssertion` of a provided context. */
 export const contextAssertion = shaped({ min: 4, max: 2048 })
 

@@ -1,10 +1,11 @@
 /**
- * Who is calling: proves a signature and yields a caller, or makes the caller whom a proof would yield, for questions
+ * Who is calling: proves a signature, or a token of an identity provider, and yields a caller, or makes the caller whom a proof would yield, for questions
  * that nobody acts on. Never asks what the caller may do. @module
  */
 export { AS_OPERATOR } from './as-operator.ts'
 export { asService } from './as-service.ts'
 export { bySignature } from './by-signature.ts'
+export { byWebIdentity, type PresentedToken } from './by-web-identity.ts'
 export { roleCaller, rootCaller, userCaller } from './callers.ts'
 export type { Proven } from './proven.ts'
 export { SigningKeys } from './signing-keys.ts'

@@ -8,10 +8,11 @@ import {
   type RequestFacts,
   type ServiceCaller,
   ServiceUnavailable,
+  type WebIdentityCaller,
 } from '../../model/index.ts'
 import type { Access } from './access.ts'
-import { denial, serviceDenial } from './denial.ts'
-import { gather, gatherForService, type Side } from './gather.ts'
+import { denial, outsiderDenial } from './denial.ts'
+import { gather, gatherForOutsider, type Side } from './gather.ts'
 import { Grounds } from './grounds.ts'
 import { PermittedCall } from './permitted-call.ts'
 import { isForOperators, needsNoPermission, refusedByRule } from './standing-rules.ts'
@@ -38,8 +39,8 @@ export async function authorize<Asking extends Caller, Input>(
   { caller, input, accesses, facts, region }: Petition<Asking, Input>,
   directory: Directory,
 ): Promise<PermittedCall<Asking, Input>> {
-  if (caller.kind === 'service') {
-    const role = await onOneState(directory, () => permitService({ caller, accesses, facts, region }, directory))
+  if (caller.kind === 'service' || caller.kind === 'web-identity') {
+    const role = await onOneState(directory, () => permitOutsider({ caller, accesses, facts, region }, directory))
     return new PermittedCall(caller, input, facts, role)
   }
   if (caller.kind !== 'operator') {
@@ -85,18 +86,25 @@ async function permitOn({ accesses, ...asking }: Accesses, directory: Directory)
   return subject
 }
 
-/** Permits a service what the policies of the resources allow it: no account stands behind it. */
-async function permitService(
-  { caller, accesses, facts, region }: Omit<Accesses, 'caller'> & { readonly caller: ServiceCaller },
+/** Permits who is no principal of an account what the policies of the resources allow: nobody else speaks for them. */
+async function permitOutsider(
+  {
+    caller,
+    accesses,
+    facts,
+    region,
+  }: Omit<Accesses, 'caller'> & { readonly caller: ServiceCaller | WebIdentityCaller },
   directory: Directory,
 ): Promise<RoleView | undefined> {
   let subject: RoleView | undefined
   for (const access of accesses) {
-    if (isForOperators(access)) throw new AccessDenied(serviceDenial(caller, access))
-    const { request, policies, role } = await gatherForService(access, { caller, facts, region }, directory)
+    if (isForOperators(access)) throw new AccessDenied(outsiderDenial(caller, access))
+    const gathered = await gatherForOutsider(access, { caller, facts, region }, directory)
+    const { request, policies, role } = gathered
     const { outcome, blame } = decide(policies, request)
     if (outcome !== 'allowed') {
-      throw new AccessDenied(serviceDenial(caller, access), { detail: `${outcome}: ${blame.join(', ')}` })
+      const detail = `${outcome}: ${blame.join(', ')}`
+      throw because(new Grounds(access, gathered), new AccessDenied(outsiderDenial(caller, access), { detail }))
     }
     subject ??= role
   }

@@ -1,5 +1,5 @@
 import { type Decision, KIND_NAMES, type PolicyKind } from '../../engines/policy/index.ts'
-import { AccessDenied, type AccountCaller, type ServiceCaller } from '../../model/index.ts'
+import { AccessDenied, type AccountCaller, type ServiceCaller, type WebIdentityCaller } from '../../model/index.ts'
 import type { Access } from './access.ts'
 
 /**
@@ -33,9 +33,14 @@ export function bareDenial(caller: AccountCaller, { action, resource }: Access):
   return `User: ${caller.arn} is not authorized to perform: ${action}${on}`
 }
 
-/** The text of a refusal of a service. */
-export function serviceDenial({ service }: ServiceCaller, { action, resource }: Access): string {
-  return `${service} is not authorized to perform: ${action} on resource: ${resource}`
+/**
+ * The text of a refusal of who is no principal of an account. Whom a provider vouches for is told the same whatever is
+ * missing, the role itself included.
+ */
+export function outsiderDenial(caller: ServiceCaller | WebIdentityCaller, { action, resource }: Access): string {
+  return caller.kind === 'service'
+    ? `${caller.service} is not authorized to perform: ${action} on resource: ${resource}`
+    : 'Not authorized to perform sts:AssumeRoleWithWebIdentity'
 }
 
 /**

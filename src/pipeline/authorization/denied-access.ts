@@ -1,4 +1,4 @@
-import { AccessDenied, type AccountCaller, type Fault } from '../../model/index.ts'
+import { AccessDenied, type AccountCaller, type Fault, type WebIdentityCaller } from '../../model/index.ts'
 import { explainDenial } from './explain-denial.ts'
 import { Grounds } from './grounds.ts'
 
@@ -16,7 +16,11 @@ export interface DeniedAccess {
  * The denial of access behind a fault; `undefined` when it is about something else.
  * @param action - what the operation is called, for denials that come before access is decided
  */
-export function deniedAccess(fault: Fault, caller: AccountCaller, action: string): DeniedAccess | undefined {
+export function deniedAccess(
+  fault: Fault,
+  caller: AccountCaller | WebIdentityCaller,
+  action: string,
+): DeniedAccess | undefined {
   const { cause } = fault
   if (!(cause instanceof Grounds) && !(fault instanceof AccessDenied)) return undefined
   const grounds = cause instanceof Grounds ? cause : new Grounds({ action, resource: '*' }, undefined)

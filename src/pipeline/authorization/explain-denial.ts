@@ -14,7 +14,7 @@ import {
   missingAllows,
   type PolicyKind,
 } from '../../engines/policy/index.ts'
-import { type AccountCaller, foldCase } from '../../model/index.ts'
+import { type AccountCaller, foldCase, type WebIdentityCaller } from '../../model/index.ts'
 import { lacksRole } from './gather.ts'
 import type { Grounds } from './grounds.ts'
 import { WithheldContext } from './withheld-context.ts'
@@ -42,9 +42,18 @@ const LONGEST_EXTERNAL_ID = 1224
 const MOST_TRACED = 200
 
 /** What is kept of a denial, as text: bounded, and from nothing but what the decision was made of. */
-export function explainDenial({ access, gathered }: Grounds, caller: AccountCaller, refusal: string): string {
+export function explainDenial(
+  { access, gathered }: Grounds,
+  caller: AccountCaller | WebIdentityCaller,
+  refusal: string,
+): string {
   const { action, resource } = access
-  const asked = { caller: callerOf(caller), action, resource, refusal }
+  const asked = {
+    caller: caller.kind === 'web-identity' ? identityOf(caller) : principalOf(caller),
+    action,
+    resource,
+    refusal,
+  }
   if (gathered === undefined) {
     const resourceAccount = caller.account
     const nothing = { roleIsMissing: false, carried: [], whole: undefined, ofCaller: undefined, untold: [] }
@@ -57,7 +66,7 @@ export function explainDenial({ access, gathered }: Grounds, caller: AccountCall
     ...asked,
     resourceAccount,
     roleIsMissing: lacksRole(gathered),
-    carried: CARRIED.flatMap((key) => carriedKey(key, request)),
+    carried: carriedBy(caller).flatMap((key) => carriedKey(key, request)),
     whole: tracedFor(policies, request),
     ofCaller: across?.trace,
     untold: across?.untold ?? [],
@@ -115,6 +124,11 @@ function statementsOf(policies: readonly CompiledPolicy[]): number {
   return policies.reduce((sum, { statements }) => sum + statements.length, 0)
 }
 
+/** What a token says is told as its provider's keys. */
+function carriedBy(caller: AccountCaller | WebIdentityCaller): readonly string[] {
+  return caller.kind === 'web-identity' ? [...CARRIED, ...caller.keys.keys()] : CARRIED
+}
+
 function carriedKey(key: string, { context }: AccessRequest): readonly CarriedKey[] {
   const value = context.get(foldCase(key))
   if (value === undefined) return []
@@ -124,7 +138,7 @@ function carriedKey(key: string, { context }: AccessRequest): readonly CarriedKe
   return [{ key, values: values.slice(0, MOST_VALUES).map((each) => each.slice(0, longest)) }]
 }
 
-function callerOf(caller: AccountCaller): KeptExplanation['caller'] {
+function principalOf(caller: AccountCaller): KeptExplanation['caller'] {
   const { arn, userId: id, account } = caller
   const session = id.slice(id.indexOf(':') + 1)
   switch (caller.kind) {
@@ -140,6 +154,11 @@ function callerOf(caller: AccountCaller): KeptExplanation['caller'] {
       return { arn, id, account, name: session, who }
     }
   }
+}
+
+function identityOf({ provider, audience, subject, account }: WebIdentityCaller): KeptExplanation['caller'] {
+  const who = `identity ${subject} of ${provider}`
+  return { arn: provider, id: `${provider}:${audience}:${subject}`, account, name: subject, who }
 }
 
 function lastOf(arn: string): string {

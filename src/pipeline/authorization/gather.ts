@@ -19,10 +19,12 @@ import {
   rootArn,
   type ServiceCaller,
   type Tag,
+  type WebIdentityCaller,
 } from '../../model/index.ts'
 import type { Access } from './access.ts'
 import { AccessContext } from './context.ts'
 import { ServiceContext } from './service-context.ts'
+import { WebIdentityContext } from './web-identity-context.ts'
 
 /** Who asks, when, from where, and with which policies of their own. */
 export interface Side {
@@ -71,10 +73,10 @@ export async function gather(
   return { request, policies: applicable(policies, trust, place, resourcePlace), role }
 }
 
-/** The same for a service: it has no policies of its own, and nothing of an account's. */
-export async function gatherForService(
+/** The same for who has no policies of their own, and nothing of an account's: a service, or whom a provider vouches for. */
+export async function gatherForOutsider(
   access: Access,
-  { caller, facts, region }: Pick<Side, 'facts' | 'region'> & { readonly caller: ServiceCaller },
+  { caller, facts, region }: Pick<Side, 'facts' | 'region'> & { readonly caller: ServiceCaller | WebIdentityCaller },
   directory: Directory,
 ): Promise<Gathered> {
   const arn = parseArn(access.resource)
@@ -82,9 +84,14 @@ export async function gatherForService(
   const role = await directory.role(access.resource)
   const resourcePlace = await directory.placeOf(resourceAccount)
   const resourceTags = role?.tags ?? []
-  const context = new ServiceContext({ caller, facts, region, access, resourceAccount, resourceTags })
+  const about = { facts, region, access, resourceAccount, resourcePlace, resourceTags }
   const { action, resource } = access
-  const principal = { kind: 'service', service: caller.service } as const
+  const principal: RequestPrincipal =
+    caller.kind === 'service'
+      ? { kind: 'service', service: caller.service }
+      : { kind: 'webIdentity', provider: caller.provider }
+  const context =
+    caller.kind === 'service' ? new ServiceContext({ caller, ...about }) : new WebIdentityContext({ caller, ...about })
   const trust = asksForTrust(action, arn) ? (role?.trust ?? TRUSTS_NOBODY) : undefined
   const policies = applicable(
     { identity: [], boundary: undefined, session: undefined },
@@ -96,7 +103,7 @@ export async function gatherForService(
 }
 
 /** What belongs to no account, or to AWS as its managed policies do, counts as the caller's own. */
-function ownerOf(arn: Arn | undefined, { account }: AccountCaller | ServiceCaller): string {
+function ownerOf(arn: Arn | undefined, { account }: AccountCaller | ServiceCaller | WebIdentityCaller): string {
   return arn === undefined || arn.account === '' || arn.account === 'aws' ? account : arn.account
 }
 

@@ -77,12 +77,10 @@ export class IssuerKeys {
 
   /** Looks whether there are new keys, not more often than the cool-down lets anybody. */
   async #lookAgain(): Promise<void> {
-    const now = this.#now()
-    if (this.#loading === undefined) {
-      if (now - this.#lookedAt < COOL_DOWN_MS) return
-      this.#lookedAt = now
-    }
-    await this.#waitFor(this.#load())
+    if (this.#loading === undefined && this.#now() - this.#lookedAt < COOL_DOWN_MS) return
+    const load = this.#load()
+    if (load !== undefined) this.#lookedAt = this.#now()
+    await this.#waitFor(load)
   }
 
   /** Fetches, unless that is under way, or has just failed. Never rejects. */

@@ -43,13 +43,13 @@ export class PublishedKey {
   usedFor(algorithm: Algorithm): Promise<CryptoKey | undefined> {
     let imported = this.#imported.get(algorithm)
     if (imported === undefined) {
-      imported = this.#import(algorithm)
+      imported = this.#prepare(algorithm)
       this.#imported.set(algorithm, imported)
     }
     return imported
   }
 
-  async #import(algorithm: Algorithm): Promise<CryptoKey | undefined> {
+  async #prepare(algorithm: Algorithm): Promise<CryptoKey | undefined> {
     if (this.#certificate !== undefined && !isOf(this.#certificate, this.#jwk)) return undefined
     const { importJWK } = await import('jose')
     const key = await importJWK(this.#jwk, algorithm).catch(() => undefined)

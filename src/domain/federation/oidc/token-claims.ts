@@ -69,7 +69,7 @@ export function readAudience(claims: JsonObject, clientIds: readonly string[] | 
       'Token audience contains more than one audience while authorized party is not present',
     )
   }
-  const audience = azp ?? first
+  const audience = azp === undefined ? first : azp
   if (!isText(audience) || (clientIds !== undefined && !clientIds.includes(audience))) throw incorrectAudience()
   return { audience, original: azp === undefined ? undefined : audiences }
 }
