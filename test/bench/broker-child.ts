@@ -3,13 +3,14 @@ import { type Broker, type BrokerOptions, startBroker } from '../../src/index.ts
 import { answerQuestions } from './child.ts'
 import { CALLER } from './directory.ts'
 import type { Credentials } from './signed-request.ts'
-import { usage } from './usage.ts'
+import { memoryUse, usage } from './usage.ts'
 
-/** Starts it, stops it, or asks what it has used or where instances are read. */
+/** Starts it, stops it, or asks what it has used, what it occupies (with `--expose-gc`) or where instances are read. */
 export type BrokerQuestion =
   | { readonly start: BrokerOptions }
   | { readonly stop: true }
   | { readonly usage: true }
+  | { readonly memory: true }
   | { readonly originsOf: readonly string[] }
 
 /** Where each instance is read, in the order in which it was asked. */
@@ -40,6 +41,7 @@ answerQuestions(async (question: BrokerQuestion) => {
     }
     return { origins } satisfies InstanceOrigins
   }
+  if ('memory' in question) return memoryUse()
   if ('stop' in question) await broker?.stop()
   return usage()
 })

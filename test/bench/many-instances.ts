@@ -3,7 +3,7 @@ import type { BrokerQuestion, BrokerStarted, InstanceOrigins } from './broker-ch
 import { Child } from './child.ts'
 import { DIRECTORY, UNTHROTTLED, withInstances } from './directory.ts'
 import { median, type Row, rounded } from './row.ts'
-import type { Usage } from './usage.ts'
+import type { MemoryUse } from './usage.ts'
 
 const MIB = 1_048_576
 const ROUNDS = 3
@@ -19,17 +19,17 @@ export async function manyInstances(count: number): Promise<readonly Row[]> {
   const start = { data: ':memory:', limits: UNTHROTTLED }
   using bare = new Child('broker-child', 0, ['--expose-gc'])
   await bare.ask<BrokerQuestion, BrokerStarted>({ start: { ...start, directory: DIRECTORY } })
-  const without = await bare.ask<BrokerQuestion, Usage>({ usage: true })
+  const without = await bare.ask<BrokerQuestion, MemoryUse>({ memory: true })
   using broker = new Child('broker-child', 0, ['--expose-gc'])
   const { ids, directory } = withInstances(count)
   await broker.ask<BrokerQuestion, BrokerStarted>({ start: { ...start, directory: [DIRECTORY, directory] } })
-  const listening = await broker.ask<BrokerQuestion, Usage>({ usage: true })
+  const listening = await broker.ask<BrokerQuestion, MemoryUse>({ memory: true })
   const { origins } = await broker.ask<BrokerQuestion, InstanceOrigins>({ originsOf: ids })
   const rounds: (readonly number[])[] = []
   for (let round = 0; round < ROUNDS; round++) rounds.push(await pollAll(origins))
-  const polled = await broker.ask<BrokerQuestion, Usage>({ usage: true })
+  const polled = await broker.ask<BrokerQuestion, MemoryUse>({ memory: true })
 
-  const mib = ({ residentBytes }: Usage): string => `${rounded(residentBytes / MIB)} MiB`
+  const mib = ({ residentBytes }: MemoryUse): string => `${rounded(residentBytes / MIB)} MiB`
   const name = `${count.toLocaleString('en')} instances, each polled`
   const [first = [], ...later] = rounds
   const held = later.flat()

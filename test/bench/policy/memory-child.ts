@@ -4,7 +4,7 @@ import { decide } from '../../../src/engines/policy/index.ts'
 import { userCaller } from '../../../src/pipeline/authentication/index.ts'
 import { loadConfig } from '../../../src/platform/config/index.ts'
 import { answerQuestions } from '../child.ts'
-import { usage } from '../usage.ts'
+import { memoryUse } from '../usage.ts'
 import { costs } from './cost.ts'
 import { ALICE, ALLOWS, compiled, policyText, REQUEST, ROLE, SOURCE, TRUSTS, typicalText } from './samples.ts'
 
@@ -88,9 +88,9 @@ function directoryInput() {
 
 /** What more is alive on the heap once it is done, in bytes. */
 async function growth(work: () => Promise<void>): Promise<number> {
-  const before = usage().heapBytes
+  const before = memoryUse().heapBytes
   await work()
-  return usage().heapBytes - before
+  return memoryUse().heapBytes - before
 }
 
 function arnOf(number: number): string {
