@@ -9,7 +9,7 @@ import type { BrokerSettings } from '../../src/platform/config/index.ts'
 import { KEY_PURPOSES, type KeyPurpose } from '../../src/platform/keyring/index.ts'
 import { openSqlStorage } from '../../src/platform/storage/sql/index.ts'
 import { ACCOUNT, aFolder, configIn, DIRECTORY } from './samples.ts'
-import { ALICE, assume, type Credentials, whoIs } from './sts-as.ts'
+import { ALICE, assume, whoIs } from './sts-as.ts'
 
 const HOUR = 3_600_000
 const DEPLOYER_SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/Deployer/ci`
@@ -41,60 +41,6 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
     await delay(10)
   }
 }
-
-test('keys of every purpose are replaced again and again under load, and no request fails', async (t) => {
-  // In memory: what is to be seen is who is refused, and not how fast a disk is.
-  const node = await started(t, await aFolder(t), { ...FAST, data: ':memory:' })
-  const { virtualClock, broker } = node
-  assert.ok(virtualClock)
-  const seen = new Map(KEY_PURPOSES.map((purpose) => [purpose, new Set<string>()]))
-  const sealed: { readonly purpose: KeyPurpose; readonly id: string; readonly at: number }[] = []
-  let requests = 0
-  let over = false
-  const worker = async (): Promise<void> => {
-    let held: { readonly credentials: Credentials; readonly until: number } | undefined
-    while (!over) {
-      // One that is about to expire may do so while it is on its way.
-      if (held === undefined || held.until < virtualClock.now()) {
-        held = { credentials: await assume(node, ALICE, 43_200), until: virtualClock.now() + 3 * HOUR }
-        requests += 1
-      }
-      assert.equal(await whoIs(node, held.credentials), DEPLOYER_SESSION)
-      requests += 1
-    }
-  }
-  const workers = Promise.all([worker(), worker()])
-  const pass = async (): Promise<void> => {
-    for (let hour = 0; hour < 24 * 4 && !over; hour += 2) {
-      virtualClock.advance(2 * HOUR)
-      const before = requests
-      await broker.keyring.upkeep()
-      await until(() => over || requests > before + 2)
-      for (const [purpose, ids] of seen) {
-        const { id } = broker.keyring.active(purpose)
-        ids.add(id)
-        sealed.push({ purpose, id, at: virtualClock.now() })
-      }
-    }
-  }
-  const end = (): void => {
-    over = true
-  }
-  await Promise.all([workers.finally(end), pass().finally(end)])
-  assert.ok(requests >= 100, `${requests} requests`)
-  for (const [purpose, { size }] of seen) assert.ok(size >= 3, `${size} keys of ${purpose}`)
-  for (const { purpose, id, at } of sealed) {
-    if (virtualClock.now() - at <= 36 * HOUR) assert.ok(broker.keyring.find(purpose, id), purpose)
-  }
-  const { keys, problem } = await node.operate(listKeys, undefined)
-  assert.equal(problem, undefined)
-  assert.equal(keys.filter(({ state }) => state === 'active').length, KEY_PURPOSES.length)
-  await until(async () =>
-    (await node.operate(listKeys, undefined)).keys.some(
-      ({ purpose, state }) => purpose === 'at-rest' && state === 'destroyed',
-    ),
-  )
-})
 
 for (const purpose of ['session-seal', 'session-secret'] as const) {
   test(`a compromised ${purpose} key ends every session under it at once, seen before or not, and no other`, async (t) => {
