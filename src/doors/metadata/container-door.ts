@@ -51,6 +51,7 @@ const EKS_RATE = { perSecond: 1000, burst: 1000 }
 const NOT_THE_TASK = ecsError(401, 'AccessDenied', 'The Authorization header is not the one of this task.')
 const NO_ID = ecsError(400, 'NoIdInRequest', 'CredentialsV2Request: No Credential ID in the request')
 const NO_ROLE = ecsError(400, 'InvalidIdInRequest', 'The task has no TaskRoleArn.')
+/** How the agents word that is not documented: only the status is. */
 const TOO_MANY = ecsError(429, 'TooManyRequests', 'You have reached maximum request limit.')
 const TOO_MANY_PODS = sentence(429, 'Too many requests: the agent takes 1,000 in a second.')
 const NOT_A_POD = sentence(400, '(InvalidTokenException): The service account token is not one of this broker.')
