@@ -217,6 +217,56 @@ export function directoryStoreSuite(name: string, open: OpenStorage): void {
       assert.equal((await directory.find('user', 'large'))?.body, large)
     })
 
+    test('records are found by what they refer to now: not by what they did before, and not once they are gone', async (t) => {
+      const { directory } = await openedFor(t, open)
+      const member = (name: string, refersTo: readonly string[], account = SOURCE) => ({
+        ...user(name, { account }),
+        refersTo,
+      })
+      await directory.commit([
+        { put: member('c', ['group/admins', 'policy/p']) },
+        { put: member('a', ['group/admins']) },
+        { put: member('b', ['group/admins'], TARGET) },
+        { put: { ...member('a', ['group/admins']), kind: 'role' } },
+        { put: user('d') },
+      ])
+      const referring = async (target: string, options = {}) =>
+        keys(await directory.referring('user', target, { limit: 10, ...options }))
+      assert.deepEqual(await referring('group/admins'), ['a', 'b', 'c'])
+      assert.deepEqual(await referring('group/admins', { after: 'a', limit: 1 }), ['b'])
+      assert.deepEqual(await referring('group/admins', { account: TARGET }), ['b'])
+      assert.equal(await directory.countReferring('user', 'group/admins'), 3)
+      assert.equal(await directory.countReferring('role', 'group/admins'), 1)
+      await directory.commit([{ put: member('c', ['policy/p']) }, { remove: user('a') }])
+      assert.deepEqual(await referring('group/admins'), ['b'])
+      assert.deepEqual(await referring('policy/p'), ['c'])
+      await directory.commit([{ put: user('c') }])
+      assert.deepEqual(await referring('policy/p'), [])
+      assert.equal(await directory.countReferring('user', 'policy/p'), 0)
+    })
+
+    test('a commit that fails leaves what records refer to as it was', async (t) => {
+      const { directory } = await openedFor(t, open)
+      await directory.commit([{ put: { ...user('a'), refersTo: ['group/old'] } }])
+      const failing = [
+        { put: { ...user('a'), refersTo: ['group/new'] } },
+        { put: user('a'), expect: 'absent' as const },
+      ]
+      await assert.rejects(directory.commit(failing), StoreConflict)
+      assert.equal(await directory.countReferring('user', 'group/old'), 1)
+      assert.equal(await directory.countReferring('user', 'group/new'), 0)
+    })
+
+    test('records are counted by kind and account', async (t) => {
+      const { directory } = await openedFor(t, open)
+      const role = user('c', { kind: 'role' })
+      await directory.commit([{ put: user('a') }, { put: user('b', { account: TARGET }) }, { put: role }])
+      assert.equal(await directory.count('user', SOURCE), 1)
+      assert.equal(await directory.count('group', SOURCE), 0)
+      await directory.commit([{ remove: user('a') }])
+      assert.equal(await directory.count('user', SOURCE), 0)
+    })
+
     test('the sealing keys in use are those of the records that are there now, each once', async (t) => {
       const { directory } = await openedFor(t, open)
       assert.deepEqual(await directory.sealingKeysInUse(), [])

@@ -29,6 +29,8 @@ export interface DirectoryRecord extends RecordName {
   readonly body: string
   /** Id of the at-rest key that seals a secret inside the body, when there is one. */
   readonly sealedUnder?: string
+  /** What it refers to, each named once: whatever `referring` is to find it by. Well-formed Unicode without NUL. */
+  readonly refersTo?: readonly string[]
 }
 
 /**
@@ -54,7 +56,7 @@ interface ListOptions {
 export interface DirectoryStore {
   find(kind: RecordKind, key: string): Promise<DirectoryRecord | undefined>
 
-  /** Ordered by key, in the order of Unicode code points. */
+  /** Ordered by key, in the order of Unicode code points. What records refer to is left out, here and in `find`. */
   list(kind: RecordKind, options: ListOptions): Promise<readonly DirectoryRecord[]>
 
   /**
@@ -64,6 +66,18 @@ export interface DirectoryStore {
    * @throws {@link StoreConflict} when an `expect` is not met, or the change log ends elsewhere
    */
   commit(changes: readonly DirectoryChange[], at?: number): Promise<void>
+
+  /**
+   * The records of a kind that refer to `target`, in the order of their keys. What they refer to themselves is left out.
+   * @param options - as `list` takes them
+   */
+  referring(kind: RecordKind, target: string, options: ListOptions): Promise<readonly DirectoryRecord[]>
+
+  /** How many records of a kind refer to `target`. */
+  countReferring(kind: RecordKind, target: string): Promise<number>
+
+  /** How many records of a kind an account has. */
+  count(kind: RecordKind, account: string): Promise<number>
 
   /** Ids of the at-rest keys that stored secrets are sealed under, each once. */
   sealingKeysInUse(): Promise<readonly string[]>

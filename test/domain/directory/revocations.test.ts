@@ -47,6 +47,9 @@ function storeOf(records: () => readonly DirectoryRecord[], reading: () => void 
     find: unused,
     commit: unused,
     sealingKeysInUse: unused,
+    referring: unused,
+    countReferring: unused,
+    count: unused,
   }
 }
 

@@ -28,6 +28,9 @@ class HeldStore implements DirectoryStore {
   list = () => Promise.resolve([])
   commit = () => Promise.resolve()
   sealingKeysInUse = () => Promise.resolve([])
+  referring = () => Promise.resolve([])
+  countReferring = () => Promise.resolve(0)
+  count = () => Promise.resolve(0)
 }
 
 function held(capacity = 10): { store: HeldStore; cache: ViewCache<'user', { body: string }> } {

@@ -199,6 +199,44 @@ test('what the first released schema holds is there after opening', async (t) =>
   assert.equal(await changes.last(), 3)
 })
 
+test('what the first released schema holds is found by what it refers to, and its policies have their first version', () => {
+  const connection = new SqliteConnection(':memory:')
+  connection.execute(readFileSync(new URL('fixtures/directory-schema-1.sql', import.meta.url), 'utf8'))
+  const policyArn = 'arn:aws:iam::111111111111:policy/p'
+  const bodies = {
+    user: { groups: ['Admins'], managedPolicyArns: [policyArn, policyArn], permissionsBoundary: policyArn },
+    group: { managedPolicyArns: [] },
+    'managed-policy': { arn: policyArn, createdAt: 5, document: '{"Version":"2012-10-17"}' },
+    'instance-profile': { roleName: 'Web' },
+  }
+  const insert = connection.prepare('INSERT INTO directory_record VALUES (?, ?, ?, ?, NULL)')
+  for (const [kind, body] of Object.entries(bodies)) insert.run(kind, 'k', '111111111111', JSON.stringify(body))
+  migrate(connection, 'directory', MIGRATIONS.directory)
+  const references = connection.prepare('SELECT kind, target FROM directory_reference ORDER BY kind, target').all()
+  assert.deepEqual(
+    references.map(({ kind, target }) => `${kind} ${target}`),
+    [
+      'instance-profile role/111111111111/web',
+      `user boundary/${policyArn}`,
+      'user group/111111111111/admins',
+      `user managed-policy/${policyArn}`,
+    ],
+  )
+  const bodyOf = (kind: string): unknown =>
+    JSON.parse(String(connection.prepare('SELECT body FROM directory_record WHERE kind = ?').get(kind)?.['body']))
+  assert.deepEqual(bodyOf('managed-policy'), {
+    arn: policyArn,
+    createdAt: 5,
+    versions: [{ id: 'v1', document: '{"Version":"2012-10-17"}', createdAt: 5 }],
+    defaultVersionId: 'v1',
+    latestVersion: 1,
+    updatedAt: 5,
+    tags: [],
+  })
+  assert.deepEqual(bodyOf('instance-profile'), { roleName: 'Web', tags: [] })
+  connection.close()
+})
+
 test('the schema of a new folder is the one that the first released schema migrates to', async () => {
   const folder = newFolder()
   await (await openSqlStorage({ data: folder })).close()

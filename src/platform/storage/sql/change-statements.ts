@@ -38,6 +38,16 @@ export function changeStatements(queries: Kysely<Tables>): ToStatements {
     .where('key', '=', '')
     .where('account', '=', '')
     .compile().sql
+  const forget = queries
+    .deleteFrom('directory_reference')
+    .where('kind', '=', 'user')
+    .where('key', '=', '')
+    .where('account', '=', '')
+    .compile().sql
+  const refer = queries
+    .insertInto('directory_reference')
+    .values({ kind: 'user', key: '', account: '', target: '' })
+    .compile().sql
   const log = queries.insertInto('change_log').values({ kind: 'user', key: '', account: '' }).compile().sql
   // The first entry of a commit that knows where the log ends: it is not written when the log ends elsewhere.
   const logAt = queries
@@ -80,10 +90,13 @@ export function changeStatements(queries: Kysely<Tables>): ToStatements {
     for (const [index, change] of changes.entries()) {
       const { kind, key, account } = 'put' in change ? change.put : change.remove
       const step = 'put' in change ? toPut(change.put, change.expect) : toRemove(change.remove, change.expect)
+      const targets = 'put' in change ? (change.put.refersTo ?? []) : []
       const isGuard = index === 0 && at !== undefined
       // The guard comes first: what the steps find may be another commit's already.
       if (isGuard) statements.push({ sql: logAt, parameters: [kind, key, account, 0, at], conflict: MOVED })
       statements.push(step)
+      statements.push({ sql: forget, parameters: [kind, key, account] })
+      for (const target of targets) statements.push({ sql: refer, parameters: [kind, key, account, target] })
       if (!isGuard) statements.push({ sql: log, parameters: [kind, key, account] })
     }
     return statements

@@ -24,6 +24,42 @@ export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
       key TEXT NOT NULL
     ) STRICT;
     `,
+    // What records refer to, so that they are found by it; versions of managed policies.
+    `
+    CREATE TABLE directory_reference (
+      kind TEXT NOT NULL,
+      key TEXT NOT NULL,
+      account TEXT NOT NULL,
+      target TEXT NOT NULL,
+      PRIMARY KEY (kind, key, target)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX directory_reference_by_target ON directory_reference (target, kind, key);
+    INSERT INTO directory_reference
+      SELECT DISTINCT record.kind, record.key, record.account, 'managed-policy/' || each.value
+      FROM directory_record AS record, json_each(record.body, '$.managedPolicyArns') AS each
+      WHERE record.kind IN ('user', 'group', 'role')
+      UNION
+      SELECT kind, key, account, 'boundary/' || json_extract(body, '$.permissionsBoundary')
+      FROM directory_record
+      WHERE kind IN ('user', 'role') AND json_extract(body, '$.permissionsBoundary') IS NOT NULL
+      UNION
+      SELECT record.kind, record.key, record.account, 'group/' || record.account || '/' || lower(each.value)
+      FROM directory_record AS record, json_each(record.body, '$.groups') AS each WHERE record.kind = 'user'
+      UNION
+      SELECT kind, key, account, 'role/' || account || '/' || lower(json_extract(body, '$.roleName'))
+      FROM directory_record WHERE kind = 'instance-profile' AND json_extract(body, '$.roleName') IS NOT NULL;
+    UPDATE directory_record SET body = json_set(
+      json_remove(body, '$.document'),
+      '$.versions', json_array(json_object(
+        'id', 'v1', 'document', json_extract(body, '$.document'), 'createdAt', json_extract(body, '$.createdAt')
+      )),
+      '$.defaultVersionId', 'v1',
+      '$.latestVersion', 1,
+      '$.updatedAt', json_extract(body, '$.createdAt'),
+      '$.tags', json_array()
+    ) WHERE kind = 'managed-policy';
+    UPDATE directory_record SET body = json_set(body, '$.tags', json_array()) WHERE kind = 'instance-profile';
+    `,
   ],
   audit: [
     `

@@ -21,7 +21,24 @@ export function sqlDirectoryStore(reader: Reader, writer: Writer): DirectoryStor
     .distinct()
     .where('sealed_under', 'is not', null)
     .compile()
+  const count = queries
+    .selectFrom('directory_record')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('account', '=', '')
+    .where('kind', '=', 'user')
+    .compile()
+  const countReferring = queries
+    .selectFrom('directory_reference')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('target', '=', '')
+    .where('kind', '=', 'user')
+    .compile()
   const toStatements = changeStatements(queries)
+
+  async function countOf(query: typeof count, parameters: readonly string[]): Promise<number> {
+    const [row] = await reader.rows(query, parameters)
+    return row?.count ?? 0
+  }
 
   return {
     async find(kind, key) {
@@ -34,6 +51,30 @@ export function sqlDirectoryStore(reader: Reader, writer: Writer): DirectoryStor
       if (account !== undefined) query = query.where('account', '=', account)
       if (after !== undefined) query = query.where('key', '>', after)
       return (await reader.rows(query.orderBy('key').limit(limit).compile())).map(toRecord)
+    },
+
+    async referring(kind, target, { account, after, limit }) {
+      let query = queries
+        .selectFrom('directory_reference')
+        .innerJoin('directory_record', (join) =>
+          join
+            .onRef('directory_record.kind', '=', 'directory_reference.kind')
+            .onRef('directory_record.key', '=', 'directory_reference.key'),
+        )
+        .selectAll('directory_record')
+        .where('directory_reference.target', '=', target)
+        .where('directory_reference.kind', '=', kind)
+      if (account !== undefined) query = query.where('directory_reference.account', '=', account)
+      if (after !== undefined) query = query.where('directory_reference.key', '>', after)
+      return (await reader.rows(query.orderBy('directory_reference.key').limit(limit).compile())).map(toRecord)
+    },
+
+    async countReferring(kind, target) {
+      return await countOf(countReferring, [target, kind])
+    },
+
+    async count(kind, account) {
+      return await countOf(count, [account, kind])
     },
 
     async commit(changes, at) {

@@ -10,6 +10,12 @@ export interface Tables {
     readonly body: string
     readonly sealed_under: string | null
   }
+  readonly directory_reference: {
+    readonly kind: RecordKind
+    readonly key: string
+    readonly account: string
+    readonly target: string
+  }
   readonly change_log: {
     readonly sequence: Generated<number>
     readonly account: string
