@@ -45,8 +45,11 @@ export interface Operation<Asking extends Caller, Input, Output> {
   readonly proof: 'signature' | 'signed-headers' | 'web-identity' | 'operator' | 'service'
   /** True when it issues credentials or changes something: then its record is durable before it is answered. */
   readonly grants: boolean
-  /** The accesses it needs, all of them; none when whoever is proven may. @throws Fault for callers who never may */
-  requires(input: Input, caller: Asking): readonly Access[]
+  /**
+   * The accesses it needs, all of them; none when whoever is proven may. The directory tells what names stand for: a
+   * path is part of an ARN. @throws Fault for callers who never may
+   */
+  requires(input: Input, caller: Asking, directory: Directory): Promise<readonly Access[]> | readonly Access[]
   /**
    * Does it. Checks that would tell whether something exists come here, after authorization.
    * @param recordFirst - for what changes the directory: records what is about to be done, and what it will have come to

@@ -54,10 +54,10 @@ export async function submit<Asking extends Caller, Input, Output>(
     }
     input = ask.input()
     const { caller, region } = proven
-    const accesses = operation.requires(input, caller)
-    const permitted = await authorize({ caller, input, accesses, facts, region }, broker.directory)
     const asker = proven
     const asked = input
+    const accesses = () => operation.requires(asked, caller, broker.directory)
+    const permitted = await authorize({ caller, input, accesses, facts, region }, broker.directory)
     let isRecorded = false
     const recordOutput = async (output: Output): Promise<void> => {
       await record(operation, facts, asker, operation.details(asked, output, asker.caller), GRANTED, broker)

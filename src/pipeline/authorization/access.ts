@@ -1,3 +1,5 @@
+import type { Tag } from '../../model/index.ts'
+
 /** A value of a condition key: several only for the keys that are multivalued. */
 export type ContextValue = string | readonly string[]
 
@@ -10,4 +12,6 @@ export interface Access {
   /** An ARN, or `*` for an action without resource types. */
   readonly resource: string
   readonly context?: ReadonlyMap<string, ContextValue>
+  /** The tags of the resource, where it has any; those of a role are known without. */
+  readonly resourceTags?: readonly Tag[]
 }

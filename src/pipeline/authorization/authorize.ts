@@ -23,8 +23,11 @@ const ATTEMPTS = 10
 export interface Petition<Asking extends Caller, Input> {
   readonly caller: Asking
   readonly input: Input
-  /** Every access that the operation needs; the first one denied is named. None: whoever is proven may. */
-  readonly accesses: readonly Access[]
+  /**
+   * Every access that the operation needs; the first one denied is named. None: whoever is proven may. Asked anew when
+   * the directory changed meanwhile. @throws Fault for callers who never may
+   */
+  accesses(): Promise<readonly Access[]> | readonly Access[]
   readonly facts: RequestFacts
   /** The region of the credential scope; `undefined` for callers without a signature. */
   readonly region: string | undefined
@@ -47,7 +50,7 @@ export async function authorize<Asking extends Caller, Input>(
     const role = await onOneState(directory, () => permitOn({ caller, accesses, facts, region }, directory))
     return new PermittedCall(caller, input, facts, role)
   }
-  for (const access of accesses) {
+  for (const access of await accesses()) {
     if (!isForOperators(access)) throw new AccessDenied(`The operator may not perform ${access.action}`)
   }
   return new PermittedCall(caller, input, facts, undefined)
@@ -75,7 +78,8 @@ async function onOneState(
   throw new ServiceUnavailable('the directory changes faster than policies can be gathered')
 }
 
-async function permitOn({ accesses, ...asking }: Accesses, directory: Directory): Promise<RoleView | undefined> {
+async function permitOn({ accesses: asked, ...asking }: Accesses, directory: Directory): Promise<RoleView | undefined> {
+  const accesses = await asked()
   if (accesses.length === 0) return undefined
   const side = { ...asking, policies: await directory.policiesOf(asking.caller) }
   let subject: RoleView | undefined
@@ -97,7 +101,7 @@ async function permitOutsider(
   directory: Directory,
 ): Promise<RoleView | undefined> {
   let subject: RoleView | undefined
-  for (const access of accesses) {
+  for (const access of await accesses()) {
     if (isForOperators(access)) throw new AccessDenied(outsiderDenial(caller, access))
     const gathered = await gatherForOutsider(access, { caller, facts, region }, directory)
     const { request, policies, role } = gathered

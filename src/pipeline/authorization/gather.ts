@@ -61,7 +61,7 @@ export async function gather(
   const place = await directory.placeOf(caller.account)
   const resourcePlace = await directory.placeOf(resourceAccount)
   const isTrust = asksForTrust(access.action, arn)
-  const resourceTags = isTrust ? tagsAsAssumed(role, caller) : (role?.tags ?? [])
+  const resourceTags = isTrust ? tagsAsAssumed(role, caller) : (access.resourceTags ?? role?.tags ?? [])
   const request: AccessRequest = {
     principal: principalOf(caller, directory.partition),
     action: access.action,

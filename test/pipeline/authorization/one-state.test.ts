@@ -34,7 +34,7 @@ async function changing(t: TestContext, first: string, changes: readonly string[
 }
 
 function assume(directory: Directory, caller: AccountCaller) {
-  const accesses = [{ action: 'sts:AssumeRole', resource: RESOURCE }]
+  const accesses = () => [{ action: 'sts:AssumeRole', resource: RESOURCE }]
   return authorize({ caller, input: undefined, accesses, facts: FACTS, region: undefined }, directory)
 }
 
