@@ -112,4 +112,5 @@ export interface InstanceProfile {
   readonly createdAt: EpochMillis
   /** At AWS a profile holds one role at most. */
   readonly roleName: string | undefined
+  readonly tags: readonly Tag[]
 }

@@ -124,12 +124,14 @@ export interface DesiredGroup extends DesiredIdentity {
 export interface DesiredManagedPolicy {
   readonly ManagedPolicyName: string
   readonly Path: string
+  readonly Description?: string | undefined
   readonly PolicyDocument: string
 }
 
 /** A role. */
 export interface DesiredRole extends DesiredIdentity {
   readonly RoleName: string
+  readonly Description?: string | undefined
   readonly AssumeRolePolicyDocument: string
   /** Seconds. */
   readonly MaxSessionDuration: number

@@ -33,6 +33,11 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   sealedSecret: 'SecretAccessKey',
   thumbprints: 'ThumbprintList',
   trustPolicy: 'AssumeRolePolicyDocument',
+  // What changes with the document of a managed policy.
+  versions: 'PolicyDocument',
+  defaultVersionId: 'PolicyDocument',
+  latestVersion: 'PolicyDocument',
+  updatedAt: 'PolicyDocument',
   // The same text may name principals that were made anew.
   trustedIds: 'AssumeRolePolicyDocument',
 }

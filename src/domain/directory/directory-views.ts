@@ -3,7 +3,7 @@ import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { DirectoryStore } from '../../platform/storage/index.ts'
 import { openAccessKeySecret } from './access-key-secret.ts'
 import { type OrganizationView, viewOrganization } from './organization-view.ts'
-import { type AccountAliasBody, type AccountBody, bodyOf } from './records.ts'
+import { type AccountAliasBody, type AccountBody, bodyOf, documentOf } from './records.ts'
 import { ViewCache } from './view-cache.ts'
 import {
   type AccessKeyView,
@@ -51,9 +51,10 @@ export function directoryViews(
     user: new ViewCache(store, 'user', cachedRecords, (record) => viewUser(partition, bodyOf(record))),
     group: new ViewCache(store, 'group', cachedRecords, (record) => viewGroup(partition, bodyOf(record))),
     role: new ViewCache(store, 'role', cachedRecords, (record) => viewRole(partition, bodyOf(record))),
-    'managed-policy': new ViewCache(store, 'managed-policy', cachedRecords, (record) =>
-      viewManagedPolicy(bodyOf(record)),
-    ),
+    'managed-policy': new ViewCache(store, 'managed-policy', cachedRecords, (record) => {
+      const body = bodyOf(record)
+      return viewManagedPolicy(body.arn, documentOf(body), body.tags)
+    }),
     'access-key': new ViewCache(store, 'access-key', cachedRecords, (record) => {
       const { sealedSecret, ...key } = bodyOf(record)
       return { ...key, secretAccessKey: openAccessKeySecret(key.accessKeyId, sealedSecret, keyring) }

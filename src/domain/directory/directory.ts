@@ -26,6 +26,7 @@ import {
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts'
 import { ChangeFollower } from './change-follower.ts'
 import { type DirectoryViews, directoryViews } from './directory-views.ts'
+import { Edit } from './edit.ts'
 import type { OrganizationPlace } from './organization-view.ts'
 import { type OwnPolicies, ownPolicies } from './own-policies.ts'
 import { pagesOf } from './pages-of.ts'
@@ -70,6 +71,12 @@ export interface DirectoryParts {
   readonly cachedRecords: number
 }
 
+/** Which part of a list: at most `limit`, those whose key comes after `after`. */
+export interface PageOptions {
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
 const MOST_ATTEMPTS = 5
 /** Accounts and what is in them, compiled for deciding. Reads are answered from memory in the steady state. */
 export class Directory {
@@ -97,7 +104,7 @@ export class Directory {
     this.#follower = new ChangeFollower(storage.changes, clock, (entry) => this.#drop(entry))
     for (const [name, document] of Object.entries(AWS_MANAGED_POLICIES)) {
       const arn = `arn:${partition}:iam::aws:policy/${name}`
-      this.#awsManaged.set(arn, viewManagedPolicy({ arn, document: JSON.stringify(document) }))
+      this.#awsManaged.set(arn, viewManagedPolicy(arn, JSON.stringify(document), []))
     }
   }
 
@@ -273,6 +280,36 @@ export class Directory {
     return record && bodyOf({ ...record, kind })
   }
 
+  /** Records of one kind in an account as they are stored, in the order of their keys: a page of them. */
+  async page<Kind extends RecordKind>(
+    kind: Kind,
+    account: AccountId,
+    { after, limit }: PageOptions,
+  ): Promise<readonly RecordBodies[Kind][]> {
+    const options = { account, limit, ...(after !== undefined && { after }) }
+    return (await this.#storage.directory.list(kind, options)).map((record) => bodyOf({ ...record, kind }))
+  }
+
+  /** Records of one kind that refer to a thing, as `reference` names it, in the order of their keys: a page of them. */
+  async referring<Kind extends RecordKind>(
+    kind: Kind,
+    target: string,
+    { after, limit }: PageOptions,
+  ): Promise<readonly RecordBodies[Kind][]> {
+    const options = { limit, ...(after !== undefined && { after }) }
+    return (await this.#storage.directory.referring(kind, target, options)).map((record) => bodyOf({ ...record, kind }))
+  }
+
+  /** How many records of one kind refer to a thing. */
+  countReferring(kind: RecordKind, target: string): Promise<number> {
+    return this.#storage.directory.countReferring(kind, target)
+  }
+
+  /** How many records of one kind an account has. */
+  count(kind: RecordKind, account: AccountId): Promise<number> {
+    return this.#storage.directory.count(kind, account)
+  }
+
   /** Every record of one kind as it is stored, of one account or of all, read from the store itself. */
   async *every<Kind extends RecordKind>(
     kind: Kind,
@@ -309,6 +346,24 @@ export class Directory {
     const changed = this.#changing.then(() => this.#change(plan, first))
     this.#changing = changed.catch(() => undefined)
     return changed
+  }
+
+  /**
+   * Changes records one by one: what `make` reads is what it changes, and all of it becomes visible at once. `make` is
+   * called again when it was overtaken.
+   * @param first - as `change` takes it: with what `make` gave
+   * @throws whatever `make` throws; then nothing is changed
+   */
+  async edit<Output>(make: (edit: Edit) => Promise<Output>, first: (output: Output) => Promise<void>): Promise<Output> {
+    const { output } = await this.change(
+      async () => {
+        const edit = new Edit(this.#storage.directory)
+        const output = await make(edit)
+        return { changes: edit.changes, output }
+      },
+      (planned) => first(planned.output),
+    )
+    return output
   }
 
   async #change<Planned extends { readonly changes: readonly DirectoryChange[] }>(

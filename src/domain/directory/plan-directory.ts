@@ -1,6 +1,13 @@
 import type { AccountId } from '../../model/index.ts'
 import type { DirectoryChange } from '../../platform/storage/index.ts'
-import type { DesiredAccount, DesiredDirectory, DesiredGroup, DesiredRole, DesiredUser } from './desired-directory.ts'
+import type {
+  DesiredAccount,
+  DesiredDirectory,
+  DesiredGroup,
+  DesiredManagedPolicy,
+  DesiredRole,
+  DesiredUser,
+} from './desired-directory.ts'
 import { type Difference, differences, lockouts } from './differences.ts'
 import { type DesiredPath, DirectoryMistakes } from './mistakes.ts'
 import { Plan, type PlanParts } from './plan.ts'
@@ -20,6 +27,7 @@ import {
 } from './plan-policies.ts'
 import { planForgetting, planPruning } from './plan-pruning.ts'
 import { keepRevocation } from './plan-revocation.ts'
+import { versionsWith } from './policy-versions.ts'
 import { managedPolicyKey, nameKey } from './records.ts'
 import { QUOTAS, RULES } from './rules.ts'
 
@@ -117,18 +125,31 @@ async function planAccount(plan: Plan, at: DesiredPath, account: DesiredAccount)
   plan.put('account', id, id, { id, alias, accessKeyIds, createdAt: existing?.createdAt ?? plan.parts.now })
 
   for (const [index, policy] of account.ManagedPolicies.entries()) {
-    const here = [...at, 'ManagedPolicies', index]
-    const { ManagedPolicyName: policyName, PolicyDocument: document } = policy
-    plan.check([...here, 'ManagedPolicyName'], policyName, RULES.policyName)
-    plan.check([...here, 'Path'], policy.Path, RULES.path)
-    planDocument(plan, [...here, 'PolicyDocument'], document, 'identity', QUOTAS.managedPolicySize)
-    const entity = plan.entity('managed-policy', id, policyName)
-    plan.put('managed-policy', managedPolicyKey(entity.arn), id, { ...entity, account: id, policyName, document })
+    await planManagedPolicy(plan, [...at, 'ManagedPolicies', index], id, policy)
   }
   for (const [index, group] of account.Groups.entries()) await planGroup(plan, [...at, 'Groups', index], id, group)
   for (const [index, user] of account.Users.entries()) await planUser(plan, [...at, 'Users', index], id, user)
   for (const [index, role] of account.Roles.entries()) await planRole(plan, [...at, 'Roles', index], id, role)
   await planOidcProviders(plan, [...at, 'OIDCProviders'], id, account.OIDCProviders)
+}
+
+async function planManagedPolicy(
+  plan: Plan,
+  at: DesiredPath,
+  account: AccountId,
+  { ManagedPolicyName: policyName, Path, Description: description, PolicyDocument: document }: DesiredManagedPolicy,
+): Promise<void> {
+  plan.check([...at, 'ManagedPolicyName'], policyName, RULES.policyName)
+  plan.check([...at, 'Path'], Path, RULES.path)
+  if (description !== undefined) plan.check([...at, 'Description'], description, RULES.policyDescription)
+  planDocument(plan, [...at, 'PolicyDocument'], document, 'identity', QUOTAS.managedPolicySize)
+  const entity = plan.entity('managed-policy', account, policyName)
+  const key = managedPolicyKey(entity.arn)
+  const existing = await plan.stored('managed-policy', key)
+  // Under another path it is another policy.
+  const before = existing?.arn === entity.arn ? existing : undefined
+  const body = { ...entity, account, policyName, description, tags: before?.tags ?? [] }
+  plan.put('managed-policy', key, account, { ...body, ...versionsWith(document, before, plan.parts.now) })
 }
 
 /** An alias names one account in the whole world: it moves with the account that lists it, and is never taken over. */
@@ -201,6 +222,7 @@ async function planRole(plan: Plan, at: DesiredPath, account: AccountId, desired
   const { RoleName: roleName, Path, ManagedPolicyArns: managedPolicyArns } = desired
   plan.check([...at, 'RoleName'], roleName, RULES.roleName)
   plan.check([...at, 'Path'], Path, RULES.path)
+  if (desired.Description !== undefined) plan.check([...at, 'Description'], desired.Description, RULES.roleDescription)
   const { min, max } = MAX_SESSION_DURATION
   if (
     !Number.isInteger(desired.MaxSessionDuration) ||
@@ -222,6 +244,7 @@ async function planRole(plan: Plan, at: DesiredPath, account: AccountId, desired
     path,
     uniqueId,
     createdAt,
+    description: desired.Description,
     maxSessionDurationSeconds: desired.MaxSessionDuration,
     trustPolicy: desired.AssumeRolePolicyDocument,
     trustedIds,

@@ -30,7 +30,11 @@ export async function planInstanceProfile(
     plan.mistake([...at, 'Roles', 0], `account ${account} has no role "${roleName}"`)
   }
   const entity = plan.entity('instance-profile', account, profileName)
-  plan.put('instance-profile', nameKey(account, profileName), account, { ...entity, account, profileName, roleName })
+  const key = nameKey(account, profileName)
+  // CloudFormation has no tags of instance profiles: those that IAM's API gave stay.
+  const tags = (await plan.stored('instance-profile', key))?.tags ?? []
+  const body = { ...entity, account, profileName, roleName, tags }
+  plan.put('instance-profile', key, account, body)
 }
 
 /**

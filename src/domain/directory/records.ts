@@ -61,11 +61,20 @@ export interface GroupBody extends Identity {
 export interface RoleBody extends Identity {
   readonly roleName: string
   readonly maxSessionDurationSeconds: number
+  readonly description?: string | undefined
   readonly trustPolicy: string
   /** The unique ids of the users and roles that the trust policy names, as they were when it was saved. */
   readonly trustedIds: Readonly<Record<string, string>>
   readonly permissionsBoundary: string | undefined
   readonly tags: readonly Tag[]
+}
+
+/** One of the documents that a managed policy has had. */
+export interface PolicyVersion {
+  /** `v1` and so on; never used twice. */
+  readonly id: string
+  readonly document: string
+  readonly createdAt: EpochMillis
 }
 
 /** A customer managed policy as it is stored. */
@@ -76,7 +85,15 @@ export interface ManagedPolicyBody {
   readonly arn: string
   readonly uniqueId: string
   readonly createdAt: EpochMillis
-  readonly document: string
+  /** When its default version changed last. */
+  readonly updatedAt: EpochMillis
+  readonly description?: string | undefined
+  /** In the order in which they were made, at most five. */
+  readonly versions: readonly PolicyVersion[]
+  readonly defaultVersionId: string
+  /** The number of the version that was made last, deleted or not. */
+  readonly latestVersion: number
+  readonly tags: readonly Tag[]
 }
 
 /** A long-term access key as it is stored; its secret is sealed under an `at-rest` key. */
@@ -197,6 +214,34 @@ export function managedPolicyKey(arn: string): string {
   return nameKey(account, resource.slice(resource.lastIndexOf('/') + 1))
 }
 
+/** The document that a managed policy means: that of its default version. */
+export function documentOf({ versions, defaultVersionId }: ManagedPolicyBody): string {
+  const version = versions.find(({ id }) => id === defaultVersionId)
+  if (version === undefined) throw new Error('a managed policy has no default version')
+  return version.document
+}
+
+/** Names a thing that records refer to. */
+export const reference = {
+  managedPolicy: (arn: string): string => `managed-policy/${arn}`,
+  boundary: (arn: string): string => `boundary/${arn}`,
+  group: (account: string, name: string): string => `group/${nameKey(account, name)}`,
+  role: (account: string, name: string): string => `role/${nameKey(account, name)}`,
+} as const
+
+/** What a body refers to, so that it is found by that. */
+function referencesOf(body: RecordBodies[RecordKind]): readonly string[] {
+  const references = new Set<string>()
+  if ('managedPolicyArns' in body)
+    for (const arn of body.managedPolicyArns) references.add(reference.managedPolicy(arn))
+  if ('permissionsBoundary' in body && body.permissionsBoundary !== undefined) {
+    references.add(reference.boundary(body.permissionsBoundary))
+  }
+  if ('groups' in body) for (const name of body.groups) references.add(reference.group(body.account, name))
+  if ('profileName' in body && body.roleName !== undefined) references.add(reference.role(body.account, body.roleName))
+  return [...references]
+}
+
 /** The change that creates or replaces a record. */
 export function put<Kind extends RecordKind>(
   kind: Kind,
@@ -205,7 +250,7 @@ export function put<Kind extends RecordKind>(
   body: RecordBodies[Kind],
   sealedUnder?: string,
 ): { readonly put: DirectoryRecord } {
-  const record = { kind, key, account, body: JSON.stringify(body) }
+  const record = { kind, key, account, body: JSON.stringify(body), refersTo: referencesOf(body) }
   return { put: sealedUnder === undefined ? record : { ...record, sealedUnder } }
 }
 

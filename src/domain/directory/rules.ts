@@ -59,6 +59,12 @@ export const RULES = {
     matches: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
     says: 'must be at most 256 letters, digits, spaces and _.:/=+-@',
   },
+  roleDescription: {
+    max: 1000,
+    matches: /^[\t\n\r\x20-\x7e\xa1-\xff]*$/,
+    says: 'must be at most 1,000 characters of Latin-1',
+  },
+  policyDescription: { max: 1000, matches: /^/, says: 'must be at most 1,000 characters' },
   profileName: named(128),
   instanceId: { matches: /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/, says: 'must be "i-" and 8 or 17 hexadecimal digits' },
   availabilityZone: {
@@ -122,6 +128,7 @@ export const QUOTAS = {
   groupsPerUser: 10,
   tagsPerPrincipal: 50,
   managedPolicySize: 6144,
+  versionsPerPolicy: 5,
   trustPolicySize: 2048,
   scpSize: 10_240,
   rcpSize: 5120,

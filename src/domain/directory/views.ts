@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { type CompiledPolicy, compilePolicy, type PolicyKind, parsePolicy } from '../../engines/policy/index.ts'
-import { iamArn, type Secret } from '../../model/index.ts'
-import type { AccessKeyBody, GroupBody, InlinePolicy, ManagedPolicyBody, RoleBody, UserBody } from './records.ts'
+import { iamArn, type Secret, type Tag } from '../../model/index.ts'
+import type { AccessKeyBody, GroupBody, InlinePolicy, RoleBody, UserBody } from './records.ts'
 
 /** A user, its inline policies compiled. */
 export interface UserView extends UserBody {
@@ -11,6 +11,7 @@ export interface UserView extends UserBody {
 
 /** A group, its inline policies compiled. */
 export interface GroupView extends GroupBody {
+  readonly arn: string
   readonly compiledPolicies: readonly CompiledPolicy[]
 }
 
@@ -24,6 +25,7 @@ export interface RoleView extends RoleBody {
 /** A managed policy, compiled for each of its uses. */
 export interface ManagedPolicyView {
   readonly arn: string
+  readonly tags: readonly Tag[]
   /** Of its text: sessions remember what a policy said when it limited them. */
   readonly fingerprint: string
   readonly policy: CompiledPolicy
@@ -48,7 +50,7 @@ export function viewUser(partition: string, body: UserBody): UserView {
 /** Compiles what a group record says. */
 export function viewGroup(partition: string, body: GroupBody): GroupView {
   const arn = iamArn(partition, body.account, 'group', body.path, body.groupName)
-  return { ...body, compiledPolicies: compileInline(arn, body.policies) }
+  return { ...body, arn, compiledPolicies: compileInline(arn, body.policies) }
 }
 
 /** Compiles what a role record says. */
@@ -63,13 +65,14 @@ export function viewRole(partition: string, body: RoleBody): RoleView {
 }
 
 /** Compiles a managed policy. */
-export function viewManagedPolicy({ arn, document }: Pick<ManagedPolicyBody, 'arn' | 'document'>): ManagedPolicyView {
+export function viewManagedPolicy(arn: string, document: string, tags: readonly Tag[]): ManagedPolicyView {
   // Read again for each use: the parsed document is larger than what is compiled of it.
   const compiledAs = (kind: PolicyKind) => compilePolicy(parsePolicy(document), { kind, name: arn })
   let boundary: CompiledPolicy | undefined
   let session: CompiledPolicy | undefined
   return {
     arn,
+    tags,
     fingerprint: hash('sha256', document, 'base64url').slice(0, FINGERPRINT_LENGTH),
     policy: compiledAs('identity'),
     // A policy is seldom attached in more than one way.

@@ -74,11 +74,17 @@ const group = z.strictObject({
   Policies: policies,
 })
 
-const managedPolicy = z.strictObject({ ManagedPolicyName: z.string(), Path: path, PolicyDocument: document })
+const managedPolicy = z.strictObject({
+  ManagedPolicyName: z.string(),
+  Path: path,
+  Description: nullable(z.string()),
+  PolicyDocument: document,
+})
 
 const role = z.strictObject({
   RoleName: z.string(),
   Path: path,
+  Description: nullable(z.string()),
   AssumeRolePolicyDocument: document,
   MaxSessionDuration: z.number().default(3600),
   ManagedPolicyArns: managedPolicyArns,

@@ -1,0 +1,67 @@
+import type { DirectoryChange, DirectoryStore, RecordKind, RecordName } from '../../platform/storage/index.ts'
+import { bodyOf, put, type RecordBodies } from './records.ts'
+
+/**
+ * A change in the making: reads records as they are stored, collects what is to become of them, and touches nothing.
+ * What was put or removed reads as such; lists and counts are those of the store.
+ */
+export class Edit {
+  readonly #store: DirectoryStore
+  readonly #steps = new Map<string, DirectoryChange>()
+
+  constructor(store: DirectoryStore) {
+    this.#store = store
+  }
+
+  /** What is to be committed: one step for each record. */
+  get changes(): readonly DirectoryChange[] {
+    return [...this.#steps.values()]
+  }
+
+  /** A record as it would be. */
+  async find<Kind extends RecordKind>(kind: Kind, key: string): Promise<RecordBodies[Kind] | undefined> {
+    const step = this.#steps.get(`${kind} ${key}`)
+    if (step !== undefined) return 'put' in step ? bodyOf({ ...step.put, kind }) : undefined
+    const record = await this.#store.find(kind, key)
+    return record && bodyOf({ ...record, kind })
+  }
+
+  /** How many records of one kind an account has in the store. */
+  count(kind: RecordKind, account: string): Promise<number> {
+    return this.#store.count(kind, account)
+  }
+
+  /** How many records of one kind refer to a thing in the store. */
+  countReferring(kind: RecordKind, target: string): Promise<number> {
+    return this.#store.countReferring(kind, target)
+  }
+
+  /** Records of one kind that refer to a thing in the store, as they would be: at most `limit`. */
+  async referring<Kind extends RecordKind>(
+    kind: Kind,
+    target: string,
+    limit: number,
+  ): Promise<readonly RecordBodies[Kind][]> {
+    const bodies: RecordBodies[Kind][] = []
+    for (const { key } of await this.#store.referring(kind, target, { limit })) {
+      const body = await this.find(kind, key)
+      if (body !== undefined) bodies.push(body)
+    }
+    return bodies
+  }
+
+  /** Creates or replaces a record. @param sealedUnder - the key that a secret in the body is sealed under */
+  put<Kind extends RecordKind>(
+    kind: Kind,
+    key: string,
+    account: string,
+    body: RecordBodies[Kind],
+    sealedUnder?: string,
+  ): void {
+    this.#steps.set(`${kind} ${key}`, put(kind, key, account, body, sealedUnder))
+  }
+
+  remove(name: RecordName): void {
+    this.#steps.set(`${name.kind} ${name.key}`, { remove: name })
+  }
+}
