@@ -85,6 +85,7 @@ export async function prepareNode(
     partition,
     localIssuers: config.federation.localIssuers,
     cachedRecords: limits.cachedRecords,
+    quotas: limits,
   })
   await directory.start()
   opened.defer(() => directory.stop())

@@ -22,6 +22,7 @@ import {
 import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.ts'
 import { advanceClock, getAccessKey, readGetAccessKey } from '../operations/broker/index.ts'
 import { CLOUDTRAIL } from '../operations/cloudtrail/index.ts'
+import { IAM } from '../operations/iam/index.ts'
 import { STS } from '../operations/sts/index.ts'
 import { answerer } from '../pipeline/index.ts'
 import { BoundedWork } from '../platform/bounded-work.ts'
@@ -85,7 +86,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
 
   const answer = answerer(
     {
-      services: [STS, CLOUDTRAIL],
+      services: [STS, IAM, CLOUDTRAIL],
       query: { cors: false, redirectMissingAction, maxParameters: limits.parameters },
       region,
       accountRate: limits.requestsPerSecond,

@@ -7,7 +7,6 @@ import {
   type Params,
   type QueryOptions,
   type Received,
-  type ResultStructure,
   readJsonBody,
   readJsonCall,
   readQueryCall,
@@ -18,11 +17,11 @@ import {
 } from '../engines/wire/index.ts'
 import { type AccountCaller, type Fault, UnknownOperation, type WebIdentityCaller } from '../model/index.ts'
 import type { PresentedToken } from './authentication/index.ts'
-import type { Operation, WebIdentityOperation, WireOperation } from './operation.ts'
+import type { Answered, Operation, WebIdentityOperation, WireOperation } from './operation.ts'
 
 /** An operation, whatever proves who asks for it. */
 export type AnyOperation<Source extends Params | JsonMembers = Params> =
-  | WireOperation<unknown, ResultStructure, Source>
+  | WireOperation<unknown, Answered, Source>
   | WebIdentityOperation<PresentedToken, ResultStructure, Source>
 
 interface Spoken<Source extends Params | JsonMembers> {
@@ -37,6 +36,8 @@ export interface QueryService extends Spoken<Params> {
   readonly protocol: 'query'
   readonly version: string
   readonly namespace: string
+  /** Whether violations repeat the value that they are about: STS's do, IAM's do not. */
+  readonly showsValues: boolean
 }
 
 /** An AWS service of the JSON 1.1 protocol: what `X-Amz-Target` calls it, version included. */
@@ -53,7 +54,7 @@ export type Asked =
   | {
       readonly service: Service
       readonly proof: 'signature'
-      readonly operation: Operation<AccountCaller, unknown, ResultStructure>
+      readonly operation: Operation<AccountCaller, unknown, Answered>
       input(): unknown
     }
   | {
@@ -68,7 +69,7 @@ export interface Exchange {
   /** What is asked for, or the whole answer where AWS answers without a fault. @throws Fault */
   read(): Asked | Answer
   /** The answer to what was read. */
-  result(result: ResultStructure): Answer
+  result(result: Answered): Answer
   /** The answer to whatever could be read, or not. */
   fault(fault: Fault): Answer
 }
@@ -119,12 +120,13 @@ class QueryExchange implements Exchange {
       if (operation === undefined) break
       this.#namespace = service.namespace
       this.#action = call.action
-      return askedOf(service, operation, () => call.params)
+      const { params } = call
+      return askedOf(service, operation, () => (service.showsValues ? params : params.withoutValues()))
     }
     throw noSuchOperation(call)
   }
 
-  result(result: ResultStructure): Answer {
+  result(result: Answered): Answer {
     return renderResult(this.#action, this.#namespace, result, this.#envelope)
   }
 
@@ -155,7 +157,7 @@ class JsonExchange implements Exchange {
     throw new UnknownOperation()
   }
 
-  result(result: ResultStructure): Answer {
+  result(result: Answered): Answer {
     return renderJsonResult(result, this.#envelope)
   }
 

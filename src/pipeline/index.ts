@@ -5,6 +5,7 @@
 export { answerer, type Connection } from './answer.ts'
 export type { AnyOperation, JsonService, QueryService } from './exchange.ts'
 export {
+  type Answered,
   type BrokerParts,
   defineOperation,
   defineOperatorOperation,

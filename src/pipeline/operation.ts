@@ -64,10 +64,13 @@ export interface Operation<Asking extends Caller, Input, Output> {
   details(input: Input, output: Output | undefined, caller: Asking): AuditDetails
 }
 
+/** What an action answers; `undefined` where AWS's model has no output. */
+export type Answered = ResultStructure | undefined
+
 /**
  * An operation that clients sign for: what AWS calls an action. `Source` is how its service's protocol gives parameters.
  */
-export interface WireOperation<Input, Output extends ResultStructure, Source extends Params | JsonMembers = Params>
+export interface WireOperation<Input, Output extends Answered, Source extends Params | JsonMembers = Params>
   extends Operation<AccountCaller, Input, Output> {
   readonly proof: 'signature' | 'signed-headers'
   /** Reads the parameters; every violation is collected. @throws Fault */
@@ -93,7 +96,7 @@ export function defineWebIdentityOperation<Input extends PresentedToken, Output 
 }
 
 /** Declares an operation that clients sign for; its types follow from what it says. */
-export function defineOperation<Input, Output extends ResultStructure, Source extends Params | JsonMembers = Params>(
+export function defineOperation<Input, Output extends Answered, Source extends Params | JsonMembers = Params>(
   operation: WireOperation<Input, Output, Source>,
 ): WireOperation<Input, Output, Source> {
   return operation

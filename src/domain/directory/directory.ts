@@ -41,6 +41,7 @@ import {
   type RecordBodies,
 } from './records.ts'
 import { Revocations } from './revocations.ts'
+import { QUOTAS, type Quotas } from './rules.ts'
 import { SealedSecrets } from './sealed-secrets.ts'
 import { SessionPolicyViews } from './session-policies.ts'
 import {
@@ -69,6 +70,8 @@ export interface DirectoryParts {
   readonly localIssuers?: readonly string[] | undefined
   /** How many compiled views of each kind are remembered. */
   readonly cachedRecords: number
+  /** What an account may have; left out, as much as AWS grants. A directory file is the operator's: none holds there. */
+  readonly quotas?: Partial<Quotas>
 }
 
 /** Which part of a list: at most `limit`, those whose key comes after `after`. */
@@ -82,6 +85,7 @@ const MOST_ATTEMPTS = 5
 export class Directory {
   readonly partition: string
   readonly localIssuers: readonly string[]
+  readonly quotas: Quotas
   readonly #storage: Pick<Storage, 'directory' | 'changes'>
   readonly #follower: ChangeFollower
   readonly #secrets: SealedSecrets
@@ -93,7 +97,17 @@ export class Directory {
   readonly #awsManaged = new Map<string, ManagedPolicyView>()
   readonly #sessionPolicies = new SessionPolicyViews((arn) => this.managedPolicy(arn))
 
-  constructor({ storage, keyring, random, clock, partition, localIssuers = [], cachedRecords }: DirectoryParts) {
+  constructor({
+    storage,
+    keyring,
+    random,
+    clock,
+    partition,
+    localIssuers = [],
+    cachedRecords,
+    quotas,
+  }: DirectoryParts) {
+    this.quotas = { ...QUOTAS, ...quotas }
     const store = storage.directory
     this.partition = partition
     this.localIssuers = localIssuers
@@ -233,6 +247,11 @@ export class Directory {
   /** Calls `watcher`, one for each kind, after every change to a record of that kind that this node sees. */
   watch(kind: RecordKind, watcher: () => void): void {
     this.#watchers.set(kind, watcher)
+  }
+
+  /** Whether an ARN is that of one of AWS's own managed policies. */
+  isAwsManaged(arn: string): boolean {
+    return this.#awsManaged.has(arn)
   }
 
   /** A managed policy, AWS's or a customer's, by its exact ARN. */

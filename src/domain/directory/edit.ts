@@ -1,11 +1,17 @@
 import type { DirectoryChange, DirectoryStore, RecordKind, RecordName } from '../../platform/storage/index.ts'
 import { bodyOf, put, type RecordBodies } from './records.ts'
 
+/** Where records are read as they are stored: the directory, or a change in the making. */
+export interface Records {
+  /** @returns `undefined` when there is none */
+  stored<Kind extends RecordKind>(kind: Kind, key: string): Promise<RecordBodies[Kind] | undefined>
+}
+
 /**
  * A change in the making: reads records as they are stored, collects what is to become of them, and touches nothing.
  * What was put or removed reads as such; lists and counts are those of the store.
  */
-export class Edit {
+export class Edit implements Records {
   readonly #store: DirectoryStore
   readonly #steps = new Map<string, DirectoryChange>()
 
@@ -19,7 +25,7 @@ export class Edit {
   }
 
   /** A record as it would be. */
-  async find<Kind extends RecordKind>(kind: Kind, key: string): Promise<RecordBodies[Kind] | undefined> {
+  async stored<Kind extends RecordKind>(kind: Kind, key: string): Promise<RecordBodies[Kind] | undefined> {
     const step = this.#steps.get(`${kind} ${key}`)
     if (step !== undefined) return 'put' in step ? bodyOf({ ...step.put, kind }) : undefined
     const record = await this.#store.find(kind, key)
@@ -44,7 +50,7 @@ export class Edit {
   ): Promise<readonly RecordBodies[Kind][]> {
     const bodies: RecordBodies[Kind][] = []
     for (const { key } of await this.#store.referring(kind, target, { limit })) {
-      const body = await this.find(kind, key)
+      const body = await this.stored(kind, key)
       if (body !== undefined) bodies.push(body)
     }
     return bodies
@@ -59,6 +65,16 @@ export class Edit {
     sealedUnder?: string,
   ): void {
     this.#steps.set(`${kind} ${key}`, put(kind, key, account, body, sealedUnder))
+  }
+
+  /**
+   * Replaces the body of a record that holds a sealed secret: under which key that is sealed stays as it is.
+   * @throws Error when there is no such record
+   */
+  async replace<Kind extends RecordKind>(kind: Kind, key: string, body: RecordBodies[Kind]): Promise<void> {
+    const record = await this.#store.find(kind, key)
+    if (record === undefined) throw new Error(`there is no ${kind} to replace`)
+    this.put(kind, key, record.account, body, record.sealedUnder)
   }
 
   remove(name: RecordName): void {

@@ -121,8 +121,27 @@ export const RULES = {
   },
 } as const satisfies Record<string, NameRule>
 
+/** What an account may have, where a configuration can raise what AWS grants. */
+export interface Quotas {
+  readonly usersPerAccount: number
+  readonly groupsPerAccount: number
+  readonly rolesPerAccount: number
+  readonly policiesPerAccount: number
+  readonly instanceProfilesPerAccount: number
+  readonly oidcProvidersPerAccount: number
+  readonly samlProvidersPerAccount: number
+  readonly tagsPerPrincipal: number
+}
+
 /** What AWS grants an account by default. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const QUOTAS = {
+  usersPerAccount: 5000,
+  groupsPerAccount: 300,
+  rolesPerAccount: 1000,
+  policiesPerAccount: 1500,
+  instanceProfilesPerAccount: 1000,
+  oidcProvidersPerAccount: 100,
+  samlProvidersPerAccount: 100,
   accessKeysPerPrincipal: 2,
   managedPoliciesPerPrincipal: 10,
   groupsPerUser: 10,

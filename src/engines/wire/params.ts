@@ -24,10 +24,13 @@ abstract class Scope {
   readonly #node: ParamNode
   /** Where violations say they are, final dot included. */
   readonly #prefix: string
+  /** Whether violations repeat the value that they are about. */
+  readonly #showsValues: boolean
 
-  constructor(node: ParamNode, prefix: string) {
+  constructor(node: ParamNode, prefix: string, showsValues: boolean) {
     this.#node = node
     this.#prefix = prefix
+    this.#showsValues = showsValues
   }
 
   /** The text of a parameter just as it came; `Name=` is there, and empty. */
@@ -67,7 +70,7 @@ abstract class Scope {
     const elements = this.#elements(name, 'member')
     if (isOver(elements.length, max)) this.#refuse("Value '[...]'", name, [tooLong(max)]).addTo(complaints)
     for (const [index, node] of elements) {
-      const value = read(new Member(node, `${this.#prefix}${camelCase(name)}.${index}.member.`))
+      const value = read(new Member(node, `${this.#prefix}${camelCase(name)}.${index}.member.`, this.#showsValues))
       if (value instanceof Refusal) value.addTo(complaints)
       else members.push(value)
     }
@@ -119,7 +122,7 @@ abstract class Scope {
   }
 
   #refuse(value: string, name: string, constraints: readonly string[]): Refusal {
-    return refuse(value, this.#prefix + camelCase(name), constraints)
+    return refuse(this.#showsValues ? value : 'Value', this.#prefix + camelCase(name), constraints)
   }
 
   #elements(name: string, wrapper: 'member' | 'entry'): readonly (readonly [number, ParamNode])[] {
@@ -147,8 +150,16 @@ export class Member extends Scope {
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonParameters.html
  */
 export class Params extends Scope {
-  constructor(root: ParamNode) {
-    super(root, '')
+  readonly #root: ParamNode
+
+  constructor(root: ParamNode, showsValues = true) {
+    super(root, '', showsValues)
+    this.#root = root
+  }
+
+  /** The same parameters for a service whose violations name the member and not its value. */
+  withoutValues(): Params {
+    return new Params(this.#root, false)
   }
 
   /**

@@ -11,7 +11,7 @@ import {
   type Tag,
   ValidationError,
 } from '../../model/index.ts'
-import type { ContextValue } from '../../pipeline/authorization/index.ts'
+import { type ContextValue, requestTags } from '../../pipeline/authorization/index.ts'
 import { arnText, tagKey, tagValue } from './sts-types.ts'
 
 const MAX_POLICY_ARNS = 10
@@ -93,13 +93,7 @@ export function contextOfTerms(
   { tags, transitiveTagKeys, sourceIdentity }: AskedTerms,
   inherited: SessionTerms,
 ): Map<string, ContextValue> {
-  const context = new Map<string, ContextValue>()
-  for (const { key, value } of tags) context.set(`aws:requesttag/${foldCase(key)}`, value)
-  if (tags.length > 0)
-    context.set(
-      'aws:tagkeys',
-      tags.map(({ key }) => key),
-    )
+  const context = requestTags(tags)
   const transitive = [...inherited.transitiveTagKeys, ...transitiveTagKeys]
   if (transitive.length > 0) context.set('sts:transitivetagkeys', transitive)
   const identity = sourceIdentity ?? inherited.sourceIdentity

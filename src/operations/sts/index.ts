@@ -14,6 +14,7 @@ export const STS: QueryService = {
   name: 'sts',
   version: '2011-06-15',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  showsValues: true,
   operations: new Map<string, AnyOperation>([
     ['AssumeRole', assumeRole],
     ['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity],

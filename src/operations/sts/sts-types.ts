@@ -1,4 +1,4 @@
-import { type TextShape, type Violation, violationOf } from '../../model/index.ts'
+import { text } from '../../engines/wire/index.ts'
 
 // The patterns of AWS's model, in its own words: they stand in answers. Compiled without Unicode mode where the model's
 // meaning needs that: `\u10000` is U+1000 and a zero then, in Java as here, so what lies beyond U+FFFF fails, as at AWS.
@@ -12,58 +12,55 @@ const TAG_VALUE_PATTERN = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*'
  * The value types of STS's model: each reads one text and gives it back, or what AWS says is wrong with it.
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_RequestParameters
  */
-export const arnText = shaped({ min: 20, max: 2048, pattern: ARN_PATTERN, matches: whole(ARN_PATTERN) })
+export const arnText = text({ min: 20, max: 2048, pattern: ARN_PATTERN })
 
 /** `RoleSessionName`. */
-export const sessionName = shaped({ min: 2, max: 64, pattern: NAME_PATTERN, matches: whole(NAME_PATTERN) })
+export const sessionName = text({ min: 2, max: 64, pattern: NAME_PATTERN })
 
 /** `SourceIdentity`: the model says 64, the live service takes 256. */
-export const sourceIdentity = shaped({ min: 2, max: 256, pattern: NAME_PATTERN, matches: whole(NAME_PATTERN) })
+export const sourceIdentity = text({ min: 2, max: 256, pattern: NAME_PATTERN })
 
 /** `ExternalId`. */
-export const externalId = shaped({
+export const externalId = text({
   min: 2,
   max: 1224,
   pattern: '[\\w+=,.@:\\/-]*',
-  matches: whole('[\\w+=,.@:\\/-]*'),
 })
 
 /** `Policy`: the text of a session policy. */
-export const policyText = shaped({ min: 1, pattern: POLICY_PATTERN, matches: whole(POLICY_PATTERN) })
+export const policyText = text({ min: 1, pattern: POLICY_PATTERN })
 
 /** `Policy` of the actions whose model bounds it. */
-export const boundedPolicyText = shaped({
+export const boundedPolicyText = text({
   min: 1,
   max: 2048,
   pattern: POLICY_PATTERN,
-  matches: whole(POLICY_PATTERN),
 })
 
 /** `Name` of a federated user. */
-export const federatedName = shaped({ min: 2, max: 32, pattern: NAME_PATTERN, matches: whole(NAME_PATTERN) })
+export const federatedName = text({ min: 2, max: 32, pattern: NAME_PATTERN })
 
 /** `AccessKeyId`. */
-export const accessKeyIdText = shaped({ min: 16, max: 128, pattern: '[\\w]*', matches: whole('[\\w]*') })
+export const accessKeyIdText = text({ min: 16, max: 128, pattern: '[\\w]*' })
 
 /** `EncodedMessage`. */
-export const encodedMessage = shaped({ min: 1, max: 10_240 })
+export const encodedMessage = text({ min: 1, max: 10_240 })
 
 /** `Key` of a session tag, and `TransitiveTagKeys`. */
-export const tagKey = shaped({ min: 1, max: 128, pattern: TAG_KEY_PATTERN, matches: whole(TAG_KEY_PATTERN, 'u') })
+export const tagKey = text({ min: 1, max: 128, pattern: TAG_KEY_PATTERN, unicode: true })
 
 /** `Value` of a session tag. */
-export const tagValue = shaped({ min: 0, max: 256, pattern: TAG_VALUE_PATTERN, matches: whole(TAG_VALUE_PATTERN, 'u') })
+export const tagValue = text({ min: 0, max: 256, pattern: TAG_VALUE_PATTERN, unicode: true })
 
 /** `SerialNumber` of an MFA device. */
-export const serialNumber = shaped({
+export const serialNumber = text({
   min: 9,
   max: 256,
   pattern: '[\\w+=/:,.@-]*',
-  matches: whole('[\\w+=/:,.@-]*'),
 })
 
 /** `TokenCode` of an MFA device. */
-export const tokenCode = shaped({ min: 6, max: 6, pattern: '[\\d]*', matches: whole('[\\d]*') })
+export const tokenCode = text({ min: 6, max: 6, pattern: '[\\d]*' })
 
 /** `WebIdentityToken`. */
 export const webIdentityToken = shaped({ min: 4, max: 20_000 })
@@ -72,12 +69,4 @@ export const webIdentityToken = shaped({ min: 4, max: 20_000 })
 export const providerId = shaped({ min: 4, max: 2048 })
 
 /** `ContextAssertion` of a provided context. */
-export const contextAssertion = shaped({ min: 4, max: 2048 })
-
-function shaped(shape: TextShape): (text: string) => string | Violation {
-  return (text) => violationOf(text, shape) ?? text
-}
-
-function whole(pattern: string, flags = ''): RegExp {
-  return new RegExp(`^(?:${pattern})$`, flags)
-}
+export const contextAssertion = text({ min: 4, max: 2048 })

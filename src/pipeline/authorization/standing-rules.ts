@@ -44,7 +44,8 @@ export function isForOperators({ action }: Access): boolean {
 /** The refusal of what no policy could allow; `undefined` where policies decide. */
 export function refusedByRule(caller: AccountCaller, access: Access): Fault | undefined {
   if (isForOperators(access)) return new AccessDenied(bareDenial(caller, access))
-  return RULES.get(foldCase(access.action))?.(caller)
+  const action = foldCase(access.action)
+  return action.startsWith('iam:') ? unlessTakenByIam(caller) : RULES.get(action)?.(caller)
 }
 
 /** Nobody signs these calls: what proves the caller is in the request, and the role trusts whoever issued it. */
@@ -59,6 +60,13 @@ function onlyLongTerm({ session }: AccountCaller, action: string): Fault | undef
 // Which answer a federated user gets is not documented: the strictest, that their token counts for nothing here.
 function unlessFederated({ kind }: AccountCaller): Fault | undefined {
   return kind === 'federated-user' ? new InvalidClientTokenId('the action takes no federated user') : undefined
+}
+
+/** IAM takes a token of a user or of root when it was made with MFA, and none of a federated user. */
+function unlessTakenByIam({ kind, session }: AccountCaller): Fault | undefined {
+  if (session === undefined || kind === 'assumed-role') return undefined
+  if (kind !== 'federated-user' && session.terms.mfaAt !== undefined) return undefined
+  return new InvalidClientTokenId('IAM takes tokens of GetSessionToken with MFA only, and none of GetFederationToken')
 }
 
 /** Of all temporary credentials only those of a role. What the others are answered is not documented; as above. */

@@ -30,6 +30,14 @@ interface Limits {
   readonly connections: number
   readonly cachedRecords: number
   readonly cachedSessions: number
+  /** What an account may have; AWS grants that much by default. */
+  readonly usersPerAccount: number
+  readonly groupsPerAccount: number
+  readonly rolesPerAccount: number
+  readonly policiesPerAccount: number
+  readonly instanceProfilesPerAccount: number
+  readonly oidcProvidersPerAccount: number
+  readonly samlProvidersPerAccount: number
 }
 
 /** When the keys of the ring follow each other. */

@@ -34,6 +34,7 @@ const keyRotation = mapping({
   overlapHours: whole(37, 8760).default(STANDARD_KEY_ROTATION.overlapHours),
 })
 
+const quota = (standard: number) => whole(0, 10_000_000).default(standard)
 const limits = mapping({
   bodyBytes: whole(1, 16 * MIB).default(262_144),
   apiHeaderBytes: whole(1, MIB).default(32_768),
@@ -48,6 +49,13 @@ const limits = mapping({
   connections: whole(1, 1_000_000).default(4096),
   cachedRecords: whole(1, 10_000_000).default(20_000),
   cachedSessions: whole(1, 10_000_000).default(20_000),
+  usersPerAccount: quota(5000),
+  groupsPerAccount: quota(300),
+  rolesPerAccount: quota(1000),
+  policiesPerAccount: quota(1500),
+  instanceProfilesPerAccount: quota(1000),
+  oidcProvidersPerAccount: quota(100),
+  samlProvidersPerAccount: quota(100),
 })
 
 const audit = mapping({

@@ -285,6 +285,13 @@ const DEFAULTS: BrokerConfig = {
     connections: 4096,
     cachedRecords: 20_000,
     cachedSessions: 20_000,
+    usersPerAccount: 5000,
+    groupsPerAccount: 300,
+    rolesPerAccount: 1000,
+    policiesPerAccount: 1500,
+    instanceProfilesPerAccount: 1000,
+    oidcProvidersPerAccount: 100,
+    samlProvidersPerAccount: 100,
   },
 }
 

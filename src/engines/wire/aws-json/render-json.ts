@@ -18,9 +18,9 @@ const JSON_CODES: ReadonlyMap<string, string> = new Map([
   ['ValidationError', 'ValidationException'],
 ])
 
-/** Renders what an operation answers. @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
-export function renderJsonResult(result: ResultStructure, envelope: Envelope): Answer {
-  return answer(200, jsonStructure(result), envelope)
+/** Renders what an operation answers; an object without members where it answers nothing. @see https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+export function renderJsonResult(result: ResultStructure | undefined, envelope: Envelope): Answer {
+  return answer(200, jsonStructure(result ?? {}), envelope)
 }
 
 /**

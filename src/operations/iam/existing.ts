@@ -1,0 +1,49 @@
+import type { Records } from '../../domain/directory/index.ts'
+import {
+  type GroupBody,
+  type ManagedPolicyBody,
+  managedPolicyKey,
+  nameKey,
+  type RoleBody,
+  type UserBody,
+} from '../../domain/directory/index.ts'
+import { type AccountId, type InstanceProfile, NoSuchEntity } from '../../model/index.ts'
+
+/** The user of that name, whatever the case of its letters. @throws {@link NoSuchEntity} */
+export async function existingUser(records: Records, account: AccountId, name: string): Promise<UserBody> {
+  const user = await records.stored('user', nameKey(account, name))
+  if (user === undefined) throw new NoSuchEntity(`The user with name ${name} cannot be found.`)
+  return user
+}
+
+/** The group of that name, whatever the case of its letters. @throws {@link NoSuchEntity} */
+export async function existingGroup(records: Records, account: AccountId, name: string): Promise<GroupBody> {
+  const group = await records.stored('group', nameKey(account, name))
+  if (group === undefined) throw new NoSuchEntity(`The group with name ${name} cannot be found.`)
+  return group
+}
+
+/** The role of that name, whatever the case of its letters. @throws {@link NoSuchEntity} */
+export async function existingRole(records: Records, account: AccountId, name: string): Promise<RoleBody> {
+  const role = await records.stored('role', nameKey(account, name))
+  if (role === undefined) throw new NoSuchEntity(`The role with name ${name} cannot be found.`)
+  return role
+}
+
+/** The instance profile of that name, whatever the case of its letters. @throws {@link NoSuchEntity} */
+export async function existingInstanceProfile(
+  records: Records,
+  account: AccountId,
+  name: string,
+): Promise<InstanceProfile> {
+  const profile = await records.stored('instance-profile', nameKey(account, name))
+  if (profile === undefined) throw new NoSuchEntity(`Instance Profile ${name} cannot be found.`)
+  return profile
+}
+
+/** The customer managed policy with exactly that ARN, of the account itself. @throws {@link NoSuchEntity} */
+export async function existingPolicy(records: Records, account: AccountId, arn: string): Promise<ManagedPolicyBody> {
+  const policy = await records.stored('managed-policy', managedPolicyKey(arn))
+  if (policy?.arn !== arn || policy.account !== account) throw new NoSuchEntity(`Policy ${arn} was not found.`)
+  return policy
+}

@@ -1,0 +1,13 @@
+import { Fault } from '../../model/index.ts'
+
+/** A quota of the account, or of one thing in it, is reached. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export class LimitExceeded extends Fault {
+  override readonly code = 'LimitExceeded'
+  override readonly httpStatus = 409
+}
+
+/** A parameter is well-formed and no such value can be taken. */
+export class InvalidInput extends Fault {
+  override readonly code = 'InvalidInput'
+  override readonly httpStatus = 400
+}

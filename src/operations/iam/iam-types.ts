@@ -1,0 +1,47 @@
+import { text } from '../../engines/wire/index.ts'
+
+// The patterns of AWS's model, in its own words: they stand in answers.
+const NAME = '[\\w+=,.@-]+'
+const LATIN = '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+'
+
+/**
+ * The value types of IAM's model: each reads one text and gives it back, or what AWS says is wrong with it.
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html
+ */
+export const arnText = text({ min: 20, max: 2048 })
+
+/** `UserName` of a user that is to be made, and in actions on its policies and keys. */
+export const userName = text({ min: 1, max: 64, pattern: NAME })
+
+/** `UserName` of a user that may be older than the limit. */
+export const existingUserName = text({ min: 1, max: 128, pattern: NAME })
+
+/** `GroupName`. */
+export const groupName = text({ min: 1, max: 128, pattern: NAME })
+
+/** `RoleName`. */
+export const roleName = text({ min: 1, max: 64, pattern: NAME })
+
+/** `PolicyName`. */
+export const policyName = text({ min: 1, max: 128, pattern: NAME })
+
+/** `InstanceProfileName`. */
+export const instanceProfileName = text({ min: 1, max: 128, pattern: NAME })
+
+/** `Path` of users, groups, roles and instance profiles. */
+export const path = text({ min: 1, max: 512, pattern: '(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)' })
+
+/** `PathPrefix` of lists. */
+export const pathPrefix = text({ min: 1, max: 512, pattern: '\\u002F[\\u0021-\\u007F]*' })
+
+/** `PolicyDocument`, `AssumeRolePolicyDocument`. */
+export const policyDocument = text({ min: 1, max: 131_072, pattern: LATIN })
+
+/** `Marker`. */
+export const marker = text({ min: 1, max: 320, pattern: '[\\u0020-\\u00FF]+' })
+
+/** `Key` of a tag. */
+export const tagKey = text({ min: 1, max: 128, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+', unicode: true })
+
+/** `Value` of a tag. */
+export const tagValue = text({ min: 0, max: 256, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*', unicode: true })

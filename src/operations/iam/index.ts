@@ -1,0 +1,13 @@
+/** The actions of AWS IAM: the directory's own API. @module */
+import type { QueryService } from '../../pipeline/index.ts'
+import { USER_ACTIONS } from './users/index.ts'
+
+/** AWS Identity and Access Management as it is spoken here. @see https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html */
+export const IAM: QueryService = {
+  protocol: 'query',
+  name: 'iam',
+  version: '2010-05-08',
+  namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+  showsValues: false,
+  operations: new Map([...USER_ACTIONS]),
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { IAMClient, type IAMServiceException } from '@aws-sdk/client-iam'
+import type { DirectoryInput } from '../../../src/index.ts'
+import { startTestBroker, type TestBroker } from '../../../src/testing/index.ts'
+import type { Credentials } from '../wire-client.ts'
+
+/** The account that is managed. */
+export const ACCOUNT = '111111111111'
+/** Another one. */
+export const OTHER = '222222222222'
+
+type User = NonNullable<DirectoryInput['Accounts'][number]['Users']>[number]
+
+const ALL = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
+
+/** A user who may do everything. */
+export const ADMIN: User = { UserName: 'admin', Policies: [{ PolicyName: 'all', PolicyDocument: ALL }] }
+
+/** A broker whose directory is managed with AWS's own SDK. */
+export interface IamStage extends AsyncDisposable {
+  readonly broker: TestBroker
+  /** IAM as a user of the account sees it, or `root`; or whoever holds credentials. */
+  as(who: string | Credentials): IAMClient
+}
+
+/** Starts one with an administrator in each of two accounts, and what else is said. */
+export async function setIamStage(users: readonly User[] = []): Promise<IamStage> {
+  const broker = await startTestBroker({
+    directory: {
+      Accounts: [
+        {
+          Id: ACCOUNT,
+          Root: { AccessKeys: [{}] },
+          Users: [ADMIN, ...users].map((user) => ({ AccessKeys: [{}], ...user })),
+        },
+        { Id: OTHER, Users: [{ AccessKeys: [{}], ...ADMIN }] },
+      ],
+    },
+  })
+  const clients: IAMClient[] = []
+  return {
+    broker,
+    as(who) {
+      const arn = who === 'root' ? `arn:aws:iam::${ACCOUNT}:root` : `arn:aws:iam::${ACCOUNT}:user/${who}`
+      const credentials = typeof who === 'string' ? async () => (await broker.as(arn)).credentials : who
+      const client = new IAMClient({ endpoint: broker.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
+      clients.push(client)
+      return client
+    },
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.destroy()
+      await broker[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Asserts that a call is refused with exactly that. */
+export async function refused(
+  call: Promise<unknown>,
+  status: number,
+  code: string,
+  message: string | RegExp,
+): Promise<void> {
+  await assert.rejects(call, (error: IAMServiceException) => {
+    assert.deepEqual(
+      { status: error.$metadata.httpStatusCode, code: error.name.replace(/Exception$/, '') },
+      { status, code },
+      error.message,
+    )
+    if (message instanceof RegExp) assert.match(error.message, message)
+    else assert.equal(error.message, message)
+    return true
+  })
+}
