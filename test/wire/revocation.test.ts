@@ -128,7 +128,7 @@ describe('revoking a session', () => {
     const node = await aNode(t)
     const { AccessKeyId = '' } = await node.assume(node.ann)
     const revoked = async () =>
-      (await node.node.broker.directory.stored('revocation', `session/${AccessKeyId}`)) !== undefined
+      (await node.node.broker.directory.records.stored('revocation', `session/${AccessKeyId}`)) !== undefined
     await node.revoke('session', AccessKeyId)
     node.advance(36 * 3_600_000 - 1000)
     await node.revoke('session', (await node.assume(node.ann)).AccessKeyId ?? '')

@@ -162,7 +162,7 @@ async function opens(
   planned: ReadonlyMap<string, AccessKeyBody | undefined>,
 ): Promise<boolean> {
   for (const body of planned.values()) if (body?.account === account && body.status === 'Active') return true
-  for await (const record of plan.parts.directory.every('access-key', account)) {
+  for await (const record of plan.parts.directory.records.every('access-key', account)) {
     if (!planned.has(record.key) && bodyOf(record).status === 'Active') return true
   }
   return false

@@ -15,21 +15,14 @@ import {
 import type { Clock } from '../../platform/clock.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { Random } from '../../platform/random.ts'
-import {
-  type ChangeEntry,
-  type DirectoryChange,
-  type DirectoryRecord,
-  type RecordKind,
-  type Storage,
-  StoreConflict,
-} from '../../platform/storage/index.ts'
+import type { ChangeEntry, DirectoryChange, RecordKind, Storage } from '../../platform/storage/index.ts'
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts'
 import { ChangeFollower } from './change-follower.ts'
+import { ChangeQueue } from './change-queue.ts'
 import { type DirectoryViews, directoryViews } from './directory-views.ts'
 import { Edit } from './edit.ts'
 import type { OrganizationPlace } from './organization-view.ts'
 import { type OwnPolicies, ownPolicies } from './own-policies.ts'
-import { pagesOf } from './pages-of.ts'
 import {
   type AccountBody,
   bodyOf,
@@ -38,12 +31,12 @@ import {
   ORGANIZATION_KEY,
   oidcProviderKey,
   podIdentityKey,
-  type RecordBodies,
 } from './records.ts'
 import { Revocations } from './revocations.ts'
 import { QUOTAS, type Quotas } from './rules.ts'
 import { SealedSecrets } from './sealed-secrets.ts'
 import { SessionPolicyViews } from './session-policies.ts'
+import { StoredRecords } from './stored-records.ts'
 import {
   type AccessKeyView,
   type GroupView,
@@ -74,18 +67,13 @@ export interface DirectoryParts {
   readonly quotas?: Partial<Quotas>
 }
 
-/** Which part of a list: at most `limit`, those whose key comes after `after`. */
-export interface PageOptions {
-  readonly after?: string | undefined
-  readonly limit: number
-}
-
-const MOST_ATTEMPTS = 5
 /** Accounts and what is in them, compiled for deciding. Reads are answered from memory in the steady state. */
 export class Directory {
   readonly partition: string
   readonly localIssuers: readonly string[]
   readonly quotas: Quotas
+  /** What is kept, as it is kept. */
+  readonly records: StoredRecords
   readonly #storage: Pick<Storage, 'directory' | 'changes'>
   readonly #follower: ChangeFollower
   readonly #secrets: SealedSecrets
@@ -93,7 +81,7 @@ export class Directory {
   readonly #watchers = new Map<RecordKind, () => void>()
   #version = 0
   readonly #revocations: Revocations
-  #changing: Promise<unknown> = Promise.resolve()
+  readonly #changes: ChangeQueue
   readonly #awsManaged = new Map<string, ManagedPolicyView>()
   readonly #sessionPolicies = new SessionPolicyViews((arn) => this.managedPolicy(arn))
 
@@ -112,10 +100,12 @@ export class Directory {
     this.partition = partition
     this.localIssuers = localIssuers
     this.#storage = storage
+    this.records = new StoredRecords(store)
     this.#secrets = new SealedSecrets(store, keyring, random)
     this.#views = directoryViews(store, { keyring, partition, cachedRecords })
     this.#revocations = new Revocations(store)
     this.#follower = new ChangeFollower(storage.changes, clock, (entry) => this.#drop(entry))
+    this.#changes = new ChangeQueue({ store, follower: this.#follower, secrets: this.#secrets })
     for (const [name, document] of Object.entries(AWS_MANAGED_POLICIES)) {
       const arn = `arn:${partition}:iam::aws:policy/${name}`
       this.#awsManaged.set(arn, viewManagedPolicy(arn, JSON.stringify(document), []))
@@ -218,7 +208,7 @@ export class Directory {
   /** All instances of all accounts, read from the store itself. */
   async instances(): Promise<readonly Instance[]> {
     const instances: Instance[] = []
-    for await (const record of this.every('instance')) instances.push(bodyOf(record))
+    for await (const record of this.records.every('instance')) await instances.push(bodyOf(record))
     return instances
   }
 
@@ -240,7 +230,7 @@ export class Directory {
   /** All pod identity associations of all accounts, read from the store itself. */
   async podIdentityAssociations(): Promise<readonly PodIdentityAssociation[]> {
     const associations: PodIdentityAssociation[] = []
-    for await (const record of this.every('pod-identity-association')) associations.push(bodyOf(record))
+    for await (const record of this.records.every('pod-identity-association')) associations.push(bodyOf(record))
     return associations
   }
 
@@ -283,62 +273,6 @@ export class Directory {
     return await this.#revocations.plan(target, now)
   }
 
-  /** The changes that make an access key inactive for good; `undefined` when there is no such key. */
-  async planKeyRevocation(accessKeyId: string, now: EpochMillis): Promise<readonly DirectoryChange[] | undefined> {
-    const record = await this.#storage.directory.find('access-key', accessKeyId)
-    if (record === undefined) return undefined
-    const body = bodyOf({ ...record, kind: 'access-key' as const })
-    return [
-      { put: { ...record, body: JSON.stringify({ ...body, status: 'Inactive', revokedAt: now }) }, expect: 'present' },
-    ]
-  }
-
-  /** A record as it is stored, read from the store itself: for planning changes, not for deciding requests. */
-  async stored<Kind extends RecordKind>(kind: Kind, key: string): Promise<RecordBodies[Kind] | undefined> {
-    const record = await this.#storage.directory.find(kind, key)
-    return record && bodyOf({ ...record, kind })
-  }
-
-  /** Records of one kind in an account as they are stored, in the order of their keys: a page of them. */
-  async page<Kind extends RecordKind>(
-    kind: Kind,
-    account: AccountId,
-    { after, limit }: PageOptions,
-  ): Promise<readonly RecordBodies[Kind][]> {
-    const options = { account, limit, ...(after !== undefined && { after }) }
-    return (await this.#storage.directory.list(kind, options)).map((record) => bodyOf({ ...record, kind }))
-  }
-
-  /** Records of one kind that refer to a thing, as `reference` names it, in the order of their keys: a page of them. */
-  async referring<Kind extends RecordKind>(
-    kind: Kind,
-    target: string,
-    { after, limit }: PageOptions,
-  ): Promise<readonly RecordBodies[Kind][]> {
-    const options = { limit, ...(after !== undefined && { after }) }
-    return (await this.#storage.directory.referring(kind, target, options)).map((record) => bodyOf({ ...record, kind }))
-  }
-
-  /** How many records of one kind refer to a thing. */
-  countReferring(kind: RecordKind, target: string): Promise<number> {
-    return this.#storage.directory.countReferring(kind, target)
-  }
-
-  /** How many records of one kind an account has. */
-  count(kind: RecordKind, account: AccountId): Promise<number> {
-    return this.#storage.directory.count(kind, account)
-  }
-
-  /** Every record of one kind as it is stored, of one account or of all, read from the store itself. */
-  async *every<Kind extends RecordKind>(
-    kind: Kind,
-    account?: string,
-  ): AsyncGenerator<DirectoryRecord & { readonly kind: Kind }> {
-    for await (const page of pagesOf(this.#storage.directory, kind, account)) {
-      for (const record of page) yield { ...record, kind }
-    }
-  }
-
   /**
    * Seals every stored secret that is under another than the active `at-rest` key anew; gives how many that were.
    * @throws Error naming access keys whose secrets do not open; all others were sealed anew
@@ -361,10 +295,7 @@ export class Directory {
     plan: () => Promise<Planned>,
     first: (planned: Planned) => Promise<void> = async () => undefined,
   ): Promise<Planned> {
-    // One after the other on this node: however many there are, they do not overtake each other.
-    const changed = this.#changing.then(() => this.#change(plan, first))
-    this.#changing = changed.catch(() => undefined)
-    return changed
+    return this.#changes.change(plan, first)
   }
 
   /**
@@ -383,27 +314,6 @@ export class Directory {
       (planned) => first(planned.output),
     )
     return output
-  }
-
-  async #change<Planned extends { readonly changes: readonly DirectoryChange[] }>(
-    plan: () => Promise<Planned>,
-    first: (planned: Planned) => Promise<void>,
-  ): Promise<Planned> {
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-      await this.#follower.catchUp()
-      const at = this.#follower.sequence
-      const planned = await plan()
-      if (planned.changes.length === 0) return planned
-      await first(planned)
-      try {
-        await this.#storage.directory.commit(this.#secrets.upToDate(planned.changes), at)
-        await this.#follower.catchUp()
-        return planned
-      } catch (error) {
-        if (!(error instanceof StoreConflict)) throw error
-      }
-    }
-    throw new ConcurrentModification()
   }
 
   /** Whether there is no account at all. */

@@ -1,11 +1,6 @@
 import type { DirectoryChange, DirectoryStore, RecordKind, RecordName } from '../../platform/storage/index.ts'
 import { bodyOf, put, type RecordBodies } from './records.ts'
-
-/** Where records are read as they are stored: the directory, or a change in the making. */
-export interface Records {
-  /** @returns `undefined` when there is none */
-  stored<Kind extends RecordKind>(kind: Kind, key: string): Promise<RecordBodies[Kind] | undefined>
-}
+import type { Records } from './stored-records.ts'
 
 /**
  * A change in the making: reads records as they are stored, collects what is to become of them, and touches nothing.

@@ -12,13 +12,13 @@ export type {
   DesiredUser,
 } from './desired-directory.ts'
 export type { Difference } from './differences.ts'
-export { Directory, type PageOptions, type PrincipalPolicies } from './directory.ts'
-export { Edit, type Records } from './edit.ts'
+export { Directory, type PrincipalPolicies } from './directory.ts'
+export { Edit } from './edit.ts'
 export { type DesiredPath, DirectoryMistakes, listMistakes, type Mistake } from './mistakes.ts'
 export type { OrganizationPlace } from './organization-view.ts'
 export { planClosing } from './plan-closing.ts'
 export { type DirectoryPlan, planDirectory } from './plan-directory.ts'
-export { planRevokingOlder } from './plan-revocation.ts'
+export { planKeyRevocation, planRevokingOlder } from './plan-revocation.ts'
 export { firstVersion, nextVersion } from './policy-versions.ts'
 export {
   type AccessKeyBody,
@@ -35,4 +35,5 @@ export {
   type UserBody,
 } from './records.ts'
 export { QUOTAS, type Quotas } from './rules.ts'
+export type { PageOptions, Records } from './stored-records.ts'
 export type { AccessKeyView, RoleView, UserView } from './views.ts'

@@ -21,9 +21,9 @@ export async function planClosing(
   closing: Closing,
   directory: Directory,
 ): Promise<{ readonly changes: readonly DirectoryChange[] }> {
-  const body = await directory.stored('account', account)
+  const body = await directory.records.stored('account', account)
   if (body === undefined) return { changes: [] }
-  const organization = await directory.stored('organization', ORGANIZATION_KEY)
+  const organization = await directory.records.stored('organization', ORGANIZATION_KEY)
   if (organization?.managementAccount === account) await refuseWithMembers(organization, closing, directory)
   if (!closing.delete) {
     return {
@@ -37,7 +37,7 @@ export async function planClosing(
     changes.push(put('organization', ORGANIZATION_KEY, organization.managementAccount, { ...organization, root }))
   }
   for (const kind of RECORD_KINDS) {
-    for await (const { key } of directory.every(kind, account)) changes.push({ remove: { kind, key, account } })
+    for await (const { key } of directory.records.every(kind, account)) changes.push({ remove: { kind, key, account } })
   }
   return { changes }
 }
@@ -49,7 +49,7 @@ async function refuseWithMembers(
 ): Promise<void> {
   for (const member of membersOf(root)) {
     if (member === managementAccount) continue
-    const other = await directory.stored('account', member)
+    const other = await directory.records.stored('account', member)
     if (other !== undefined && (closing.delete || other.closedAt === undefined)) {
       throw new DeleteConflict(
         `Account ${managementAccount} manages an organization that account ${member} is in: ${closing.delete ? 'delete' : 'close'} that one first.`,

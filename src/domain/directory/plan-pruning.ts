@@ -12,7 +12,7 @@ const CLAIMED_KINDS = ['instance', 'task', 'pod-identity-association', 'oidc-pro
 export async function planPruning(plan: Plan, account: AccountId): Promise<void> {
   const { directory } = plan.parts
   for (const kind of LISTED_KINDS) {
-    for await (const record of directory.every(kind, account)) {
+    for await (const record of directory.records.every(kind, account)) {
       if (plan.isListed(kind, record.key)) continue
       plan.changes.push({ remove: { kind, key: record.key, account } })
       const body = bodyOf(record)
@@ -21,7 +21,7 @@ export async function planPruning(plan: Plan, account: AccountId): Promise<void>
     }
   }
   for (const each of CLAIMED_KINDS) {
-    for await (const { kind, key } of directory.every(each, account)) {
+    for await (const { kind, key } of directory.records.every(each, account)) {
       if (!plan.isClaimed(each, key)) plan.changes.push({ remove: { kind, key, account } })
     }
   }
@@ -31,7 +31,7 @@ export async function planPruning(plan: Plan, account: AccountId): Promise<void>
 export async function planForgetting(plan: Plan): Promise<void> {
   for (const kind of RECORD_KINDS) {
     if (kind === 'revocation') continue
-    for await (const { key, account } of plan.parts.directory.every(kind)) {
+    for await (const { key, account } of plan.parts.directory.records.every(kind)) {
       plan.changes.push({ remove: { kind, key, account } })
     }
   }

@@ -1,5 +1,6 @@
 import { type EpochMillis, isoSeconds } from '../../model/index.ts'
 import type { DirectoryChange } from '../../platform/storage/index.ts'
+import { sealingKeyOf } from './access-key-secret.ts'
 import type { Directory } from './directory.ts'
 import { type InlinePolicy, nameKey, put } from './records.ts'
 import { endOfSecond } from './revocations.ts'
@@ -22,9 +23,22 @@ export async function planRevokingOlder(
   const [kind, name] =
     'userName' in principal ? (['user', principal.userName] as const) : (['role', principal.roleName] as const)
   const key = nameKey(account, name)
-  const body = await directory.stored(kind, key)
+  const body = await directory.records.stored(kind, key)
   if (body === undefined) return []
   return [put(kind, key, account, { ...body, policies: keepRevocation([revoking(now)], body.policies) })]
+}
+
+/** The changes that make an access key inactive for good; `undefined` when there is no such key. */
+export async function planKeyRevocation(
+  accessKeyId: string,
+  now: EpochMillis,
+  { records }: Directory,
+): Promise<readonly DirectoryChange[] | undefined> {
+  const key = await records.stored('access-key', accessKeyId)
+  if (key === undefined) return undefined
+  const revoked = { ...key, status: 'Inactive' as const, revokedAt: now }
+  const change = put('access-key', accessKeyId, key.account, revoked, sealingKeyOf(key.sealedSecret))
+  return [{ ...change, expect: 'present' }]
 }
 
 /**

@@ -82,7 +82,7 @@ export class Plan {
     this.#reads += 1
     if (this.#reads % READS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve))
     if (this.unlisted === 'forgotten') return undefined
-    return await this.parts.directory.stored(kind, key)
+    return await this.parts.directory.records.stored(kind, key)
   }
 
   /** @param within - where, when `path` leads to a policy document */

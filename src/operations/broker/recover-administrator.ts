@@ -37,7 +37,7 @@ export const recoverAdministrator = defineOperatorOperation<RecoverAdministrator
 
     async function onlyAccount(): Promise<string> {
       const open: string[] = []
-      for await (const { key } of directory.every('account')) {
+      for await (const { key } of directory.records.every('account')) {
         if (await directory.isOpen(key)) open.push(key)
         if (open.length > 1) break
       }

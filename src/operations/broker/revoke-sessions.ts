@@ -1,5 +1,5 @@
 import type { AuditTrail } from '../../domain/audit/index.ts'
-import { type Directory, planRevokingOlder } from '../../domain/directory/index.ts'
+import { type Directory, planKeyRevocation, planRevokingOlder } from '../../domain/directory/index.ts'
 import { type EpochMillis, NoSuchEntity, parseArn, ValidationError } from '../../model/index.ts'
 import { defineOperatorOperation } from '../../pipeline/index.ts'
 import type { DirectoryChange } from '../../platform/storage/index.ts'
@@ -97,7 +97,7 @@ async function ofSession(target: string, now: EpochMillis, directory: Directory)
 }
 
 async function ofAccessKey(target: string, now: EpochMillis, directory: Directory): Promise<Revocation> {
-  const changes = await directory.planKeyRevocation(target, now)
+  const changes = await planKeyRevocation(target, now, directory)
   if (changes === undefined) throw new NoSuchEntity(`There is no access key ${target}.`)
   return {
     changes,

@@ -64,7 +64,7 @@ export function inlinePolicyActions<Body extends Holding>(holder: Holder<Body>):
       }),
     requires: ({ name }, caller, directory) => onNamed(`iam:Get${noun}Policy`, kind, name, caller, directory),
     async read({ input, account }, directory: Directory) {
-      const body = await find(directory, account, input.name)
+      const body = await find(directory.records, account, input.name)
       const { name, document } = policyNamed(body, input.policyName)
       return { [parameter]: holder.nameOf(body), PolicyName: name, PolicyDocument: encodedDocument(document) }
     },
@@ -93,7 +93,7 @@ export function inlinePolicyActions<Body extends Holding>(holder: Holder<Body>):
     parse: (params) => params.collect({ name: params.required(parameter, parse), ...readPage(params) }),
     requires: ({ name }, caller, directory) => onNamed(`iam:List${noun}Policies`, kind, name, caller, directory),
     async read({ input, account }, directory, { keyring }) {
-      const { policies } = await find(directory, account, input.name)
+      const { policies } = await find(directory.records, account, input.name)
       const keyOf = ({ name }: InlinePolicy) => name
       const listing = { list: [noun, 'policies', input.name], account, keyOf, load: loadFrom(policies, keyOf) }
       const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)

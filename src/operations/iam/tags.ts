@@ -105,7 +105,7 @@ export function tagActions<Body extends { readonly tags: readonly Tag[] }>(tagge
     parse: (params) => params.collect({ name: params.required(parameter, parse), ...readPage(params) }),
     requires: ({ name }, caller, directory) => tagged.requires(`iam:List${noun}Tags`, name, caller, directory),
     async read({ input, account }, directory, { keyring }) {
-      const { tags } = await find(directory, account, input.name)
+      const { tags } = await find(directory.records, account, input.name)
       const keyOf = ({ key }: Tag) => key
       const listing = { list: [noun, 'tags', input.name], account, keyOf, load: loadFrom(tags, keyOf) }
       const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)

@@ -721,11 +721,11 @@ test('unique ids say what they name and in which account', async (t) => {
   const parts = { Users: [aUser('u')], Groups: [aGroup('g')], Roles: [aRole('r')], ManagedPolicies: [aPolicy('p')] }
   await apply(anAccount('123456789012', { ...parts, Root: { AccessKeys: keys(1) } }))
   const stored = async (kind: 'user' | 'group' | 'role', name: string) =>
-    (await directory.stored(kind, `123456789012/${name}`))?.uniqueId ?? ''
+    (await directory.records.stored(kind, `123456789012/${name}`))?.uniqueId ?? ''
   assert.match(await stored('user', 'u'), /^AIDARZPUZDIK/)
   assert.match(await stored('group', 'g'), /^AGPARZPUZDIK/)
   assert.match(await stored('role', 'r'), /^AROARZPUZDIK/)
-  assert.match((await directory.stored('managed-policy', '123456789012/p'))?.uniqueId ?? '', /^ANPARZPUZDIK/)
+  assert.match((await directory.records.stored('managed-policy', '123456789012/p'))?.uniqueId ?? '', /^ANPARZPUZDIK/)
   assert.match((await directory.account('123456789012'))?.accessKeyIds[0] ?? '', /^AKIARZPUZDIK/)
 })
 

@@ -32,7 +32,7 @@ export const getUser = defineRead({
         },
       }
     }
-    const user = await existingUser(directory, account, userNameOr(userName, caller))
+    const user = await existingUser(directory.records, account, userNameOr(userName, caller))
     return { User: answeredUserInFull(user, partition) }
   },
 })

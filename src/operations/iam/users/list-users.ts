@@ -18,7 +18,7 @@ export const listUsers = defineRead({
     const listing: Listing<UserBody> = {
       list: ['ListUsers', input.pathPrefix],
       account,
-      load: (options) => directory.page('user', account, options),
+      load: (options) => directory.records.page('user', account, options),
       keyOf: userKey,
       keeps: ({ path }) => path.startsWith(input.pathPrefix),
     }
