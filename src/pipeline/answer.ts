@@ -1,4 +1,4 @@
-import { type Answer, envelopeFor, type Received, type ResultStructure } from '../engines/wire/index.ts'
+import { type Answer, envelopeFor, type Received } from '../engines/wire/index.ts'
 import {
   type AccountCaller,
   type AccountId,
@@ -11,7 +11,7 @@ import {
 import type { BoundedWork } from '../platform/bounded-work.ts'
 import { bySignature, byWebIdentity, type PresentedToken } from './authentication/index.ts'
 import { type Asked, type Dialects, exchangeOf } from './exchange.ts'
-import type { BrokerParts } from './operation.ts'
+import type { Answered, BrokerParts } from './operation.ts'
 import { outcomeOf } from './outcome.ts'
 import { type Ask, submit } from './submit.ts'
 import { Throttle } from './throttle.ts'
@@ -61,7 +61,7 @@ export function answerer(
       submitted = true
       return exchange.result(await submitAsked(asked))
     }
-    const submitAsked = async (asked: Asked): Promise<ResultStructure> => {
+    const submitAsked = async (asked: Asked): Promise<Answered> => {
       const { name } = asked.service
       const admit = ({ account }: { readonly account: AccountId }) =>
         throttles.get(name)?.charge(account, broker.wireClock.now())

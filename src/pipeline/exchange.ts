@@ -7,6 +7,7 @@ import {
   type Params,
   type QueryOptions,
   type Received,
+  type ResultStructure,
   readJsonBody,
   readJsonCall,
   readQueryCall,

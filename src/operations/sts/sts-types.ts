@@ -63,10 +63,10 @@ export const serialNumber = text({
 export const tokenCode = text({ min: 6, max: 6, pattern: '[\\d]*' })
 
 /** `WebIdentityToken`. */
-export const webIdentityToken = shaped({ min: 4, max: 20_000 })
+export const webIdentityToken = text({ min: 4, max: 20_000 })
 
 /** `ProviderId`. */
-export const providerId = shaped({ min: 4, max: 2048 })
+export const providerId = text({ min: 4, max: 2048 })
 
 /** `ContextAssertion` of a provided context. */
 export const contextAssertion = text({ min: 4, max: 2048 })
