@@ -14,7 +14,7 @@ export class RequestRecording {
 
   /** Keeps a record, and gives it back to be finished. */
   begin({ path, userAgent, ...rest }: RecordedRequest): OpenRecord {
-    const record = { ...rest, path: path.slice(0, LONGEST_TEXT), userAgent: userAgent?.slice(0, LONGEST_TEXT) }
+    const record = { ...rest, path: shortened(path), userAgent: userAgent && shortened(userAgent) }
     this.#records.push(record)
     // Not one by one: every removal at the front would move all that follow.
     if (this.#records.length > MOST + MOST / 10) this.#records = this.#records.slice(-MOST)
@@ -43,4 +43,9 @@ export class RequestRecording {
   clear(instance?: string): void {
     this.#records = instance === undefined ? [] : this.#records.filter((record) => record.instance !== instance)
   }
+}
+
+/** A copy: a slice would keep the whole of what it was cut from. */
+function shortened(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : Buffer.from(text.slice(0, LONGEST_TEXT), 'utf16le').toString('utf16le')
 }
