@@ -38,6 +38,9 @@ interface Served {
   readonly listeners: Map<string, Listener>
 }
 
+const FIRST_RETRY_MS = 100
+const LONGEST_RETRY_MS = 5_000
+
 /** The instances of the directory, each on its listeners: they come, change and go as the change log says. */
 export class InstanceListeners {
   readonly #options: InstanceListenersOptions
@@ -45,7 +48,10 @@ export class InstanceListeners {
   #shared: Served | undefined
   #following = Promise.resolve()
   #isDue = false
+  #isBehind = false
   #isStopped = false
+  #retry: NodeJS.Timeout | undefined
+  #retryMs = FIRST_RETRY_MS
 
   constructor(options: InstanceListenersOptions) {
     this.#options = options
@@ -68,7 +74,12 @@ export class InstanceListeners {
     await this.#bringUpToDate(true)
   }
 
-  /** Resolves when everything that this node has seen of the directory is served. */
+  /** False when what is served may not be what the directory says: reading it failed, and is tried again. */
+  isCurrent(): boolean {
+    return !this.#isBehind
+  }
+
+  /** Resolves when everything that this node has seen of the directory is served, or was tried to be. */
   async settled(): Promise<void> {
     await this.#following
   }
@@ -85,6 +96,7 @@ export class InstanceListeners {
 
   async stop(drainMs: number): Promise<void> {
     this.#isStopped = true
+    clearTimeout(this.#retry)
     await this.#following
     const listeners = [...this.#served.values()].flatMap((served) => [...served.listeners.values()])
     await Promise.all(listeners.map((listener) => listener.stop(drainMs)))
@@ -94,40 +106,66 @@ export class InstanceListeners {
   #follow(): void {
     if (this.#isDue || this.#isStopped) return
     this.#isDue = true
-    this.#following = this.#following
-      .then(async () => {
-        this.#isDue = false
-        if (this.#isStopped) return
-        await this.#bringUpToDate(false)
-        await this.#options.onChange()
-      })
-      .catch((error: unknown) => this.#options.logger.error('instances.failed', { error }))
+    clearTimeout(this.#retry)
+    this.#following = this.#following.then(() => this.#catchUp())
+  }
+
+  /** Never rejects; what fails is tried again, at first soon and then less often. */
+  async #catchUp(): Promise<void> {
+    const { onChange, logger } = this.#options
+    this.#isDue = false
+    if (this.#isStopped) return
+    let isServed = false
+    try {
+      await this.#bringUpToDate(false)
+      isServed = true
+      await onChange()
+      this.#retryMs = FIRST_RETRY_MS
+    } catch (error) {
+      logger.error('instances.failed', { error, retryMs: this.#retryMs })
+      if (!this.#isStopped) this.#retry = setTimeout(() => this.#follow(), this.#retryMs)
+      this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS)
+    }
+    this.#isBehind = !isServed
   }
 
   async #bringUpToDate(isStart: boolean): Promise<void> {
-    const { directory, credentials, steering } = this.#options
+    const { directory } = this.#options
+    // All is read before anything changes: a read that fails leaves everything as it was, and nobody meets half of it.
     const instances = await directory.instances()
+    const profiles: (InstanceProfile | undefined)[] = []
+    for (const { account, profile } of instances) {
+      profiles.push(profile === undefined ? undefined : await directory.instanceProfile(account, profile))
+    }
+    const left = this.#replaceServed(instances, profiles)
+    // Before any is opened: an address may have moved from one instance to another.
+    await Promise.all(left.map((listener) => listener.stop(0)))
+    for (const { id } of instances) {
+      const served = this.#served.get(id)
+      if (served !== undefined) await this.#openNew(served, isStart)
+    }
+  }
+
+  /** Serves these instances and no others, all in one turn; gives the listeners that nobody has any more. */
+  #replaceServed(instances: readonly Instance[], profiles: readonly (InstanceProfile | undefined)[]): Listener[] {
+    const { credentials, steering } = this.#options
+    const left: Listener[] = []
     const wanted = new Set(instances.map(({ id }) => id))
     for (const [id, { listeners }] of this.#served) {
       if (wanted.has(id)) continue
       this.#served.delete(id)
       credentials.forget(id)
       steering?.clear(id)
-      await stopAll(listeners)
+      left.push(...listeners.values())
     }
-    this.#shared = undefined
-    for (const instance of instances) {
-      const { account, profile } = instance
-      const held = profile === undefined ? undefined : await directory.instanceProfile(account, profile)
-      const served = this.#serve(instance, held)
-      if (instance.listen.length === 0) this.#shared = served
-      await this.#closeLeft(served)
+    let shared: Served | undefined
+    for (const [index, instance] of instances.entries()) {
+      const served = this.#serve(instance, profiles[index])
+      if (instance.listen.length === 0) shared = served
+      left.push(...takeLeft(served))
     }
-    // Only now: an address may have moved from one instance to another.
-    for (const { id } of instances) {
-      const served = this.#served.get(id)
-      if (served !== undefined) await this.#openNew(served, isStart)
-    }
+    this.#shared = shared
+    return left
   }
 
   /** The view stays while nothing of the instance changes: what it made is made once. */
@@ -150,15 +188,6 @@ export class InstanceListeners {
       profileLeaves(instance, profile, how.variants?.includes('extendedApi')),
       how.lifecycle,
     )
-  }
-
-  async #closeLeft({ view, listeners }: Served): Promise<void> {
-    const wanted = new Set(view.instance.listen.map(keyOf))
-    for (const [key, listener] of listeners) {
-      if (wanted.has(key)) continue
-      listeners.delete(key)
-      await listener.stop(0)
-    }
   }
 
   async #openNew(served: Served, isStart: boolean): Promise<void> {
@@ -186,6 +215,14 @@ function keyOf({ host, port, hops }: InstanceListen, index: number): string {
   return `${host} ${port} ${hops}${port === 0 ? ` ${index}` : ''}`
 }
 
-async function stopAll(listeners: ReadonlyMap<string, Listener>): Promise<void> {
-  await Promise.all([...listeners.values()].map((listener) => listener.stop(0)))
+/** Takes away the listeners that an instance has no more. */
+function takeLeft({ view, listeners }: Served): Listener[] {
+  const wanted = new Set(view.instance.listen.map(keyOf))
+  const left: Listener[] = []
+  for (const [key, listener] of listeners) {
+    if (wanted.has(key)) continue
+    listeners.delete(key)
+    left.push(listener)
+  }
+  return left
 }

@@ -182,16 +182,19 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     ['GetEnvironment', (input: unknown) => environmentOf(readGetEnvironment(input))],
   ])
   const operatorToken = await operatorTokenOf(config)
-  const dev = devControls(node, steered, [instances, metadata.origin])
+  const dev = devControls(node, steered, instances, metadata.origin)
   const adminOptions: AdminOptions = {
-    ready: () => readiness(draining, broker.directory.isCurrent(), node.keyProblem()),
+    ready: () => readiness(draining, broker.directory.isCurrent(), instances.isCurrent(), node.keyProblem()),
     metrics: () => broker.metrics.render(),
     identityCertificates: () => allCertificates(documents),
     operatorToken,
     operate: async (name, input) => {
       const call = calls.get(name)
       if (call === undefined) throw new NoSuchEntity(`There is no operation ${name} here.`)
-      return await call(input)
+      const output = await call(input)
+      // What was changed is served by the time it is answered.
+      await instances.settled()
+      return output
     },
     dev,
     logger: broker.logger,
@@ -237,17 +240,21 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
 
 function readiness(
   draining: boolean,
-  current: boolean,
+  followsLog: boolean,
+  servesInstances: boolean,
   warning: string | undefined,
 ): ReturnType<AdminOptions['ready']> {
   if (draining) return { ok: false, reason: 'The node is stopping.' }
-  return current ? { ok: true, warning } : { ok: false, reason: 'The change log cannot be followed.' }
+  if (!followsLog) return { ok: false, reason: 'The change log cannot be followed.' }
+  if (!servesInstances) return { ok: false, reason: 'The instances of the directory cannot be read.' }
+  return { ok: true, warning }
 }
 
 function devControls(
   node: PreparedNode,
   steered: SteeredInstances | undefined,
-  served: Parameters<SteeredInstances['controls']>,
+  instances: InstanceListeners,
+  metadataOrigin: string,
 ): DevControls | undefined {
   const { virtualClock: clock, broker, operate } = node
   if (clock === undefined || steered === undefined) return undefined
@@ -255,11 +262,12 @@ function devControls(
     advance: (ms) => operate(advanceClock, { clock, ms }),
     async reset() {
       await node.reset()
+      await instances.settled()
       steered.clear()
       broker.endedEarly?.clear()
     },
     expire: (accessKeyId) => broker.endedEarly?.add(accessKeyId),
-    instances: steered.controls(...served),
+    instances: steered.controls(instances, metadataOrigin),
   }
 }
 

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { type RunningNode, startNode } from '../../src/compose/index.ts'
 import { applyDirectory } from '../../src/operations/broker/index.ts'
 import { type DirectoryInput, loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
@@ -125,6 +126,100 @@ test('an address that is taken later leaves everybody else served, and is had wh
   // The same again is no change.
   await apply(node, [{ ...two, Tags: [{ Key: 'tried', Value: 'again' }] }])
   assert.equal(await idAt(await addressOf(node, TWO)), TWO)
+})
+
+const TRUST = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+}
+const WITH_ROLE: Partial<DirectoryInput['Accounts'][number]> = {
+  Roles: [{ RoleName: 'web', AssumeRolePolicyDocument: TRUST }],
+  InstanceProfiles: [{ InstanceProfileName: 'web', Roles: ['web'] }],
+  Instances: [
+    { InstanceId: ONE, IamInstanceProfile: 'web', ...OPTIONAL },
+    { InstanceId: TWO, IamInstanceProfile: 'web', Listen: 0, ...OPTIONAL },
+  ],
+}
+const ROLE = '/latest/meta-data/iam/security-credentials/web'
+
+async function withRole(t: TestContext): Promise<RunningNode> {
+  const config = configIn(await aFolder(t), { data: ':memory:', dev: true })
+  const node = await startNode(config, { directories: [{ Accounts: [{ Id: ACCOUNT, ...WITH_ROLE }] }] })
+  t.after(() => node.stop())
+  return node
+}
+
+/** Applies over the admin listener, as the CLI does. */
+async function applyAsOperator({ addresses, operatorToken }: RunningNode, account: object): Promise<number> {
+  const { status } = await fetch(`${addresses.admin}/operations/ApplyDirectory`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${operatorToken.reveal()}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ directory: { Accounts: [{ Id: ACCOUNT, ...account }] } }),
+  })
+  return status
+}
+
+test('when instances cannot be read the node is not ready and makes no credentials, and tries again until it can', async (t) => {
+  const node = await withRole(t)
+  const { directory } = node.broker
+  const port = Number(new URL(node.addresses.metadata).port)
+  const read = async () => await exchange(port, 'GET', ROLE, {})
+  const ready = async () => (await fetch(`${node.addresses.admin}/readyz`)).status
+  assert.equal(JSON.parse((await read()).body).Code, 'Success')
+  const instanceProfile = directory.instanceProfile.bind(directory)
+  let fails = true
+  directory.instanceProfile = async (...of) => {
+    if (fails) throw new Error('the store fails')
+    return await instanceProfile(...of)
+  }
+  const two = { InstanceId: TWO, IamInstanceProfile: 'web', Listen: 0, ...OPTIONAL }
+  assert.equal(await applyAsOperator(node, { Instances: [{ InstanceId: ONE, ...OPTIONAL }, two] }), 200)
+  assert.equal(await ready(), 503)
+  node.virtualClock?.advance(48 * 3_600_000)
+  assert.equal(JSON.parse((await read()).body).Code, 'Failed')
+  fails = false
+  while ((await ready()) !== 200) await setTimeout(10)
+  assert.equal((await read()).status, 404)
+})
+
+test('while other instances move, the one on the metadata listener is there, and is as it was', async (t) => {
+  const node = await withRole(t)
+  const { directory } = node.broker
+  const instanceProfile = directory.instanceProfile.bind(directory)
+  const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>()
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  directory.instanceProfile = async (...of) => {
+    isAsked()
+    await released
+    return await instanceProfile(...of)
+  }
+  const applied = applyAsOperator(node, {
+    Instances: [
+      { InstanceId: ONE, IamInstanceProfile: 'web', Tags: [{ Key: 'a', Value: 'b' }], ...OPTIONAL },
+      { InstanceId: TWO, Listen: '127.0.0.1:0', ...OPTIONAL },
+    ],
+  })
+  await asked
+  assert.equal(await idAt(node.addresses.metadata), ONE)
+  release()
+  assert.equal(await applied, 200)
+  assert.equal(await idAt(node.addresses.metadata), ONE)
+})
+
+test('what an operator changes is served by the time it is answered', async (t) => {
+  const node = await withRole(t)
+  const { directory } = node.broker
+  const instances = directory.instances.bind(directory)
+  directory.instances = async () => {
+    await setTimeout(50)
+    return await instances()
+  }
+  const port = Number(new URL(node.addresses.metadata).port)
+  assert.equal((await exchange(port, 'GET', ROLE, {})).status, 200)
+  assert.equal(await applyAsOperator(node, { Instances: [{ InstanceId: ONE, ...OPTIONAL }] }), 200)
+  assert.equal((await exchange(port, 'GET', ROLE, {})).status, 404)
+  await node.dev?.reset()
+  assert.equal((await exchange(port, 'GET', ROLE, {})).status, 200)
 })
 
 test('the ready file says where instances are, and follows them', async (t) => {
