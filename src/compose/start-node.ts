@@ -101,7 +101,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     tls: await readTls(config),
   })
   const documents = new IdentityDocuments(broker.keyring)
-  const held = new InstanceCredentials(broker)
+  const held = new InstanceCredentials(broker, () => instances.isCurrent())
   const { endedEarly } = broker
   const steered = endedEarly && new SteeredInstances(held, endedEarly, broker)
   const credentials = steered?.credentials ?? held

@@ -62,8 +62,9 @@ export class SteeredInstances {
     }
   }
 
-  /** As at the start: nothing is steered, and nothing recorded. */
+  /** As at the start: nothing is steered, handed out or recorded. */
   clear(): void {
+    this.credentials.forgetAll()
     this.steering.clearAll()
     this.#recording.clear()
   }

@@ -1,13 +1,10 @@
-import { type EpochMillis, isoSeconds } from '../../model/index.ts'
+import type { EpochMillis } from '../../model/index.ts'
 import type { DirectoryChange } from '../../platform/storage/index.ts'
 import { sealingKeyOf } from './access-key-secret.ts'
 import type { Directory } from './directory.ts'
 import { type InlinePolicy, nameKey, put } from './records.ts'
-import { endOfSecond } from './revocations.ts'
+import { isRevoking, revokedBefore, revokingPolicy } from './revoking-policy.ts'
 import type { RoleView, UserView } from './views.ts'
-
-/** The name that AWS's own console gives to the policy. */
-const POLICY_NAME = 'AWSRevokeOlderSessions'
 
 /**
  * The changes that make every session of a user or role powerless that was issued until now: AWS's own policy, which
@@ -25,7 +22,7 @@ export async function planRevokingOlder(
   const key = nameKey(account, name)
   const body = await directory.records.stored(kind, key)
   if (body === undefined) return []
-  return [put(kind, key, account, { ...body, policies: keepRevocation([revoking(now)], body.policies) })]
+  return [put(kind, key, account, { ...body, policies: keepRevocation([revokingPolicy(now)], body.policies) })]
 }
 
 /** The changes that make an access key inactive for good; `undefined` when there is no such key. */
@@ -49,24 +46,9 @@ export function keepRevocation(
   before: readonly InlinePolicy[],
   after: readonly InlinePolicy[],
 ): readonly InlinePolicy[] {
-  const revokes = ({ name }: InlinePolicy) => name === POLICY_NAME
-  const [kept] = [...before.filter(revokes), ...after.filter(revokes)].sort((a, b) => revokedUntil(b) - revokedUntil(a))
+  const [kept] = [...before.filter(isRevoking), ...after.filter(isRevoking)].sort(
+    (a, b) => revokedBefore(b) - revokedBefore(a),
+  )
   if (kept === undefined) return after
-  return [...after.filter((policy) => !revokes(policy)), kept]
-}
-
-function revoking(now: EpochMillis): InlinePolicy {
-  const statement = {
-    Effect: 'Deny',
-    Action: ['*'],
-    Resource: ['*'],
-    Condition: { DateLessThan: { 'aws:TokenIssueTime': isoSeconds(endOfSecond(now)) } },
-  }
-  return { name: POLICY_NAME, document: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) }
-}
-
-/** The instant that such a policy revokes until; the beginning of time when it is one that somebody wrote otherwise. */
-function revokedUntil({ document }: InlinePolicy): number {
-  const [, until = ''] = /"aws:TokenIssueTime"\s*:\s*\[?\s*"([^"]*)"/i.exec(document) ?? []
-  return Date.parse(until) || 0
+  return [...after.filter((policy) => !isRevoking(policy)), kept]
 }

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { type CompiledPolicy, compilePolicy, type PolicyKind, parsePolicy } from '../../engines/policy/index.ts'
-import { iamArn, type Secret, type Tag } from '../../model/index.ts'
+import { type EpochMillis, iamArn, type Secret, type Tag } from '../../model/index.ts'
 import type { AccessKeyBody, GroupBody, InlinePolicy, RoleBody, UserBody } from './records.ts'
+import { sessionsRevokedBefore } from './revoking-policy.ts'
 
 /** A user, its inline policies compiled. */
 export interface UserView extends UserBody {
@@ -20,6 +21,8 @@ export interface RoleView extends RoleBody {
   readonly arn: string
   readonly trust: CompiledPolicy
   readonly compiledPolicies: readonly CompiledPolicy[]
+  /** Sessions that were issued before this are denied everything: AWS's own policy to revoke them says so. */
+  readonly sessionsRevokedBefore: EpochMillis
 }
 
 /** A managed policy, compiled for each of its uses. */
@@ -61,7 +64,13 @@ export function viewRole(partition: string, body: RoleBody): RoleView {
     name: arn,
     principalIds: new Map(Object.entries(body.trustedIds)),
   })
-  return { ...body, arn, trust, compiledPolicies: compileInline(arn, body.policies) }
+  return {
+    ...body,
+    arn,
+    trust,
+    compiledPolicies: compileInline(arn, body.policies),
+    sessionsRevokedBefore: sessionsRevokedBefore(body.policies),
+  }
 }
 
 /** Compiles a managed policy. */

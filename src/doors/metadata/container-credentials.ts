@@ -10,6 +10,7 @@ import {
 import { assumeRoleForContainer } from '../../operations/broker/index.ts'
 import { asService } from '../../pipeline/authentication/index.ts'
 import { type BrokerParts, submit } from '../../pipeline/index.ts'
+import { isStillGood, timeFrom } from './held-session.ts'
 
 /** A role that a container service is to assume. */
 export interface ContainerRole {
@@ -34,12 +35,13 @@ const LIFETIME_MS = 6 * 3_600_000
 const ROTATE_AFTER_MS = 3 * 3_600_000
 /** A role that refused is asked again after this, or when something in the directory changed. */
 const RETRY_AFTER_MS = 60_000
+/** The same after a failure, which may be over soon. */
+const RETRY_FAILED_AFTER_MS = 1_000
 /** Whoever was not seen for longest gets new credentials earlier. */
 const MAX_HELD = 10_000
 
 interface Held {
   readonly outcome: ContainerCredentialsOutcome
-  readonly roleId: string | undefined
   readonly goodUntil: EpochMillis
   readonly version: number
 }
@@ -56,7 +58,7 @@ export class ContainerCredentials {
   async of(role: ContainerRole): Promise<ContainerCredentialsOutcome> {
     const key = `${role.roleArn} ${role.holder}`
     const before = this.#held.get(key)
-    if (before !== undefined && (await this.#isGood(await before, role.roleArn))) return (await before).outcome
+    if (before !== undefined && (await this.#isGood(await before))) return (await before).outcome
     // Whoever came while it was looked at began already.
     const now = this.#held.get(key)
     if (now !== undefined && now !== before) return (await now).outcome
@@ -70,24 +72,23 @@ export class ContainerCredentials {
     return (await fresh).outcome
   }
 
-  async #isGood({ roleId, goodUntil, version }: Held, roleArn: string): Promise<boolean> {
+  async #isGood({ outcome, goodUntil, version }: Held): Promise<boolean> {
     const { clock, directory } = this.#broker
     if (clock.now() >= goodUntil) return false
-    if (roleId === undefined) return version === directory.version
-    // A role made anew under the same name ended the sessions of the one before. A store that fails ends no session.
-    const role = await directory.role(roleArn).catch(() => ({ uniqueId: roleId }))
-    return role?.uniqueId === roleId
+    return typeof outcome === 'string'
+      ? version === directory.version
+      : await isStillGood(outcome.sessionToken, this.#broker)
   }
 
   async #assume(role: ContainerRole): Promise<Held> {
     const { clock, random, directory, logger } = this.#broker
     const { service, account, region, roleArn, tags, sourceArn } = role
-    const now = clock.now()
     const { version } = directory
     const sessionName = role.sessionName()
     try {
+      const now = await timeFrom((await directory.role(roleArn))?.sessionsRevokedBefore ?? 0, clock)
       if (!directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
-      const { credentials, roleId } = await submit(
+      const { credentials } = await submit(
         assumeRoleForContainer,
         {
           facts: {
@@ -103,14 +104,14 @@ export class ContainerCredentials {
         },
         this.#broker,
       )
-      return { outcome: credentials, roleId, goodUntil: epochMillis(now + ROTATE_AFTER_MS), version }
+      return { outcome: credentials, goodUntil: epochMillis(now + ROTATE_AFTER_MS), version }
     } catch (error) {
       const refused = error instanceof AccessDenied
       const about = { service, role: roleArn, session: sessionName }
       if (refused) logger.info('credentials.refused', { ...about, detail: error.detail })
       else logger.error('credentials.failed', { ...about, error })
-      const goodUntil = epochMillis(now + RETRY_AFTER_MS)
-      return { outcome: refused ? 'refused' : 'failed', roleId: undefined, goodUntil, version }
+      const goodUntil = epochMillis(clock.now() + (refused ? RETRY_AFTER_MS : RETRY_FAILED_AFTER_MS))
+      return { outcome: refused ? 'refused' : 'failed', goodUntil, version }
     }
   }
 }

@@ -11,6 +11,7 @@ import {
 import { assumeRoleForInstance } from '../../operations/broker/index.ts'
 import { asService } from '../../pipeline/authentication/index.ts'
 import { type BrokerParts, submit } from '../../pipeline/index.ts'
+import { isStillGood, timeFrom } from './held-session.ts'
 
 /** How the credentials of an instance are fetched: with a session token, or without. */
 export type RoleDelivery = '1.0' | '2.0'
@@ -21,11 +22,13 @@ const LIFETIME_MS = 6 * 3_600_000
 const ROTATE_AFTER_MS = 3_600_000
 /** A role that refused is asked again after this, or when something in the directory changed. */
 const RETRY_AFTER_MS = 60_000
+/** The same after a failure, which may be over soon. */
+const RETRY_FAILED_AFTER_MS = 1_000
 
 interface Held {
   readonly body: Buffer
-  /** `AROA...`; `undefined` for a refusal. */
-  readonly roleId: string | undefined
+  /** `undefined` for a refusal. */
+  readonly sessionToken: string | undefined
   readonly goodUntil: EpochMillis
   readonly version: number
 }
@@ -37,10 +40,13 @@ interface Held {
  */
 export class InstanceCredentials {
   readonly #broker: BrokerParts
+  readonly #isCurrent: () => boolean
   readonly #held = new Map<string, Map<string, Promise<Held>>>()
 
-  constructor(broker: BrokerParts) {
+  /** @param isCurrent - false while it is not known what the directory says of instances: then none gets new ones */
+  constructor(broker: BrokerParts, isCurrent: () => boolean) {
     this.#broker = broker
+    this.#isCurrent = isCurrent
   }
 
   /** The document for a role: credentials, or why there are none. Both are an answer of 200. */
@@ -49,7 +55,7 @@ export class InstanceCredentials {
     this.#held.set(instance.id, ofInstance)
     const key = `${delivery} ${instance.account} ${roleName}`
     const before = ofInstance.get(key)
-    if (before !== undefined && (await this.#isGood(await before, instance, roleName))) return (await before).body
+    if (before !== undefined && (await this.#isGood(await before))) return (await before).body
     // Whoever came while it was looked at began already.
     const now = ofInstance.get(key)
     const fresh = now !== undefined && now !== before ? now : this.#assume(instance, roleName, delivery)
@@ -64,27 +70,29 @@ export class InstanceCredentials {
     this.#held.delete(id)
   }
 
-  async #isGood({ roleId, goodUntil, version }: Held, { account }: Instance, roleName: string): Promise<boolean> {
+  forgetAll(): void {
+    this.#held.clear()
+  }
+
+  async #isGood({ sessionToken, goodUntil, version }: Held): Promise<boolean> {
     const { clock, directory } = this.#broker
     if (clock.now() >= goodUntil) return false
-    if (roleId === undefined) return version === directory.version
-    // A role made anew under the same name ended the sessions of the one before.
-    // A store that fails ends no session.
-    const role = await directory.roleNamed(account, roleName).catch(() => undefined)
-    return role === undefined || role.uniqueId === roleId
+    return sessionToken === undefined ? version === directory.version : await isStillGood(sessionToken, this.#broker)
   }
 
   async #assume(instance: Instance, roleName: string, delivery: RoleDelivery): Promise<Held> {
-    const { clock, random, directory, logger } = this.#broker
-    const now = clock.now()
+    const { clock, random, directory, endedEarly, logger } = this.#broker
     const { version } = directory
     const { account, region } = instance
     try {
       const role = await directory.roleNamed(account, roleName)
+      const firstGood = (endedEarly?.lastOf(instance.id) ?? -1) + 1
+      const now = await timeFrom(Math.max(firstGood, role?.sessionsRevokedBefore ?? 0), clock)
       // One that is not there is asked for too: the refusal sounds the same, and is recorded.
       const roleArn = role?.arn ?? iamArn(directory.partition, account, 'role', '/', roleName)
       if (!directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
-      const { credentials, roleId } = await submit(
+      if (!this.#isCurrent()) throw new ServiceUnavailable('the instances of the directory cannot be read')
+      const { credentials } = await submit(
         assumeRoleForInstance,
         {
           facts: {
@@ -109,8 +117,10 @@ export class InstanceCredentials {
         Token: credentials.sessionToken,
         Expiration: isoSeconds(credentials.expiresAt),
       })
-      return { body: Buffer.from(body), roleId, goodUntil: epochMillis(now + ROTATE_AFTER_MS), version }
+      const { sessionToken } = credentials
+      return { body: Buffer.from(body), sessionToken, goodUntil: epochMillis(now + ROTATE_AFTER_MS), version }
     } catch (error) {
+      const now = clock.now()
       const refused = error instanceof AccessDenied
       const about = { instance: instance.id, role: roleName }
       if (refused) logger.info('credentials.refused', { ...about, detail: error.detail })
@@ -122,7 +132,8 @@ export class InstanceCredentials {
           : `EC2 could not assume the role ${roleName}.`,
         LastUpdated: isoSeconds(now),
       })
-      return { body: Buffer.from(body), roleId: undefined, goodUntil: epochMillis(now + RETRY_AFTER_MS), version }
+      const goodUntil = epochMillis(now + (refused ? RETRY_AFTER_MS : RETRY_FAILED_AFTER_MS))
+      return { body: Buffer.from(body), sessionToken: undefined, goodUntil, version }
     }
   }
 }

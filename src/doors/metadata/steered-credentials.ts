@@ -7,28 +7,18 @@ import type { InstanceSteering } from './instance-steering.ts'
 
 /** What credentials are steered by. */
 interface SteeredCredentialsOptions {
-  readonly credentials: Pick<InstanceCredentials, 'of' | 'forget'>
+  readonly credentials: Pick<InstanceCredentials, 'of' | 'forget' | 'forgetAll'>
   readonly steering: InstanceSteering
   /** Where sessions go that are to end. */
   readonly endedEarly: EndedEarly
   readonly clock: Clock
 }
 
-/** What an instance was given. */
-interface Given {
-  /** By how they were fetched and for which role: the last document. */
-  readonly last: Map<string, Buffer>
-  /** Of sessions that may be good yet: the newest last. */
-  readonly accessKeyIds: string[]
-}
-
-/** More than ever are good at once, unless a test rotates all the time. */
-const MOST_KEYS = 1000
-
 /** The credentials of instances that are steered: rotated, kept or ended when a test says so. */
-export class SteeredCredentials implements Pick<InstanceCredentials, 'of' | 'forget'> {
+export class SteeredCredentials implements Pick<InstanceCredentials, 'of' | 'forget' | 'forgetAll'> {
   readonly #options: SteeredCredentialsOptions
-  readonly #given = new Map<string, Given>()
+  /** The last credentials that an instance was given, by how they were fetched and for which role. */
+  readonly #given = new Map<string, Map<string, Buffer>>()
 
   constructor(options: SteeredCredentialsOptions) {
     this.#options = options
@@ -44,13 +34,13 @@ export class SteeredCredentials implements Pick<InstanceCredentials, 'of' | 'for
   /** The next fetch gets others; those before stay good until their end. */
   rotate(id: string): void {
     this.#options.credentials.forget(id)
-    this.#given.get(id)?.last.clear()
+    this.#given.delete(id)
   }
 
   /** Those that were handed out count as expired from now on; the next fetch gets others, unless rotation is stopped. */
   expire(id: string): void {
-    const { credentials, endedEarly } = this.#options
-    for (const key of this.#given.get(id)?.accessKeyIds.splice(0) ?? []) endedEarly.add(key)
+    const { credentials, endedEarly, clock } = this.#options
+    endedEarly.endInstance(id, clock.now())
     credentials.forget(id)
   }
 
@@ -59,24 +49,30 @@ export class SteeredCredentials implements Pick<InstanceCredentials, 'of' | 'for
     this.#given.delete(id)
   }
 
+  forgetAll(): void {
+    this.#options.credentials.forgetAll()
+    this.#given.clear()
+  }
+
   async #document(instance: Instance, roleName: string, delivery: RoleDelivery): Promise<Buffer> {
     const { credentials, steering } = this.#options
     const { id } = instance
-    const given: Given = this.#given.get(id) ?? { last: new Map(), accessKeyIds: [] }
+    const given = this.#given.get(id) ?? new Map<string, Buffer>()
     this.#given.set(id, given)
     const key = `${delivery} ${instance.account} ${roleName}`
-    const before = given.last.get(key)
+    const before = given.get(key)
     if (before !== undefined && steering.of(id).rotation === 'stopped') return before
     const body = await credentials.of(instance, roleName, delivery)
-    if (body === before) return body
-    const { AccessKeyId: accessKeyId }: { AccessKeyId?: string } = JSON.parse(body.toString())
     // What says why there are no credentials is not kept.
-    if (accessKeyId === undefined) return body
+    if (body === before || !isSuccess(body)) return body
     // Of roles that it had before nothing is kept.
-    for (const other of given.last.keys()) if (!other.endsWith(` ${roleName}`)) given.last.delete(other)
-    given.last.set(key, body)
-    if (!given.accessKeyIds.includes(accessKeyId)) given.accessKeyIds.push(accessKeyId)
-    if (given.accessKeyIds.length > MOST_KEYS) given.accessKeyIds.shift()
+    for (const other of given.keys()) if (!other.endsWith(` ${roleName}`)) given.delete(other)
+    given.set(key, body)
     return body
   }
+}
+
+function isSuccess(body: Buffer): boolean {
+  const { Code }: { Code?: string } = JSON.parse(body.toString())
+  return Code === 'Success'
 }

@@ -1,5 +1,4 @@
-import type { AccessKeyView, Directory, UserView } from '../../domain/directory/index.ts'
-import type { EndedEarly, OpenedSession, Sessions } from '../../domain/sessions/index.ts'
+import type { AccessKeyView, Directory } from '../../domain/directory/index.ts'
 import {
   type PresentedSignature,
   readSignature,
@@ -8,24 +7,19 @@ import {
 } from '../../engines/sigv4/index.ts'
 import {
   type AccountCaller,
-  type AccountId,
   type EpochMillis,
-  ExpiredToken,
   InvalidClientTokenId,
   type Secret,
   SignatureDoesNotMatch,
-  type UserHolder,
 } from '../../model/index.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { federatedCaller, roleCaller, rootCaller, userCaller } from './callers.ts'
+import { callerOfSession, type SessionSources } from './caller-of-session.ts'
+import { rootCaller, userCaller } from './callers.ts'
 import type { Proven } from './proven.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 /** What proving a signature consults: who has which key, and what time it is. */
-export interface SignatureSources {
-  readonly directory: Directory
-  readonly sessions: Sessions
-  readonly endedEarly?: EndedEarly | undefined
+export interface SignatureSources extends SessionSources {
   readonly signingKeys: SigningKeys
   /** Real time: it judges when a request was signed. */
   readonly wireClock: Clock
@@ -46,7 +40,7 @@ const MAX_KEY_ID = 128
  * @param service - the signing name of the service that was asked
  * @param now - the instant that expiry is judged by
  * @throws {@link InvalidClientTokenId} for every key or token that does not count, whatever the reason
- * @throws {@link ExpiredToken} when the session is over: a stranger with a stale token learns only that it is stale
+ * @throws `ExpiredToken` when the session is over: a stranger with a stale token learns only that it is stale
  * @throws {@link SignatureDoesNotMatch} when the secret was another one, or the request was changed
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
  */
@@ -77,47 +71,13 @@ export async function bySignature(
 async function claimOfSession(
   { accessKeyId, sessionToken }: PresentedSignature,
   now: EpochMillis,
-  { sessions, endedEarly, directory }: SignatureSources,
+  parts: SignatureSources,
 ): Promise<Claim> {
   if (sessionToken === undefined) throw new InvalidClientTokenId('a temporary key came without its session token')
-  const opened = sessions.open(sessionToken)
+  const opened = parts.sessions.open(sessionToken)
   if (opened === undefined) throw new InvalidClientTokenId('the session token does not open')
   if (opened.session.accessKeyId !== accessKeyId) throw new InvalidClientTokenId('the session token is of another key')
-  if (opened.session.expiresAt <= now || endedEarly?.has(accessKeyId)) throw new ExpiredToken()
-  if (await directory.isRevoked(opened.session)) throw new InvalidClientTokenId('the session is revoked')
-  const account = await directory.account(opened.session.account)
-  // A number that was free again is another account's: its root is nobody's session from before.
-  if (account === undefined || account.createdAt > opened.session.issuedAt) {
-    throw new InvalidClientTokenId('the account of the session is gone')
-  }
-  return { caller: await sessionHolder(opened, directory), secretAccessKey: opened.secretAccessKey }
-}
-
-/** Who acts with a session: whoever it was made for, if they are still there. */
-async function sessionHolder({ session }: OpenedSession, directory: Directory): Promise<AccountCaller> {
-  const { account, holder } = session
-  const { partition } = directory
-  switch (holder.kind) {
-    case 'assumed-role': {
-      const role = await directory.roleNamed(account, holder.roleName)
-      if (role?.uniqueId !== holder.roleId) throw new InvalidClientTokenId('the role of the session is gone')
-      return roleCaller(partition, role, holder.sessionName, session)
-    }
-    case 'user':
-      return userCaller(await userOf(account, holder, directory), session)
-    case 'root':
-      return rootCaller(partition, account, session)
-    case 'federated-user': {
-      const issuer = holder.issuer && (await userOf(account, holder.issuer, directory))
-      return federatedCaller(partition, holder.name, issuer, session)
-    }
-  }
-}
-
-async function userOf(account: AccountId, { userName, userId }: UserHolder, directory: Directory): Promise<UserView> {
-  const user = await directory.user(account, userName)
-  if (user?.uniqueId !== userId) throw new InvalidClientTokenId('the user of the session is gone')
-  return user
+  return { caller: await callerOfSession(opened.session, now, parts), secretAccessKey: opened.secretAccessKey }
 }
 
 async function claimOfKey({ accessKeyId }: PresentedSignature, { directory }: SignatureSources): Promise<Claim> {
