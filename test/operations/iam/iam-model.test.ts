@@ -1,32 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { readForm } from '../../../src/engines/wire/index.ts'
 import { ValidationError } from '../../../src/model/index.ts'
 import { IAM } from '../../../src/operations/iam/index.ts'
-
-/** A value as AWS's model has it: a text where nothing else is said. */
-interface Member {
-  readonly required?: true
-  readonly type?: 'integer' | 'boolean'
-  readonly min?: number
-  readonly max?: number
-  readonly pattern?: string
-  readonly enum?: readonly string[]
-  readonly list?: Member
-  readonly structure?: Readonly<Record<string, Member>>
-}
-
-/** Of an action: what it takes, the members that it answers (`null` for no result), and the errors it may answer. */
-interface Action {
-  readonly input?: Readonly<Record<string, Member>>
-  readonly output: readonly string[] | null
-  readonly errors: readonly string[]
-}
-
-const MODEL: Readonly<Record<string, Action>> = JSON.parse(
-  readFileSync(new URL('fixtures/iam-model.json', import.meta.url), 'utf8'),
-)
+import { MODEL, type ModelMember } from './model.ts'
 
 /** Violations that a call with these parameters is refused for. */
 function violationsOf(name: string, params: Readonly<Record<string, string>>): readonly string[] {
@@ -48,7 +25,7 @@ function broken({
   max,
   pattern,
   enum: values,
-}: Member): readonly (readonly [value: string, clause: string])[] {
+}: ModelMember): readonly (readonly [value: string, clause: string])[] {
   if (type === 'boolean') return []
   if (type === 'integer') {
     return [

@@ -1,0 +1,116 @@
+import type { TestContext } from 'node:test'
+import { readForm } from '../../../src/engines/wire/index.ts'
+import type { AccountCaller } from '../../../src/model/index.ts'
+import { IAM } from '../../../src/operations/iam/index.ts'
+import { userCaller } from '../../../src/pipeline/authentication/index.ts'
+import type { Access } from '../../../src/pipeline/authorization/index.ts'
+import { ALLOW_ALL, aGroup, anAccount, aPolicy, aRole, aUser, aWorld, SOURCE } from '../../domain/directory/samples.ts'
+import { MODEL, type ModelMember } from './model.ts'
+
+const ARN = `arn:aws:iam::${SOURCE}`
+
+/** A value for each parameter that names something: it is there. */
+const NAMES: Readonly<Record<string, string>> = {
+  UserName: 'alice',
+  NewUserName: 'bob',
+  GroupName: 'admins',
+  NewGroupName: 'staff',
+  RoleName: 'web',
+  InstanceProfileName: 'web',
+  PolicyName: 'inline',
+  PolicyArn: `${ARN}:policy/limit`,
+  PermissionsBoundary: `${ARN}:policy/limit`,
+  PolicySourceArn: `${ARN}:user/team/alice`,
+  CallerArn: `${ARN}:user/team/alice`,
+  ResourceOwner: SOURCE,
+  Arn: `${ARN}:user/team/alice`,
+  OpenIDConnectProviderArn: `${ARN}:oidc-provider/idp.example.com`,
+  SAMLProviderArn: `${ARN}:saml-provider/corp`,
+  SerialNumber: `${ARN}:mfa/alice`,
+  VirtualMFADeviceName: 'alice',
+  Url: 'https://idp.example.com',
+  ClientID: 'app',
+  Name: 'corp',
+  SAMLMetadataDocument: 'x'.repeat(1000),
+  AddPrivateKey: 'key',
+  RemovePrivateKey: 'A'.repeat(22),
+  AccountAlias: 'source',
+  AccessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  VersionId: 'v1',
+  Path: '/team/',
+  NewPath: '/team/',
+  PathPrefix: '/',
+  PolicyDocument: ALLOW_ALL,
+  AssumeRolePolicyDocument: ALLOW_ALL,
+  AWSServiceName: 'ecs.amazonaws.com',
+  DeletionTaskId: 'task/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS/0',
+  JobId: '0'.repeat(36),
+  ServiceNamespace: 'iam',
+  Password: 'Aa1!aaaaaaaa',
+  OldPassword: 'Aa1!aaaaaaaa',
+  NewPassword: 'Bb2!bbbbbbbb',
+  AuthenticationCode1: '000000',
+  AuthenticationCode2: '000001',
+}
+/** Of the members of lists. */
+const MEMBERS: Readonly<Record<string, string>> = {
+  TagKeys: 'team',
+  PolicyInputList: ALLOW_ALL,
+  PermissionsBoundaryPolicyInputList: ALLOW_ALL,
+  ActionNames: 's3:GetObject',
+  ResourceArns: '*',
+  ThumbprintList: '0'.repeat(40),
+  ClientIDList: 'app',
+  ServiceNamespaces: 'iam',
+}
+/** What is left out: a marker is good for one list only, and these say again what something else says. */
+const LEFT_OUT = new Set(['Marker', 'ContextEntries', 'ResourcePolicy', 'ResourceHandlingOption', 'CustomSuffix'])
+const STRUCTURES: Readonly<Record<string, string>> = { Key: 'team', Value: 'core' }
+
+/** The accesses that every offered action of IAM needs when everything in it is asked for. */
+export async function accessesOfAll(t: TestContext): Promise<ReadonlyMap<string, readonly Access[]>> {
+  const { directory, apply } = await aWorld(t)
+  const Tags = [{ Key: 'team', Value: 'core' }]
+  const PermissionsBoundary = `${ARN}:policy/limit`
+  await apply(
+    anAccount(SOURCE, {
+      Users: [aUser('alice', { Path: '/team/', Tags, PermissionsBoundary })],
+      Groups: [aGroup('admins', { Path: '/team/' })],
+      Roles: [aRole('web', { Path: '/team/', Tags, PermissionsBoundary })],
+      ManagedPolicies: [aPolicy('limit')],
+      InstanceProfiles: [{ InstanceProfileName: 'web', Path: '/team/', Roles: ['web'] }],
+    }),
+  )
+  const alice = await directory.user(SOURCE, 'alice')
+  if (alice === undefined) throw new Error('alice is not there')
+  const caller: AccountCaller = userCaller(alice, { accessKeyId: '' })
+  const accesses = new Map<string, readonly Access[]>()
+  for (const [name, operation] of IAM.operations) {
+    const params = readForm([formOf(MODEL[name]?.input ?? {})], 1000)
+    if (operation.proof === 'web-identity') throw new Error(`${name} is signed`)
+    accesses.set(name, await operation.requires(operation.parse(params), caller, directory))
+  }
+  return accesses
+}
+
+function formOf(input: Readonly<Record<string, ModelMember>>): string {
+  const form = new URLSearchParams()
+  for (const [name, member] of Object.entries(input)) {
+    if (LEFT_OUT.has(name)) continue
+    if (member.list === undefined) form.set(name, sampleOf(name, member))
+    else if (member.list.structure === undefined) {
+      form.set(`${name}.member.1`, MEMBERS[name] ?? sampleOf(name, member.list))
+    } else {
+      for (const field of Object.keys(member.list.structure)) {
+        form.set(`${name}.member.1.${field}`, STRUCTURES[field] ?? '')
+      }
+    }
+  }
+  return form.toString()
+}
+
+function sampleOf(name: string, { type, min = 1, enum: values }: ModelMember): string {
+  if (type === 'integer') return String(min)
+  if (type === 'boolean') return 'true'
+  return NAMES[name] ?? values?.[0] ?? 'x'.repeat(min)
+}
