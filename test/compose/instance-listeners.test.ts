@@ -182,6 +182,22 @@ test('when instances cannot be read the node is not ready and makes no credentia
   assert.equal((await read()).status, 404)
 })
 
+test('what is served may be behind the directory: no credentials are made of a profile that was taken away', async (t) => {
+  const node = await withRole(t)
+  const { directory } = node.broker
+  const instanceProfile = directory.instanceProfile.bind(directory)
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  directory.instanceProfile = async (...of) => {
+    await released
+    return await instanceProfile(...of)
+  }
+  const two = { InstanceId: TWO, IamInstanceProfile: 'web', Listen: 0, ...OPTIONAL }
+  await apply(node, [{ InstanceId: ONE, ...OPTIONAL }, two])
+  const { status, body } = await exchange(Number(new URL(node.addresses.metadata).port), 'GET', ROLE, {})
+  assert.deepEqual([status, JSON.parse(body).Code], [200, 'AssumeRoleUnauthorizedAccess'])
+  release()
+})
+
 test('while other instances move, the one on the metadata listener is there, and is as it was', async (t) => {
   const node = await withRole(t)
   const { directory } = node.broker

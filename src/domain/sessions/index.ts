@@ -4,4 +4,4 @@
  */
 export { EndedEarly } from './ended-early.ts'
 export { packedSize } from './packed-size.ts'
-export { type OpenedSession, type SessionRequest, Sessions } from './sessions.ts'
+export { type SessionRequest, Sessions } from './sessions.ts'

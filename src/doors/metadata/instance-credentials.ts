@@ -104,7 +104,14 @@ export class InstanceCredentials {
             referer: undefined,
           },
           prove: async () => asService(serviceName(directory.partition), account, region),
-          input: () => ({ instance, roleArn, roleName, roleDelivery: delivery, lifetimeMs: LIFETIME_MS }),
+          input: () => ({
+            account,
+            instanceId: instance.id,
+            roleArn,
+            roleName,
+            roleDelivery: delivery,
+            lifetimeMs: LIFETIME_MS,
+          }),
         },
         this.#broker,
       )
