@@ -6,7 +6,7 @@ import { type RunningNode, startNode } from '../../src/compose/index.ts'
 import { applyDirectory } from '../../src/operations/broker/index.ts'
 import { type DirectoryInput, loadDirectory, readDirectories } from '../../src/operations/loading/index.ts'
 import { aFolder, configIn } from '../compose/samples.ts'
-import { exchange, MD, TOKEN, TTL } from '../doors/metadata/service.ts'
+import { exchange, MD, type Seen, TOKEN, TTL } from '../doors/metadata/service.ts'
 
 type AccountInput = DirectoryInput['Accounts'][number]
 
@@ -56,7 +56,7 @@ interface Stage {
   read(
     path: string,
     options?: { readonly id?: string; readonly token?: boolean },
-  ): Promise<{ status: number; body: string }>
+  ): Promise<Pick<Seen, 'status' | 'headers' | 'body'>>
   /** The document of a role. */
   document(options?: { readonly id?: string; readonly token?: boolean; readonly role?: string }): Promise<Document>
 }
@@ -192,6 +192,12 @@ test('a resource control policy can keep a service from a role', async (t) => {
   const { body: token } = await exchange(port, 'PUT', '/latest/api/token', { [TTL]: '60' })
   const { body } = await exchange(port, 'GET', `${ROLE_PATH}web`, { [TOKEN]: token })
   assert.equal(JSON.parse(body).Code, 'AssumeRoleUnauthorizedAccess')
+})
+
+test('credentials are for no cache, and what else an instance says may be kept', async (t) => {
+  const { read } = await stage(t)
+  const caching = async (path: string) => (await read(path)).headers['cache-control']
+  assert.deepEqual([await caching(`${ROLE_PATH}web`), await caching(ROLE_PATH)], ['no-store', undefined])
 })
 
 test('only the role of the profile can be read', async (t) => {

@@ -17,6 +17,7 @@ const LATEST = Date.UTC(9999, 0, 1)
  * @throws {@link ValidationError} with everything that is wrong with it
  */
 export function readSteering(value: unknown, now: EpochMillis): Steering {
+  refusePrototype(value)
   const checked = STEERING.safeParse(value)
   if (!checked.success) {
     const problems = checked.error.issues.flatMap((issue) => problemsOf(issue))
@@ -63,13 +64,20 @@ export function readSteering(value: unknown, now: EpochMillis): Steering {
   }
 }
 
+/** What JSON may call a path, and no record can hold: the check below would leave it out in silence. */
+function refusePrototype(value: unknown): void {
+  const { metadata }: { metadata?: unknown } = typeof value === 'object' && value !== null ? value : {}
+  if (typeof metadata !== 'object' || metadata === null || !Object.hasOwn(metadata, '__proto__')) return
+  throw new ValidationError('metadata.__proto__: must be below meta-data or dynamic, or user-data')
+}
+
 /** The same as {@link readSteering} takes it, with instants instead of durations. */
 export function describeSteering(steering: Steering): Record<string, unknown> {
   const { spotInterruption: spot, rebalanceNoticeTime, maintenanceEvents, lifecycle, metadata, ...plain } = steering
   return {
     ...plain,
     spotInterruption: spot && { action: spot.action, at: isoSeconds(spot.time) },
-    rebalance: rebalanceNoticeTime && { at: isoSeconds(rebalanceNoticeTime) },
+    rebalance: rebalanceNoticeTime === undefined ? undefined : { at: isoSeconds(rebalanceNoticeTime) },
     maintenanceEvents: maintenanceEvents?.map(({ eventId, code, description, notBefore, state }) => ({
       ...{ code, description, eventId, state },
       at: isoSeconds(notBefore),

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import type { Request, RequestHandler, Response } from 'express'
 
@@ -15,7 +16,8 @@ export function hostCheck(hostnames: readonly string[]): RequestHandler {
   const isOwn = ownHosts(hostnames)
   return (request, response, next) => {
     const { host, origin, 'sec-fetch-site': site } = request.headers
-    if (!isOwn(host)) return refuse(response, 403, 'This listener does not answer to that Host.')
+    if (!isOwn(host) || hasSecondHost(request))
+      return refuse(response, 403, 'This listener does not answer to that Host.')
     if (isFromElsewhere(origin, host, site)) return refuse(response, 403, 'Pages of other origins may not call this.')
     if (hasBody(request) && !JSON_TYPE.test(request.headers['content-type'] ?? '')) {
       return refuse(response, 415, 'A body has to be application/json.')
@@ -35,6 +37,20 @@ export function ownHosts(hostnames: readonly string[]): (header: string | undefi
     if (name === undefined) return false
     return own.has(name) || name === '[::1]' || (isIP(name) === 4 && name.startsWith('127.'))
   }
+}
+
+/**
+ * Whether a request names more than one host: Node takes the first, and whoever stands between may have taken the last.
+ * @see RFC 9112 section 3.2
+ */
+export function hasSecondHost({ rawHeaders }: IncomingMessage): boolean {
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    // Most names are of another length, and nothing has to be made of them.
+    if (name?.length === 4 && name.toLowerCase() === 'host') count++
+  }
+  return count > 1
 }
 
 function refuse(response: Response, status: number, reason: string): void {

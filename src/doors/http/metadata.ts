@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { CONTAINER_ADDRESSES } from '../../platform/config/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
 import type { Answered, MetadataAnswer, MetadataClient, MetadataDoor } from '../metadata/index.ts'
-import { ownHosts } from './host-check.ts'
+import { hasSecondHost, ownHosts } from './host-check.ts'
 import { readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
 
@@ -84,13 +84,11 @@ export function metadataApp({ door, client, holdMs, host, logger }: MetadataAppO
 }
 
 /** The status that a request is refused with, whatever it asks. */
-function refusalOf(
-  { headers, httpVersion, url = '' }: IncomingMessage,
-  isOwnHost: (header: string) => boolean,
-): number | undefined {
+function refusalOf(request: IncomingMessage, isOwnHost: (header: string) => boolean): number | undefined {
+  const { headers, httpVersion, url = '' } = request
   const { host, origin, 'sec-fetch-site': site } = headers
   // HTTP/1.0 knows no Host, and no page can send such a request.
-  if (host === undefined ? httpVersion !== '1.0' : !isOwnHost(host)) return 403
+  if (host === undefined ? httpVersion !== '1.0' : !isOwnHost(host) || hasSecondHost(request)) return 403
   if (origin !== undefined || (site !== undefined && site !== 'none')) return 403
   return url.length > MAX_TARGET_LENGTH ? 414 : undefined
 }

@@ -41,15 +41,18 @@ export interface Found {
   readonly lastModified: string
   /** What is left of the token that asked; `undefined` for a request without one. */
   readonly tokenSeconds: number | undefined
+  readonly isSecret?: boolean
 }
 
 const TTL_HEADER = 'X-Aws-Ec2-Metadata-Token-Ttl-Seconds'
 const NOTHING = Buffer.alloc(0)
 
 /** What is there. EC2 closes after each answer, so clients are made to see that here too. */
-export function found({ body, contentType = PLAIN, lastModified, tokenSeconds }: Found): MetadataAnswer {
+export function found({ body, contentType = PLAIN, lastModified, tokenSeconds, isSecret }: Found): MetadataAnswer {
   const headers = ['Content-Type', contentType, 'Accept-Ranges', 'none', 'Last-Modified', lastModified]
   if (tokenSeconds !== undefined) headers.push(TTL_HEADER, String(tokenSeconds))
+  // No capture of EC2 has it, and no client minds: credentials are for nobody's cache.
+  if (isSecret) headers.push('Cache-Control', 'no-store')
   headers.push('Content-Length', String(body.length), 'Server', SERVER, 'Connection', 'close')
   return { status: 200, headers, body }
 }

@@ -110,6 +110,8 @@ function answerRead(
     const expiresAt = typeof token === 'string' ? options.tokens.expiryOf(token, view.instance) : undefined
     // A token that is no good never falls back to a request without one.
     if (expiresAt === undefined || now >= expiresAt) return UNAUTHORIZED
+    // None is given for longer: the clock was set back since, and the token would outlive its time.
+    if (expiresAt - now > TTL.max * 1000) return UNAUTHORIZED
     tokenSeconds = Math.ceil((expiresAt - now) / 1000)
   } else if (view.instance.options.httpTokens === 'required') return UNAUTHORIZED
   if (path === undefined) return NOT_FOUND
@@ -139,7 +141,7 @@ function answerNode(
       const delivery = tokenSeconds === undefined ? '1.0' : '2.0'
       return credentials.of(view.instance, node.roleName, delivery).then((document) => {
         const body = node.namesAccount ? withAccountId(document, view.instance.account) : document
-        return found({ body, lastModified, tokenSeconds })
+        return found({ body, lastModified, tokenSeconds, isSecret: true })
       })
     }
     case 'signature':

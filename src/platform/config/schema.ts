@@ -117,6 +117,8 @@ export const configSchema = settings
     error: 'must be a loopback address: operator calls are made on this machine',
     when: valid('listen.admin'),
   })
+  // The others serve this machine alone, with --dev or without: at the addresses of EC2, ECS and EKS, which SDKs ask by
+  // themselves, whoever comes from another machine is cut off at the door.
   .refine(({ listen, dev }) => !dev || isLoopback(listen.api), {
     path: ['listen', 'api'],
     error: 'must be a loopback address with --dev, where anyone may move the clock',

@@ -53,6 +53,12 @@ const REFUSED: readonly (readonly [rule: string, sent: unknown, says: RegExp])[]
   ['an event of another kind', { maintenanceEvents: [{ code: 'reboot' }] }, /^maintenanceEvents\.0\.code: /],
   ['an event of two lines', { maintenanceEvents: [{ code: 'system-reboot', description: 'a\nb' }] }, /one line/],
   ['a state with a newline', { lifecycle: [{ state: 'Terminated\n' }] }, /^lifecycle\.0\.state: must be a lifecycle/],
+  ['a member by a name of the language', JSON.parse('{"__proto__":{"hops":2}}'), /^__proto__: is no member here/],
+  [
+    'a path by a name of the language',
+    JSON.parse('{"metadata":{"__proto__":"x","meta-data/x":"y"}}'),
+    /^metadata\.__proto__: must be below meta-data/,
+  ],
   ['a value that is no text', { metadata: { 'meta-data/x': 1 } }, /^metadata\.meta-data\/x: .*string/],
   ['a value without end', { metadata: { 'meta-data/x': 'x'.repeat(65_537) } }, /<=65536/],
 ]
@@ -126,6 +132,11 @@ test('what is left out stays as it is, and null is as usual', () => {
     rebalanceNoticeTime: undefined,
     metadata: undefined,
   })
+})
+
+test('the beginning of time is a time', () => {
+  const steering = readSteering({ rebalance: { at: '1970-01-01T00:00:00Z' } }, NOW)
+  assert.deepEqual(describeSteering(steering)['rebalance'], { at: '1970-01-01T00:00:00Z' })
 })
 
 test('an interruption comes after the two minutes of its notice, and hibernation at once', () => {

@@ -37,6 +37,19 @@ test('every name of the machine itself, and of the service at EC2, is taken', as
   assert.equal((await send('PUT', '/latest/api/token', { ...PUT, 'Sec-Fetch-Site': 'none' })).status, 200)
 })
 
+for (const hosts of [
+  ['127.0.0.1', 'attacker.example'],
+  ['attacker.example', '127.0.0.1'],
+  ['127.0.0.1', '127.0.0.1'],
+]) {
+  test(`of two hosts (${hosts.join(', ')}) none is believed`, async (t) => {
+    const { port } = await serve(t)
+    const lines = hosts.map((host) => `Host: ${host}`).join('\r\n')
+    const answer = await exchange(port, `PUT /latest/api/token HTTP/1.1\r\n${lines}\r\n${TTL}: 60\r\n\r\n`)
+    assert.match(answer, /^HTTP\/1\.1 403 /)
+  })
+}
+
 test('an empty Host is no name of this machine', async (t) => {
   const { port } = await serve(t)
   const answer = await exchange(port, `PUT /latest/api/token HTTP/1.1\r\nHost:\r\n${TTL}: 60\r\n\r\n`)

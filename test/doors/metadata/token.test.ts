@@ -155,6 +155,14 @@ test('a token ends with its time', async (t) => {
   assert.equal(await statusWith(service, token), 401)
 })
 
+test('a token that ends later than any that is given now is none: the clock was set back', async (t) => {
+  const service = await serve(t)
+  const [short, long] = [await service.token(21_599), await service.token(21_600)]
+  assert.deepEqual([await statusWith(service, short), await statusWith(service, long)], [200, 200])
+  service.advance(-1000)
+  assert.deepEqual([await statusWith(service, short), await statusWith(service, long)], [200, 401])
+})
+
 test('a token ends with a start of its instance', async (t) => {
   const service = await serve(t)
   const token = await service.token()

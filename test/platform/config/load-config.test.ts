@@ -160,6 +160,16 @@ for (const host of [
   })
 }
 
+test('where EC2, ECS and EKS answer nobody but this machine gets through, so --dev takes these addresses too', () => {
+  const flags = {
+    dev: true,
+    'metadata-listen': '169.254.169.254:80',
+    'container-listen': ['169.254.170.2:80', '169.254.170.23:80'],
+  }
+  assert.deepEqual(problems({ flags }), [])
+  assert.equal(problems({ flags: { dev: true, listen: '169.254.169.254:80', 'insecure-http': true } }).length, 1)
+})
+
 for (const host of ['127.0.0.1', '127.8.9.1', '[::1]', '[::ffff:127.0.0.1]', 'localhost', 'LOCALHOST']) {
   test(`${host} is loopback: every listener may use it, with --dev too`, () => {
     const at = `${host}:0`
