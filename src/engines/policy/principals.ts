@@ -63,10 +63,12 @@ export function compilePrincipals(node: JsonNode, principalIds?: ReadonlyMap<str
 
 /**
  * How the caller matches: a union of DIRECT, ISSUER and ACCOUNT, 0 for not at all.
- * @param whenIdUnknown - whether a name that was resolved matches a caller whose unique id is not known
+ * @param whenIdUnknown - whether it is for a Deny: then a name that was resolved matches a caller whose unique id is not
+ *   known, and everybody is really everybody
  */
 export function principalMatch(set: PrincipalSet, caller: RequestPrincipal, whenIdUnknown: boolean): number {
-  if (set.everyone) return DIRECT
+  // Whom an identity provider vouches for is allowed only where the provider is named; a Deny means everybody.
+  if (set.everyone && (whenIdUnknown || !('provider' in caller))) return DIRECT
   switch (caller.kind) {
     case 'anonymous':
       return 0

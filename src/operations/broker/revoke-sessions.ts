@@ -1,5 +1,6 @@
 import type { AuditTrail } from '../../domain/audit/index.ts'
 import { type Directory, planKeyRevocation, planRevokingOlder } from '../../domain/directory/index.ts'
+import { builtInIssuer } from '../../domain/federation/index.ts'
 import { type EpochMillis, NoSuchEntity, parseArn, ValidationError } from '../../model/index.ts'
 import { defineOperatorOperation } from '../../pipeline/index.ts'
 import type { DirectoryChange } from '../../platform/storage/index.ts'
@@ -134,7 +135,8 @@ async function ofPrincipal(
 
 async function ofProvider(target: string, now: EpochMillis, directory: Directory): Promise<Revocation> {
   // Also one that is gone already: its sessions are not.
-  if (!/^(?:oidc|saml)-provider\//.test(parseArn(target)?.resource ?? '')) {
+  const isProvider = /^(?:oidc|saml)-provider\//.test(parseArn(target)?.resource ?? '') || builtInIssuer(target)
+  if (!isProvider) {
     throw new ValidationError(`${target} is not the ARN of an OIDC or SAML provider.`)
   }
   const changes = await directory.planRevocation(`provider/${target}`, now)

@@ -8,6 +8,10 @@ import { formPost, type Params, send, type WireAnswer } from '../wire-client.ts'
 /** The audience that the providers take. */
 export const CLIENT = 'client'
 
+const DECODES = {
+  PolicyName: 'decode',
+  PolicyDocument: policy({ Effect: 'Allow', Action: 'sts:DecodeAuthorizationMessage', Resource: '*' }),
+}
 const EXCHANGE = 'sts:AssumeRoleWithWebIdentity'
 
 /** A broker, the issuers that it trusts, and one that it does not. */
@@ -75,7 +79,7 @@ export async function setUp(): Promise<Setting> {
             Id: SOURCE,
             Alias: 'source',
             OIDCProviders: [provider, { Url: second.issuer, ClientIdList: [CLIENT] }],
-            Users: [{ UserName: 'alice', Policies: [] }],
+            Users: [{ UserName: 'alice', AccessKeys: [{}], Policies: [DECODES] }],
             Roles: [
               role('Open', trusting(mainArn, {}, 'sts:TagSession', 'sts:SetSourceIdentity')),
               role('Bare', trusting(mainArn)),
