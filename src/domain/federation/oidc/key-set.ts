@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { CryptoKey, JWK } from 'jose'
-import { isObject, type JsonObject, memberOf } from './json-object.ts'
+import { isObject, type JsonObject, memberOf, parseShallow } from './json-object.ts'
 
 /** The key types that a signature algorithm takes. @see https://www.rfc-editor.org/rfc/rfc7518#section-3.1 */
 const ALGORITHMS = {
@@ -110,8 +110,8 @@ export function readKeySet(bytes: Uint8Array): KeySet | undefined {
 function keysIn(bytes: Uint8Array): readonly unknown[] | undefined {
   try {
     // Not `readJsonObject`, which is bounded for tokens; a member that stands there twice is the issuer's own affair.
-    const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    const keys = isObject(parsed) ? memberOf(parsed, 'keys') : undefined
+    const { value } = parseShallow(bytes)
+    const keys = isObject(value) ? memberOf(value, 'keys') : undefined
     return Array.isArray(keys) ? keys : undefined
   } catch {
     return undefined
