@@ -76,7 +76,7 @@ export function answerer(
         presented ??= asked.input()
         return presented
       }
-      const prove = async () => await byWebIdentity(input(), options.region, broker)
+      const prove = async () => await byWebIdentity(input(), options.region, broker, (load) => work.outside(load))
       const ask: Ask<WebIdentityCaller, PresentedToken> = { facts, prove, admit, input }
       return await submit(asked.operation, ask, broker)
     }

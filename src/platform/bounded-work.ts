@@ -38,6 +38,23 @@ export class BoundedWork {
     }
   }
 
+  /**
+   * Waits for something outside this process, in the middle of work, and holds no place meanwhile: however slow others
+   * are, work goes on. When it is over, the work goes on before any that has not begun.
+   */
+  async outside<Result>(wait: Promise<Result>): Promise<Result> {
+    this.#running--
+    this.#schedule()
+    try {
+      return await wait
+    } finally {
+      await new Promise<void>((goOn) => {
+        this.#queue.unshift(goOn)
+        this.#schedule()
+      })
+    }
+  }
+
   #schedule(): void {
     if (this.#scheduled || this.#queue.length === 0 || this.#running >= this.#bounds.running) return
     this.#scheduled = true

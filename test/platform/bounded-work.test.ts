@@ -71,3 +71,33 @@ test('work that fails leaves its place to others', async () => {
   }
   assert.equal(await bounded.run(async () => 'done'), 'done')
 })
+
+test('work that waits for something outside holds no place meanwhile, and goes on before what has not begun', async () => {
+  const bounded = new BoundedWork({ running: 1, waiting: 3 })
+  const over = Promise.withResolvers<string>()
+  const order: string[] = []
+  const waits = bounded.run(async () => {
+    const result = await bounded.outside(over.promise)
+    order.push(result)
+    return result
+  })
+  await turn()
+  assert.equal(await bounded.run(async () => 'another'), 'another')
+  const held = Promise.withResolvers<void>()
+  const running = bounded.run(() => held.promise)
+  await turn()
+  const later = bounded.run(async () => order.push('later'))
+  over.resolve('outside')
+  await turn()
+  assert.deepEqual(order, [])
+  held.resolve()
+  await Promise.all([waits, running, later])
+  assert.deepEqual(order, ['outside', 'later'])
+})
+
+test('what goes wrong outside is told to who waited, and leaves the place to others', async () => {
+  const bounded = new BoundedWork({ running: 1, waiting: 1 })
+  const failing = bounded.run(() => bounded.outside(Promise.reject(new Error('gone'))))
+  await assert.rejects(failing, /gone/)
+  assert.equal(await bounded.run(async () => 'done'), 'done')
+})

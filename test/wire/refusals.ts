@@ -9,6 +9,7 @@ import { SESSION_REFUSALS } from './refusals/sessions.ts'
 import { SIGNATURE_REFUSALS } from './refusals/signature.ts'
 import { TAKEN_BACK_REFUSALS } from './refusals/taken-back.ts'
 import { TRUST_REFUSALS, TRUST_ROLES } from './refusals/trust.ts'
+import { WEB_IDENTITY_REFUSALS } from './refusals/web-identity.ts'
 
 /** The directory that the refusals are about. */
 export const DIRECTORY = directoryWith([...TRUST_ROLES, ...CONDITION_ROLES, ...PARAMETER_ROLES, ...TERMS_ROLES])
@@ -22,6 +23,7 @@ export const REFUSALS: Readonly<Record<string, readonly Refusal[]>> = {
   'what sessions may do': SESSION_REFUSALS,
   'what was taken back': TAKEN_BACK_REFUSALS,
   'keys and tokens': CREDENTIAL_REFUSALS,
+  'tokens of identity providers': WEB_IDENTITY_REFUSALS,
   signatures: SIGNATURE_REFUSALS,
   protocol: PROTOCOL_REFUSALS,
 }

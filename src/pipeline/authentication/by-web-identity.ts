@@ -39,6 +39,7 @@ const AMAZON = 'www.amazon.com'
  * verified with that provider's keys. Nothing is fetched for an issuer that the account does not know. Whether the role
  * exists is not asked.
  * @param region - that answers: nothing in the request names one
+ * @param wait - waits for the issuer, and lets others work meanwhile
  * @throws InvalidIdentityToken, ExpiredIdentityToken, IdpCommunicationError
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
@@ -46,6 +47,7 @@ export async function byWebIdentity(
   { token, providerId, roleArn }: PresentedToken,
   region: string,
   { directory, webIdentities }: TokenSources,
+  wait: (load: Promise<void>) => Promise<void>,
 ): Promise<Proven<WebIdentityCaller>> {
   const text = token.reveal()
   if (providerId !== undefined) throw otherProvider(providerId, text)
@@ -58,7 +60,7 @@ export async function byWebIdentity(
   }
   const provider = issuer.arn
   try {
-    const { authorizedByIdp, keys, ...proven } = await webIdentities.verify(read, issuer, roleArn.text)
+    const { authorizedByIdp, keys, ...proven } = await webIdentities.verify(read, issuer, roleArn.text, wait)
     const all = new Map([...keys, ['sts:roleauthorizedbyidp', String(authorizedByIdp)]])
     return { caller: { kind: 'web-identity', account, provider, keys: all, ...proven }, region, presigned: false }
   } catch (error) {

@@ -46,6 +46,8 @@ describe('issuers', () => {
     broker = opened.use(
       await startTestBroker({
         federation: { localIssuers: trusted.map(({ origin }) => origin) },
+        // Fewer than wait for the issuer that hangs.
+        limits: { requestsAtOnce: 8 },
         directory: {
           Accounts: [
             {

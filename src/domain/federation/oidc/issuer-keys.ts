@@ -11,6 +11,9 @@ export interface IssuerKeysParts {
   readonly clock: Clock
 }
 
+/** Waits for the issuer, and lets others work meanwhile. */
+export type Wait = (load: Promise<void>) => Promise<void>
+
 interface Known {
   readonly keys: KeySet
   readonly fetchedAt: number
@@ -24,7 +27,7 @@ const FAILED_MS = 10 * SECOND_MS
 const COOL_DOWN_MS = 30 * SECOND_MS
 /** How long keys count that cannot be fetched anew. One that was removed meanwhile goes on as long. */
 const STALE_MS = 24 * 3600 * SECOND_MS
-/** Requests that wait for one issuer; more are told to come again, so that an issuer that hangs holds few places. */
+/** Requests that wait for one issuer; more are told to come again, so that an issuer that hangs holds little memory. */
 const MOST_WAITING = 32
 
 /**
@@ -44,13 +47,13 @@ export class IssuerKeys {
   }
 
   /** The key that a token names. @throws {@link InvalidIdentityToken}, {@link IdpCommunicationError} */
-  async find(keyId: string | undefined, algorithm: Algorithm): Promise<PublishedKey> {
+  async find(keyId: string | undefined, algorithm: Algorithm, wait: Wait): Promise<PublishedKey> {
     const before = this.#known
-    await this.#refresh()
+    await this.#refresh(wait)
     const key = this.#find(keyId, algorithm)
     if (key !== undefined) return key
     // What was fetched for this very request is not fetched once more.
-    if (this.#known === before) await this.#lookAgain()
+    if (this.#known === before) await this.#lookAgain(wait)
     const found = this.#find(keyId, algorithm)
     if (found !== undefined) return found
     throw this.#failure === undefined ? noKey('no such key') : faultOf(this.#failure.cause)
@@ -61,7 +64,7 @@ export class IssuerKeys {
   }
 
   /** Afterwards keys are known that still count. @throws Fault when there are none */
-  async #refresh(): Promise<void> {
+  async #refresh(wait: Wait): Promise<void> {
     const now = this.#now()
     const known = this.#known
     if (known !== undefined && now < known.freshUntil) return
@@ -69,18 +72,18 @@ export class IssuerKeys {
     const load = this.#load()
     // It failed before: whoever names a key that is known does not wait for another try.
     if (serves && this.#failure !== undefined) return
-    await this.#waitFor(load)
+    await this.#waitFor(load, wait)
     if (this.#failure === undefined || serves) return
     this.#known = undefined
     throw faultOf(this.#failure.cause)
   }
 
   /** Looks whether there are new keys, not more often than the cool-down lets anybody. */
-  async #lookAgain(): Promise<void> {
+  async #lookAgain(wait: Wait): Promise<void> {
     if (this.#loading === undefined && this.#now() - this.#lookedAt < COOL_DOWN_MS) return
     const load = this.#load()
     if (load !== undefined) this.#lookedAt = this.#now()
-    await this.#waitFor(load)
+    await this.#waitFor(load, wait)
   }
 
   /** Fetches, unless that is under way, or has just failed. Never rejects. */
@@ -106,12 +109,12 @@ export class IssuerKeys {
     }
   }
 
-  async #waitFor(load: Promise<void> | undefined): Promise<void> {
+  async #waitFor(load: Promise<void> | undefined, wait: Wait): Promise<void> {
     if (load === undefined) return
     if (this.#waiting >= MOST_WAITING) throw new IdpCommunicationError('too many wait for the issuer')
     this.#waiting += 1
     try {
-      await load
+      await wait(load)
     } finally {
       this.#waiting -= 1
     }

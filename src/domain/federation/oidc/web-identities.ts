@@ -4,8 +4,8 @@ import type { Clock } from '../../../platform/clock.ts'
 import type { OutboundHttp } from '../../../platform/outbound-http.ts'
 import { keysOfClaims } from './claim-keys.ts'
 import { fetchKeys } from './fetch-keys.ts'
-import { IssuerKeys, noKey } from './issuer-keys.ts'
-import { type Algorithm, isAlgorithm, type KeySet, readKeySet } from './key-set.ts'
+import { IssuerKeys, noKey, type Wait } from './issuer-keys.ts'
+import { type Algorithm, isAlgorithm, type KeySet, type PublishedKey, readKeySet } from './key-set.ts'
 import { type Jwt, notAJwt, readJwt } from './read-jwt.ts'
 import { isAuthorizedFor, readSessionMarks, type SessionMarks } from './session-claims.ts'
 import { checkTimes, readAudience, readClaims, type TokenClaims } from './token-claims.ts'
@@ -65,33 +65,22 @@ export class WebIdentities {
   /**
    * Proves a token. The order shows on the wire: audience, algorithm, key, signature, times; then what it asks for.
    * @param roleArn - the role that it is to be exchanged for
+   * @param wait - waits for the issuer, and lets others work meanwhile
    * @throws {@link InvalidIdentityToken}, `ExpiredIdentityToken`, `IdpCommunicationError`
    * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
    */
-  async verify({ jwt, claims }: ReadToken, issuer: TrustedIssuer, roleArn: string): Promise<WebIdentity> {
+  async verify({ jwt, claims }: ReadToken, issuer: TrustedIssuer, roleArn: string, wait: Wait): Promise<WebIdentity> {
     const audience = readAudience(claims.all, issuer.clientIds)
     const { algorithm } = jwt
     if (!isAlgorithm(algorithm)) throw notAJwt('another algorithm')
-    await this.#verifySignature(jwt, algorithm, issuer)
+    const published = await this.#keysOf(issuer).find(jwt.keyId, algorithm, wait)
+    await verifySignature(jwt, algorithm, published)
     checkTimes(claims, this.#clock.now())
     const { subject, all } = claims
     const marks = readSessionMarks(all)
     const keys = keysOfClaims(issuer.url, subject, audience, all)
     const authorizedByIdp = isAuthorizedFor(roleArn, all)
     return { subject, audience: audience.audience, keys, authorizedByIdp, ...marks }
-  }
-
-  async #verifySignature({ text, keyId }: Jwt, algorithm: Algorithm, issuer: TrustedIssuer): Promise<void> {
-    const published = await this.#keysOf(issuer).find(keyId, algorithm)
-    const key = await published.usedFor(algorithm)
-    if (key === undefined) throw noKey('the key is none')
-    const { compactVerify } = await import('jose')
-    try {
-      await compactVerify(text, key, { algorithms: [algorithm] })
-    } catch (cause) {
-      // The answer to an unknown key: which of the two it was is no forger's business.
-      throw noKey('the signature does not verify', cause)
-    }
   }
 
   #keysOf({ arn, issuer, createdAt: version, jwks }: TrustedIssuer): Source['keys'] {
@@ -107,6 +96,18 @@ export class WebIdentities {
   }
 }
 
+async function verifySignature({ text }: Jwt, algorithm: Algorithm, published: PublishedKey): Promise<void> {
+  const key = await published.usedFor(algorithm)
+  if (key === undefined) throw noKey('the key is none')
+  const { compactVerify } = await import('jose')
+  try {
+    await compactVerify(text, key, { algorithms: [algorithm] })
+  } catch (cause) {
+    // The answer to an unknown key: which of the two it was is no forger's business.
+    throw noKey('the signature does not verify', cause)
+  }
+}
+
 /** Keys that were given once and for all. */
 class StaticKeys implements Pick<IssuerKeys, 'find'> {
   readonly #keys: KeySet | undefined
@@ -115,8 +116,8 @@ class StaticKeys implements Pick<IssuerKeys, 'find'> {
     this.#keys = keys
   }
 
-  async find(...token: Parameters<IssuerKeys['find']>): ReturnType<IssuerKeys['find']> {
-    const key = this.#keys?.find(...token)
+  async find(keyId: string | undefined, algorithm: Algorithm): Promise<PublishedKey> {
+    const key = this.#keys?.find(keyId, algorithm)
     if (key === undefined) throw noKey('no such key among those given')
     return key
   }

@@ -25,7 +25,7 @@ function anIssuer() {
   const keys = new IssuerKeys({ fetch, clock: { now: () => epochMillis(now.ms) } })
   const find = async (kid: string): Promise<string> => {
     try {
-      await keys.find(kid, 'ES256')
+      await keys.find(kid, 'ES256', (load) => load)
       return 'found'
     } catch (error) {
       return error instanceof Error && 'code' in error ? String(error.code) : String(error)
