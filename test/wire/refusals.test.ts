@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { arnOf, roleArn } from './cast.ts'
-import type { Ask, Refusal } from './refusals/refusal.ts'
+import { type Ask, IAM_VERSION, type Refusal } from './refusals/refusal.ts'
 import { DIRECTORY, REFUSALS } from './refusals.ts'
 import { type Stage, setStage } from './stage.ts'
 import type { WireAnswer } from './wire-client.ts'
@@ -73,7 +73,7 @@ async function permitted(on: Stage, ask: Ask | undefined): Promise<void> {
   assert.equal(status, 200, `the nearest request is permitted: ${body}`)
 }
 
-function refused(answer: WireAnswer, { status, code, message }: Refusal): void {
+function refused(answer: WireAnswer, { ask, status, code, message }: Refusal): void {
   const { fault, headers } = answer
   assert.deepEqual({ status: answer.status, code: fault?.code }, { status, code }, answer.body)
   if (message instanceof RegExp) assert.match(fault?.message ?? '', message)
@@ -82,9 +82,13 @@ function refused(answer: WireAnswer, { status, code, message }: Refusal): void {
   assert.equal(fault?.type, 'Sender')
   assert.equal(fault?.requestId, headers['x-amzn-requestid'])
   assert.match(fault?.requestId ?? '', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
-  assert.equal(fault?.namespace, DISPATCH.has(code) ? AWS_FAULT : STS_NAMESPACE)
+  assert.equal(fault?.namespace, DISPATCH.has(code) ? AWS_FAULT : namespaceOf(ask))
   assert.equal(headers['content-type'], 'text/xml')
   assert.equal(headers['cache-control'], 'no-store')
+}
+
+function namespaceOf({ params }: Ask): string {
+  return params?.['Version'] === IAM_VERSION ? 'https://iam.amazonaws.com/doc/2010-05-08/' : STS_NAMESPACE
 }
 
 const STS_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/'

@@ -56,6 +56,9 @@ export interface Refusal {
   readonly permitted?: Ask
 }
 
+/** The `Version` of IAM's API: what names it is answered by IAM. */
+export const IAM_VERSION = '2010-05-08'
+
 /** The role that is asked for where no other is named: it trusts everyone. */
 export const OPEN = 'Open'
 

@@ -1,6 +1,6 @@
 import { policy, roleArn, SOURCE, TARGET } from '../cast.ts'
 import type { Params } from '../wire-client.ts'
-import { type Ask, answered, denied, type Refusal } from './refusal.ts'
+import { type Ask, answered, denied, IAM_VERSION, type Refusal } from './refusal.ts'
 
 const ABLE = roleArn('Able')
 const INVALID = answered(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.')
@@ -13,6 +13,11 @@ const asks = (Action: string, by: string, params: Params = {}): Ask => ({
 const assuming = (by: string, params: Params = {}): Ask => ({ by, params: { RoleArn: ABLE, ...params } })
 const federating = (by: string, params: Params = {}) => asks('GetFederationToken', by, { Name: 'fay', ...params })
 const aboutKey = (by: string, AccessKeyId = 'AKIAINACTIVE00000000') => asks('GetAccessKeyInfo', by, { AccessKeyId })
+
+const ofIam = (by: string, Action: string): Ask => ({
+  ...asks(Action, by, { Version: IAM_VERSION, UserName: 'tess' }),
+  signing: { service: 'iam' },
+})
 
 const TEMPORARY = ['token of tess', 'token of root', 'federated', 'federated by root', 'role'] as const
 
@@ -48,6 +53,14 @@ const KINDS: readonly Refusal[] = [
     ...INVALID,
     permitted: aboutKey('role'),
   })),
+  ...['token of tess', 'token of root', 'federated', 'federated by root'].flatMap((by) =>
+    ['GetUser', 'ListUsers'].map((Action) => ({
+      rule: `IAM takes no credentials of GetSessionToken without MFA, and none of GetFederationToken: ${Action}, ${by}`,
+      ask: ofIam(by, Action),
+      ...INVALID,
+      permitted: ofIam('tess', Action),
+    })),
+  ),
   ...['AssumeRole', 'GetSessionToken', 'GetFederationToken'].map((Action) => ({
     rule: `no presigned URL gives out credentials: ${Action}`,
     ask: {
