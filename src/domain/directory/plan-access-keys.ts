@@ -1,8 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { type AccountId, accessKeyId, Secret } from '../../model/index.ts'
+import { type AccountId, Secret } from '../../model/index.ts'
 import { openAccessKeySecret, sealAccessKeySecret, sealingKeyOf } from './access-key-secret.ts'
 import type { DesiredAccessKey } from './desired-directory.ts'
 import type { DesiredPath } from './mistakes.ts'
+import { inventKeyId, inventSecret } from './new-access-key.ts'
 import type { Plan } from './plan.ts'
 import { nameKey } from './records.ts'
 import { keeps, QUOTAS, RULES } from './rules.ts'
@@ -49,7 +50,7 @@ export async function planAccessKeys(
 }
 
 function inventId(plan: Plan, { account }: KeyOwner): string {
-  const id = accessKeyId('AKIA', account, plan.parts.random.bytes(5))
+  const id = inventKeyId(account, plan.parts.random)
   plan.inventedKeys.add(id)
   return id
 }
@@ -78,7 +79,7 @@ async function planAccessKey(
   const { sealed, keyId } =
     existing !== undefined && kept !== undefined && (given === undefined || isSame(given, kept))
       ? { sealed: existing.sealedSecret, keyId: sealingKeyOf(existing.sealedSecret) }
-      : sealAccessKeySecret(id, given ?? new Secret(random.bytes(30).toString('base64')), keyring, random)
+      : sealAccessKeySecret(id, given ?? inventSecret(random), keyring, random)
   const createdAt = existing?.createdAt ?? now
   const { revokedAt } = existing ?? {}
   const status = revokedAt === undefined ? (Status ?? existing?.status ?? 'Active') : 'Inactive'

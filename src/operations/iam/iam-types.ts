@@ -28,6 +28,9 @@ export const policyName = text({ min: 1, max: 128, pattern: NAME })
 /** `InstanceProfileName`. */
 export const instanceProfileName = text({ min: 1, max: 128, pattern: NAME })
 
+/** `AccessKeyId`. */
+export const accessKeyId = text({ min: 16, max: 128, pattern: '[\\w]+' })
+
 /** `Path` of users, groups, roles and instance profiles. */
 export const path = text({ min: 1, max: 512, pattern: '(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)' })
 

@@ -9,7 +9,8 @@ export const ACCOUNT = '111111111111'
 /** Another one. */
 export const OTHER = '222222222222'
 
-type User = NonNullable<DirectoryInput['Accounts'][number]['Users']>[number]
+type Account = DirectoryInput['Accounts'][number]
+type User = NonNullable<Account['Users']>[number]
 
 const ALL = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
 
@@ -23,14 +24,18 @@ export interface IamStage extends AsyncDisposable {
   as(who: string | Credentials): IAMClient
 }
 
-/** Starts one with an administrator in each of two accounts, and what else is said. */
-export async function setIamStage(users: readonly User[] = []): Promise<IamStage> {
+/** Starts one with an administrator in each of two accounts, and what else is said of the managed one. */
+export async function setIamStage(
+  users: readonly User[] = [],
+  account: Omit<Account, 'Id' | 'Users'> = {},
+): Promise<IamStage> {
   const broker = await startTestBroker({
     directory: {
       Accounts: [
         {
           Id: ACCOUNT,
           Root: { AccessKeys: [{}] },
+          ...account,
           Users: [ADMIN, ...users].map((user) => ({ AccessKeys: [{}], ...user })),
         },
         { Id: OTHER, Users: [{ AccessKeys: [{}], ...ADMIN }] },
