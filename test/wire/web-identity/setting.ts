@@ -8,6 +8,9 @@ import { formPost, type Params, send, type WireAnswer } from '../wire-client.ts'
 /** The audience that the providers take. */
 export const CLIENT = 'client'
 
+/** Of a provider that brought its keys along. */
+export const AIR_GAPPED = 'idp.airgap.example.com'
+
 const DECODES = {
   PolicyName: 'decode',
   PolicyDocument: policy({ Effect: 'Allow', Action: 'sts:DecodeAuthorizationMessage', Resource: '*' }),
@@ -78,13 +81,33 @@ export async function setUp(): Promise<Setting> {
           {
             Id: SOURCE,
             Alias: 'source',
-            OIDCProviders: [provider, { Url: second.issuer, ClientIdList: [CLIENT] }],
+            OIDCProviders: [
+              provider,
+              { Url: second.issuer, ClientIdList: [CLIENT] },
+              { Url: `https://${AIR_GAPPED}`, ClientIdList: [CLIENT], Jwks: { keys: [rsa.jwk] } },
+            ],
             Users: [{ UserName: 'alice', AccessKeys: [{}], Policies: [DECODES] }],
             Roles: [
               role('Open', trusting(mainArn, {}, 'sts:TagSession', 'sts:SetSourceIdentity')),
               role('Bare', trusting(mainArn)),
               role('Second', trusting(providerArn(second))),
               role('Everyone', { Effect: 'Allow', Principal: { AWS: '*' }, Action: EXCHANGE }),
+              {
+                ...role('Onward', trusting(mainArn)),
+                Policies: [
+                  {
+                    PolicyName: 'onward',
+                    PolicyDocument: policy({
+                      Effect: 'Allow',
+                      Action: 'sts:AssumeRole',
+                      Resource: '*',
+                      Condition: { StringEquals: { [`${prefix}:sub`]: 'alice', 'aws:FederatedProvider': mainArn } },
+                    }),
+                  },
+                ],
+              },
+              role('Next', { Effect: 'Allow', Principal: { AWS: SOURCE }, Action: 'sts:AssumeRole' }),
+              role('Static', trusting(`arn:aws:iam::${SOURCE}:oidc-provider/${AIR_GAPPED}`)),
               role(
                 'Pinned',
                 trusting(mainArn, {

@@ -14,10 +14,11 @@ import { fromTokenFile } from '@aws-sdk/credential-providers'
 import { issuerKey, signed } from '../../fake-issuer.ts'
 import { SOURCE } from '../cast.ts'
 import type { Params } from '../wire-client.ts'
-import { CLIENT, providerArn, roleArn, type Setting, setUp } from './setting.ts'
+import { AIR_GAPPED, CLIENT, providerArn, roleArn, type Setting, setUp } from './setting.ts'
 
 const DENIED = 'Not authorized to perform sts:AssumeRoleWithWebIdentity'
 const TAGS = { 'https://aws.amazon.com/tags': { principal_tags: { Team: ['core'] }, transitive_tag_keys: ['Team'] } }
+const aSecond = () => new Promise((resolve) => setTimeout(resolve, 1100))
 const now = (): number => Math.floor(Date.now() / 1000)
 
 describe('web identity', () => {
@@ -246,6 +247,38 @@ describe('web identity', () => {
       assert.ok(((await exchanged(flat)).PackedPolicySize ?? 0) > 0)
     })
 
+    for (const [sub, outcome] of [
+      ['alice', 'allowed'],
+      ['bob', 'AccessDenied'],
+    ]) {
+      test(`goes on being ${sub} from that provider, in the conditions of later requests`, async () => {
+        const session = sessionOf(await exchanged({ sub }, { RoleArn: roleArn('Onward') }))
+        const next = session.send(new AssumeRoleCommand({ RoleArn: roleArn('Next'), RoleSessionName: 'next' }))
+        assert.equal(
+          await next.then(
+            () => 'allowed',
+            (error: Error) => error.name,
+          ),
+          outcome,
+        )
+      })
+    }
+
+    test('is proven with keys that were given, without anything being asked', async () => {
+      const iss = `https://${AIR_GAPPED}`
+      const own = { RoleArn: roleArn('Static') }
+      const { status, body } = await set.exchange(await set.token({ iss }), own)
+      assert.equal(status, 200, body)
+      for (const token of [
+        await set.token({ iss }, { kid: 'unknown' }),
+        await signed(set.claims({ iss }), set.attackerKey),
+      ]) {
+        const startedAt = performance.now()
+        assert.equal((await refusal(token, own)).code, 'InvalidIdentityToken')
+        assert.ok(performance.now() - startedAt < 500)
+      }
+    })
+
     test('has a session policy and a duration from the request', async () => {
       const Policy = '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'
       const { PackedPolicySize, Credentials } = await exchanged({}, { Policy, DurationSeconds: 900 })
@@ -316,11 +349,13 @@ describe('web identity', () => {
     })
 
     test('tokens that prove nobody are recorded once a second for each provider and reason, with how many they were', async () => {
+      // Those of other tests are told of first.
+      await aSecond()
       const before = (await set.broker.events()).length
       for (let times = 0; times < 5; times++) await set.exchange(await signed(set.claims(), set.attackerKey))
       await set.exchange(await signed(set.claims({ iss: set.attacker.issuer }), set.attackerKey))
       await set.exchange('no token')
-      await new Promise((resolve) => setTimeout(resolve, 1100))
+      await aSecond()
       const records = (await set.broker.events()).slice(before)
       assert.equal(records.length, 1)
       const [record] = records
