@@ -7,6 +7,9 @@ import type { Environment } from './cli-context.ts'
 import { CliError, WRONG_USAGE } from './cli-error.ts'
 import { IniFile } from './ini-file.ts'
 
+/** What the shared files call the services that are spoken here. */
+const SERVICES = ['sts', 'iam', 'cloudtrail']
+
 /**
  * Writes a profile into AWS's shared files, or renews one that was written here, so that `aws --profile NAME sts ...`
  * reaches this broker; only STS is redirected. Everything else in the files stays as it is, byte for byte.
@@ -37,7 +40,10 @@ export async function writeProfile(
   }
   const newConfig = config
     .with(inConfig, { region, services })
-    .with([`services ${services}`], { sts: `\n  endpoint_url = ${endpoint}` })
+    .with(
+      [`services ${services}`],
+      Object.fromEntries(SERVICES.map((service) => [service, `\n  endpoint_url = ${endpoint}`])),
+    )
   const newCredentials = credentials.with([name], {
     aws_access_key_id: accessKeyId,
     aws_secret_access_key: secretAccessKey,

@@ -1,5 +1,5 @@
 import { taskDocument } from '../domain/containers/index.ts'
-import { NoSuchEntity, ValidationError } from '../model/index.ts'
+import { endpointVariables, NoSuchEntity, ValidationError } from '../model/index.ts'
 import { issueContainerToken } from '../operations/broker/index.ts'
 import { CONTAINER_ADDRESSES } from '../platform/config/index.ts'
 import type { InstanceAddress } from './instance-listeners.ts'
@@ -75,5 +75,5 @@ export function readGetEnvironment(value: unknown): string {
 }
 
 function at(endpoint: string, region: string): Record<string, string> {
-  return { AWS_ENDPOINT_URL_STS: endpoint, AWS_REGION: region, AWS_DEFAULT_REGION: region }
+  return { ...endpointVariables(endpoint), AWS_REGION: region, AWS_DEFAULT_REGION: region }
 }

@@ -9,6 +9,11 @@ export interface ClientSettings {
   }
 }
 
+/** Environment variables that lead clients of every service that is spoken here to an endpoint. */
+export function endpointVariables(endpoint: string): Record<string, string> {
+  return { AWS_ENDPOINT_URL_STS: endpoint, AWS_ENDPOINT_URL_IAM: endpoint, AWS_ENDPOINT_URL_CLOUDTRAIL: endpoint }
+}
+
 /**
  * The same as environment variables, for the `aws` CLI and for programs that configure themselves. Only the services
  * that are spoken here are redirected; the session token is blanked where there is none, so that one from outside cannot
@@ -17,7 +22,7 @@ export interface ClientSettings {
  */
 export function clientEnvironment({ endpoint, region, credentials }: ClientSettings): Record<string, string> {
   return {
-    AWS_ENDPOINT_URL_STS: endpoint,
+    ...endpointVariables(endpoint),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,

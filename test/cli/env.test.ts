@@ -146,6 +146,8 @@ test('--json prints an object of the variables', async () => {
   const { stdout } = await printed(['--json'])
   assert.deepEqual(JSON.parse(stdout), {
     AWS_ENDPOINT_URL_STS: KEY.endpoint,
+    AWS_ENDPOINT_URL_IAM: KEY.endpoint,
+    AWS_ENDPOINT_URL_CLOUDTRAIL: KEY.endpoint,
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'AKIAALICE',
@@ -178,7 +180,10 @@ test('a profile is written for its owner alone, and says what to try', async () 
   assert.equal(
     readFileSync(config, 'utf8'),
     '[profile alice]\nregion = us-east-1\nservices = rolecall-alice\n\n' +
-      '[services rolecall-alice]\nsts =\n  endpoint_url = http://127.0.0.1:7600\n',
+      ['sts', 'iam', 'cloudtrail'].reduce(
+        (text, each) => `${text}${each} =\n  endpoint_url = http://127.0.0.1:7600\n`,
+        '[services rolecall-alice]\n',
+      ),
   )
   assert.equal(
     readFileSync(credentials, 'utf8'),

@@ -244,6 +244,8 @@ describe('stopping', () => {
       const { env } = await broker.as('shop/alice')
       assert.deepEqual(env, {
         AWS_ENDPOINT_URL_STS: endpoint,
+        AWS_ENDPOINT_URL_IAM: endpoint,
+        AWS_ENDPOINT_URL_CLOUDTRAIL: endpoint,
         AWS_REGION: 'us-east-1',
         AWS_DEFAULT_REGION: 'us-east-1',
         AWS_ACCESS_KEY_ID: ALICE.accessKeyId,

@@ -48,6 +48,7 @@ export async function startSetting(directory = QUICKSTART): Promise<Setting> {
     AWS_CONFIG_FILE: join(home, 'config'),
     AWS_SHARED_CREDENTIALS_FILE: join(home, 'credentials'),
     AWS_ENDPOINT_URL_STS: endpoint,
+    AWS_ENDPOINT_URL_IAM: endpoint,
     AWS_ENDPOINT_URL_CLOUDTRAIL: endpoint,
     AWS_EC2_METADATA_DISABLED: 'true',
   }
