@@ -156,6 +156,8 @@ export const HOSTILE_ISSUERS: readonly HostileIssuer[] = [
   publishing('an RSA key of 1,024 bits', ({ jwk }) => [{ ...jwk, n: Buffer.alloc(128, 0xff).toString('base64url') }]),
   publishing('an RSA key of 32,768 bits', ({ jwk }) => [{ ...jwk, n: Buffer.alloc(4096, 0xff).toString('base64url') }]),
   publishing('an RSA key with an exponent as long as itself', ({ jwk }) => [{ ...jwk, e: jwk.n }]),
+  publishing('an RSA key with the exponent 1', ({ jwk }) => [{ ...jwk, e: 'AQ' }]),
+  publishing('an RSA key with the exponent 0', ({ jwk }) => [{ ...jwk, e: 'AA' }]),
   publishing('an RSA key with an even modulus', ({ jwk }) => [
     { ...jwk, n: Buffer.alloc(256, 0xfe).toString('base64url') },
   ]),

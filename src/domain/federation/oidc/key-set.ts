@@ -24,7 +24,8 @@ export function isAlgorithm(value: unknown): value is Algorithm {
 const MOST_KEYS_OF_A_KIND = 100
 /** Cost grows with the square of a modulus, and with an exponent: nobody makes us work longer than for these. */
 const RSA_BITS = { min: 2048, max: 8192 }
-const LONGEST_EXPONENT_BYTES = 4
+/** An exponent of 1 signs nothing at all. */
+const EXPONENT_BITS = { min: 2, max: 32 }
 
 /** A public key as it was published, made usable when it is first asked for: a set has many, and tokens name few. */
 export class PublishedKey {
@@ -130,8 +131,7 @@ function rsaKey(jwk: JsonObject): PublishedKey | undefined {
   const n = memberOf(jwk, 'n')
   const e = memberOf(jwk, 'e')
   if (typeof n !== 'string' || typeof e !== 'string') return undefined
-  const bits = bitsOf(n)
-  if (bits < RSA_BITS.min || bits > RSA_BITS.max || bitsOf(e) > LONGEST_EXPONENT_BYTES * 8) return undefined
+  if (!lies(bitsOf(n), RSA_BITS) || !lies(bitsOf(e), EXPONENT_BITS)) return undefined
   return new PublishedKey('RSA', { kty: 'RSA', n, e }, memberOf(jwk, 'x5c'))
 }
 
@@ -142,6 +142,10 @@ function ecKey(jwk: JsonObject): PublishedKey | undefined {
   if (typeof x !== 'string' || typeof y !== 'string') return undefined
   if (crv !== 'P-256' && crv !== 'P-384' && crv !== 'P-521') return undefined
   return new PublishedKey(crv, { kty: 'EC', crv, x, y }, memberOf(jwk, 'x5c'))
+}
+
+function lies(bits: number, { min, max }: { readonly min: number; readonly max: number }): boolean {
+  return bits >= min && bits <= max
 }
 
 function bitsOf(number: string): number {
