@@ -5,6 +5,7 @@ import { writePrivateFile } from '../platform/private-file.ts'
 import type { CliCommand } from './cli-command.ts'
 import type { Environment } from './cli-context.ts'
 import { CliError, WRONG_USAGE } from './cli-error.ts'
+import { keepNoProxy } from './keep-no-proxy.ts'
 import { getMachineEnvironment, isMachine, OVERRULING, TOKEN, TOKEN_FILE } from './machine-environment.ts'
 import { addBrokerFlags, type BrokerFlags, findBroker, getAccessKey, type RunningBroker } from './running-broker.ts'
 
@@ -46,9 +47,12 @@ export const env: CliCommand = {
     const broker = await findBroker(flags, environment)
     if (isMachine(who)) {
       if (profile !== undefined) throw wrongUsage('--profile is for users: a machine has no access key to write down.')
-      const variables = await machineVariables(who, tokenFile, broker)
+      const variables = keepNoProxy(await machineVariables(who, tokenFile, broker), environment)
       const overruling = OVERRULING.filter((name) => variables[name] === undefined)
       stdout.write(json ? jsonLines(variables) : shellLines(variables, overruling))
+      const left = overruling.filter((name) => environment[name])
+      if (json && left.length > 0)
+        stderr.write(`No object takes variables away. SDKs read these first: unset ${left.join(' ')}\n`)
       return 0
     }
     if (tokenFile !== undefined) throw wrongUsage('--token-file is for tasks and pods: a user has no token.')
@@ -58,12 +62,11 @@ export const env: CliCommand = {
       const files = await writeProfile(profile, settings, environment)
       stderr.write(`Wrote the profile ${profile} to ${files.credentials} and ${files.config}.\n`)
       stdout.write(`aws --profile ${profile} sts get-caller-identity\n`)
-    } else if (json) {
-      stdout.write(jsonLines(clientEnvironment(settings)))
-    } else {
-      // Some SDKs take a profile's key before the one in the environment.
-      stdout.write(shellLines(clientEnvironment(settings), ['AWS_PROFILE']))
+      return 0
     }
+    const variables = keepNoProxy(clientEnvironment(settings), environment)
+    // Some SDKs take a profile's key before the one in the environment.
+    stdout.write(json ? jsonLines(variables) : shellLines(variables, ['AWS_PROFILE']))
     return 0
   },
 }
@@ -73,7 +76,7 @@ async function machineVariables(
   name: string,
   tokenFile: string | undefined,
   broker: RunningBroker,
-): Promise<Environment> {
+): Promise<Readonly<Record<string, string>>> {
   const { [TOKEN]: token, ...variables } = await getMachineEnvironment(name, broker)
   if (tokenFile === undefined) return token === undefined ? variables : { ...variables, [TOKEN]: token }
   if (token === undefined) throw wrongUsage('--token-file is for tasks and pods: an instance has no token.')

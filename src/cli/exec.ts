@@ -6,6 +6,7 @@ import type { CliCommand } from './cli-command.ts'
 import type { CliContext, Environment } from './cli-context.ts'
 import { CliError } from './cli-error.ts'
 import { textAt } from './json-members.ts'
+import { keepNoProxy } from './keep-no-proxy.ts'
 import { callSts } from './sts-client.ts'
 
 const EXAMPLE = `
@@ -42,7 +43,10 @@ export const exec: CliCommand = {
   async run(command, context) {
     const flags = command.opts<ExecFlags>()
     const session = await assumeRole(flags, await resolveAwsSettings(flags, context.environment))
-    const environment: Record<string, string | undefined> = { ...context.environment, ...session }
+    const environment: Record<string, string | undefined> = {
+      ...context.environment,
+      ...keepNoProxy(session, context.environment),
+    }
     for (const name of OVERRULING) delete environment[name]
     const [program = '', ...args] = command.args
     return await runToEnd(program, args, environment, context)

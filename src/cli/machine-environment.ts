@@ -9,6 +9,8 @@ export const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'
 /** What would keep SDKs from asking the metadata service, or a container's endpoint, for credentials. */
 export const OVERRULING: readonly string[] = [
   'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',

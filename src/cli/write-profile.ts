@@ -1,4 +1,5 @@
 import { mkdir, realpath } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import { dirname } from 'node:path'
 import type { ClientSettings } from '../model/index.ts'
 import { readFileIfPresent, writePrivateFile } from '../platform/private-file.ts'
@@ -56,6 +57,10 @@ export async function writeProfile(
 }
 
 async function readIni(path: string): Promise<IniFile> {
+  // As the environment of a machine has it: written to, as root, it would be a device no more.
+  if (path === devNull) {
+    throw new CliError(`${path} stands for AWS's shared files here: unset AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE`)
+  }
   return new IniFile((await readFileIfPresent(path)) ?? '')
 }
 

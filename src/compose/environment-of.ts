@@ -1,5 +1,6 @@
+import { devNull } from 'node:os'
 import { taskDocument } from '../domain/containers/index.ts'
-import { endpointVariables, NoSuchEntity, ValidationError } from '../model/index.ts'
+import { endpointVariables, NoSuchEntity, pastProxies, ValidationError } from '../model/index.ts'
 import { issueContainerToken } from '../operations/broker/index.ts'
 import { CONTAINER_ADDRESSES } from '../platform/config/index.ts'
 import type { InstanceAddress } from './instance-listeners.ts'
@@ -23,7 +24,8 @@ const EKS_HOSTS: ReadonlySet<string> = new Set([CONTAINER_ADDRESSES.eks, `[${CON
 
 /**
  * The environment in which unmodified SDKs get the credentials of an instance, a task or a pod by themselves. A token of a
- * container is in it, and the request for it is recorded.
+ * container is in it, and the request for it is recorded. The shared files of AWS are put aside: a `default` profile in
+ * them would come first. What else comes first, an access key in the environment, no variable can take away.
  * @param name - `i-...`, `task/ID`, `task/ID/CONTAINER` or `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`
  * @throws NoSuchEntity
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
@@ -38,7 +40,7 @@ export async function environmentOf(name: string, places: Places): Promise<Reado
     }
     const service = found.addresses[0] ?? metadata
     return {
-      ...at(endpoint, found.region),
+      ...at(found.region, [endpoint, service]),
       AWS_EC2_METADATA_SERVICE_ENDPOINT: service,
       AWS_EC2_METADATA_DISABLED: 'false',
     }
@@ -63,7 +65,8 @@ export async function environmentOf(name: string, places: Places): Promise<Reado
   })
 
   function withToken(region: string, variables: Readonly<Record<string, string>>) {
-    return { ...at(endpoint, region), ...variables, AWS_CONTAINER_AUTHORIZATION_TOKEN: token }
+    const asked = [endpoint, metadata, ...places.containers] as const
+    return { ...at(region, asked), ...variables, AWS_CONTAINER_AUTHORIZATION_TOKEN: token }
   }
 }
 
@@ -74,6 +77,14 @@ export function readGetEnvironment(value: unknown): string {
   throw new ValidationError('Send {"name": "i-..."}: whose environment is wanted.')
 }
 
-function at(endpoint: string, region: string): Record<string, string> {
-  return { ...endpointVariables(endpoint), AWS_REGION: region, AWS_DEFAULT_REGION: region }
+/** @param asked - the API's address, and those where credentials are asked for */
+function at(region: string, asked: readonly [api: string, ...string[]]): Record<string, string> {
+  return {
+    ...endpointVariables(asked[0]),
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    ...pastProxies(asked),
+  }
 }

@@ -32,7 +32,9 @@ export interface Broker extends AsyncDisposable {
   as(principal: string): Promise<BrokerClient>
   /**
    * Environment variables with which a program gets its credentials by itself, as on EC2, ECS or EKS: put them into a
-   * child process that has no credentials of its own.
+   * child process. The shared files of AWS are put aside for it, and the broker's hosts are asked past every proxy. An
+   * access key or a profile of the environment would still come first: give the child none (`AWS_ACCESS_KEY_ID`,
+   * `AWS_PROFILE`), nor another `NO_PROXY`.
    * @param name - `i-...` for an instance, `task/ID` or `task/ID/CONTAINER` for a task of ECS,
    *   `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT` for a new pod of EKS: its token is good for 24 hours
    * @throws NoSuchEntity when the directory has no such thing

@@ -28,5 +28,23 @@ export function clientEnvironment({ endpoint, region, credentials }: ClientSetti
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
+    ...pastProxies([endpoint]),
   }
+}
+
+/**
+ * The variables that keep requests for these addresses from a proxy that the environment names: a company's proxy cannot
+ * reach this machine. In both spellings, because clients differ in which they read. Hosts with a name of their own are
+ * left out: those may lie behind the proxy.
+ */
+export function pastProxies(urls: readonly string[]): Record<string, string> {
+  const hosts = new Set<string>()
+  for (const url of urls) {
+    const { hostname } = new URL(url)
+    if (/^(?:localhost|[0-9.]+|\[.*\])$/.test(hostname)) hosts.add(hostname)
+    // Of IPv6 some clients compare the address alone.
+    if (hostname.startsWith('[')) hosts.add(hostname.slice(1, -1))
+  }
+  const list = [...hosts].join(',')
+  return list === '' ? {} : { NO_PROXY: list, no_proxy: list }
 }

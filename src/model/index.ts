@@ -13,7 +13,7 @@ export type {
   UserCaller,
   WebIdentityCaller,
 } from './caller.ts'
-export { type ClientSettings, clientEnvironment, endpointVariables } from './client-settings.ts'
+export { type ClientSettings, clientEnvironment, endpointVariables, pastProxies } from './client-settings.ts'
 export {
   eksClusterArn,
   type Pod,

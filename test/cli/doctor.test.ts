@@ -116,6 +116,42 @@ const TROUBLES: readonly Trouble[] = [
     environment: () => ({ AWS_PROFILE: 'dev' }),
     says: /^problem {2}environment +the profile dev of AWS_PROFILE does not lead to \S+\n +-> unset AWS_PROFILE\n/m,
   },
+  {
+    rule: 'a default profile that comes before the credentials of an instance',
+    environment: (home) => ({
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:7601',
+      AWS_SHARED_CREDENTIALS_FILE: join(home, 'mine'),
+    }),
+    prepare: (home) => writeFileSync(join(home, 'mine'), '[default]\naws_access_key_id = AKIAREAL\n'),
+    says: /^problem {2}environment +the profile default \(aws_access_key_id\) comes before the credentials of AWS_EC2_METADATA_SERVICE_ENDPOINT\n +-> export AWS_CONFIG_FILE=\/dev\/null AWS_SHARED_CREDENTIALS_FILE=\/dev\/null/m,
+  },
+  {
+    rule: 'a profile that gives the credentials of a role before those of a container',
+    environment: (home, origin) => ({
+      AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/x',
+      AWS_CONFIG_FILE: join(home, 'mine'),
+      AWS_PROFILE: 'dev',
+      AWS_ENDPOINT_URL_STS: origin,
+    }),
+    prepare: (home) =>
+      writeFileSync(join(home, 'mine'), '[profile dev]\nrole_arn = arn:aws:iam::111111111111:role/x\n'),
+    says: /^problem {2}environment +the profile dev \(role_arn\) comes before .*\n +-> unset AWS_PROFILE\n/m,
+  },
+  {
+    rule: 'an access key that comes before the credentials of an instance',
+    environment: () => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:7601', AWS_ACCESS_KEY_ID: 'AKIAALICE' }),
+    says: /^problem {2}environment +AWS_ACCESS_KEY_ID comes before .*\n +-> unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN\n/m,
+  },
+  {
+    rule: 'a proxy that is sent what only this machine can answer',
+    environment: (_, origin) => ({
+      AWS_ENDPOINT_URL_STS: origin,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://[fd00:ec2::254]',
+      HTTP_PROXY: 'http://proxy:3128',
+      NO_PROXY: '.corp',
+    }),
+    says: /^problem {2}environment +HTTP_PROXY sends requests for 127\.0\.0\.1 and \[fd00:ec2::254\] and fd00:ec2::254 to a proxy\n +-> export NO_PROXY=\.corp,127\.0\.0\.1,\S+ no_proxy=\.corp,127/m,
+  },
 ]
 
 for (const { rule, says, ...trouble } of TROUBLES) {
@@ -153,6 +189,18 @@ test('where nothing is wrong every line says ok, and the status is 0', async () 
 test('an environment that leads to the API is fine, by its name or by its address', async () => {
   for (const host of ['127.0.0.1', 'localhost']) {
     const environment = (_: string, origin: string) => ({ AWS_ENDPOINT_URL_STS: origin.replace('127.0.0.1', host) })
+    assert.equal((await examined({ environment })).status, 0)
+  }
+})
+
+test('a proxy that is not asked for this machine is fine', async () => {
+  for (const kept of ['127.0.0.1', '.corp, 127.0.0.1', '*']) {
+    const environment = (_: string, origin: string) => ({
+      AWS_ENDPOINT_URL_STS: origin,
+      http_proxy: 'http://proxy:3128',
+      no_proxy: kept,
+      NO_PROXY: 'not-read',
+    })
     assert.equal((await examined({ environment })).status, 0)
   }
 })

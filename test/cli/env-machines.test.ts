@@ -15,13 +15,17 @@ const VARIABLES = {
 const WITH_TOKEN = { ...VARIABLES, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'the-token' }
 
 /** `rolecall env`, asked of a broker that answers these variables. */
-async function env(args: readonly string[], answer: unknown = WITH_TOKEN) {
+async function env(
+  args: readonly string[],
+  answer: unknown = WITH_TOKEN,
+  environment: Readonly<Record<string, string>> = {},
+) {
   await using broker = await fakeBroker(() => ({ body: answer }))
   using home = temporaryHome()
   const ready = join(home.path, 'ready.json')
   const addresses = { api: broker.origin, admin: broker.origin }
   writeFileSync(ready, JSON.stringify({ addresses, operatorToken: 'the-operator-token' }))
-  const outcome = await commandLine(['env', ...args, '--ready-file', ready])
+  const outcome = await commandLine(['env', ...args, '--ready-file', ready], { environment })
   return { ...outcome, asked: broker.asked }
 }
 
@@ -71,6 +75,16 @@ test('the lines for sh take away what SDKs would read before', async () => {
   const mine = 'AWS_PROFILE=mine AWS_ACCESS_KEY_ID=x AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/x; '
   const script = `${mine}${stdout}\nprintf '%s ' "\${AWS_PROFILE-none}" "\${AWS_ACCESS_KEY_ID-none}" "\${AWS_CONTAINER_CREDENTIALS_RELATIVE_URI-none}" "$AWS_CONTAINER_AUTHORIZATION_TOKEN"`
   assert.equal(execFileSync('sh', ['-euc', script], { encoding: 'utf8' }), 'none none none the-token ')
+})
+
+test('--json says which variables it cannot take away', async () => {
+  const AWS_ACCESS_KEY_ID = 'AKIAALICE'
+  const { stdout, stderr } = await env([TASK, '--json'], WITH_TOKEN, { AWS_ACCESS_KEY_ID, AWS_DEFAULT_PROFILE: 'x' })
+  assert.deepEqual(JSON.parse(stdout), WITH_TOKEN)
+  assert.equal(
+    stderr,
+    'No object takes variables away. SDKs read these first: unset AWS_DEFAULT_PROFILE AWS_ACCESS_KEY_ID\n',
+  )
 })
 
 test('a token file is for its owner alone, has no line end, and stands in the token’s place', async () => {

@@ -153,7 +153,42 @@ test('--json prints an object of the variables', async () => {
     AWS_ACCESS_KEY_ID: 'AKIAALICE',
     AWS_SECRET_ACCESS_KEY: "it's/a+secret",
     AWS_SESSION_TOKEN: '',
+    NO_PROXY: '127.0.0.1',
+    no_proxy: '127.0.0.1',
   })
+})
+
+test('hosts that are asked past the proxy already still are', async () => {
+  for (const [environment, expected] of [
+    [{ NO_PROXY: '.corp, 127.0.0.1' }, '.corp,127.0.0.1'],
+    [{ NO_PROXY: 'other', no_proxy: '.corp' }, '.corp,127.0.0.1'],
+    [{ no_proxy: 'a,*' }, '*'],
+  ] as const) {
+    await using broker = await fakeBroker(() => ({ body: KEY }))
+    using home = temporaryHome()
+    const ready = readyFile(home.path, readyContent(broker))
+    const { stdout } = await commandLine(['env', 'source/alice', ...ready, '--json'], { environment })
+    const { NO_PROXY, no_proxy } = JSON.parse(stdout)
+    assert.deepEqual([NO_PROXY, no_proxy], [expected, expected])
+  }
+})
+
+test('a public name may lie behind the proxy', async () => {
+  await using broker = await fakeBroker(() => ({ body: { ...KEY, endpoint: 'https://sts.example.com' } }))
+  using home = temporaryHome()
+  const { stdout } = await commandLine(['env', 'source/alice', ...readyFile(home.path, readyContent(broker)), '--json'])
+  assert.equal(JSON.parse(stdout).NO_PROXY, undefined)
+})
+
+test('no profile is written where the environment of a machine puts the shared files aside', async () => {
+  await using broker = await fakeBroker(() => ({ body: KEY }))
+  using home = temporaryHome()
+  const { status, stderr } = await commandLine(
+    ['env', 'source/alice', ...readyFile(home.path, readyContent(broker)), '--profile', 'alice'],
+    { environment: { HOME: home.path, AWS_CONFIG_FILE: '/dev/null' } },
+  )
+  assert.match(stderr, /^rolecall: \/dev\/null stands for AWS's shared files here: unset AWS_CONFIG_FILE/)
+  assert.equal(status, 1)
 })
 
 test('a profile that somebody else wrote is not overwritten, in either file', async () => {

@@ -61,6 +61,15 @@ test('an address that cannot be had keeps the node from starting, and the error 
   })
 })
 
+test('the environment of a machine puts the shared files aside, and leads past proxies', async (t) => {
+  const node = await started(t)
+  for (const name of ['i-00000000000000001', `task/${TASK}`, POD]) {
+    const { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, NO_PROXY, no_proxy } = await node.environmentOf(name)
+    assert.deepEqual([AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE], ['/dev/null', '/dev/null'])
+    assert.deepEqual([NO_PROXY, no_proxy], ['127.0.0.1', '127.0.0.1'])
+  }
+})
+
 for (const [containers, task, pod] of [
   [[], { FULL: 'http://127.0.0.1:7601' }, 'http://127.0.0.1:7601'],
   [['http://127.0.0.1:9'], { FULL: 'http://127.0.0.1:7601' }, 'http://127.0.0.1:7601'],

@@ -251,6 +251,8 @@ describe('stopping', () => {
         AWS_ACCESS_KEY_ID: ALICE.accessKeyId,
         AWS_SECRET_ACCESS_KEY: ALICE.secretAccessKey,
         AWS_SESSION_TOKEN: '',
+        NO_PROXY: '127.0.0.1',
+        no_proxy: '127.0.0.1',
       })
     }
     await assert.rejects(fetch(endpoint))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -152,13 +152,27 @@ suite('what unmodified clients ask, and what they make of the answer', () => {
     assert.deepEqual(await boto3(prefixed), { found: null })
   })
 
-  test('boto3 asks the proxy of its environment, which has to be told off', { skip }, async () => {
+  test('boto3 asks the proxy of its environment, unless it is told to ask past it, as `env` does', {
+    skip,
+  }, async () => {
     const proxied = { ...env, http_proxy: countingOrigin() }
-    await boto3(proxied)
-    assert.ok(counted > 0)
-    counted = 0
-    assert.deepEqual(await boto3({ ...proxied, no_proxy: '127.0.0.1' }), { found: 'iam-role' })
+    assert.deepEqual(await boto3(proxied), { found: 'iam-role' })
     assert.equal(counted, 0)
+    await boto3({ ...proxied, NO_PROXY: '', no_proxy: '' })
+    assert.ok(counted > 0)
+  })
+
+  test('a default profile of the shared files comes first, unless these are put aside, as `env` does', async (t) => {
+    const home = join(folder, 'home')
+    await mkdir(join(home, '.aws'), { recursive: true })
+    const key = 'aws_access_key_id = AKIA0000000000000000\naws_secret_access_key = x\n'
+    await writeFile(join(home, '.aws', 'credentials'), `[default]\n${key}`)
+    const { AWS_CONFIG_FILE: _config, AWS_SHARED_CREDENTIALS_FILE: _credentials, ...exposed } = env
+    assert.deepEqual(await js({ ...env, HOME: home }, 'chain'), { found: true })
+    assert.deepEqual(await js({ ...exposed, HOME: home }, 'chain'), { found: false })
+    if (skip) return t.diagnostic(skip)
+    assert.deepEqual(await boto3({ ...env, HOME: home }), { found: 'iam-role' })
+    assert.deepEqual(await boto3({ ...exposed, HOME: home }), { found: 'shared-credentials-file' })
   })
 
   test('clients for which the metadata service is switched off ask nothing', async (t) => {
