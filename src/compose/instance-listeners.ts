@@ -14,6 +14,7 @@ export interface InstanceListenersOptions {
   readonly steering?: InstanceSteering | undefined
   /** As `metadataApp` takes it. */
   readonly holdMs: number
+  readonly stopping: AbortSignal
   /** Bounds of each listener. */
   readonly bounds: Omit<ListenerOptions, 'listen' | 'flag' | 'logger'>
   /** Told after instances or their addresses changed. */
@@ -191,13 +192,13 @@ export class InstanceListeners {
   }
 
   async #openNew(served: Served, isStart: boolean): Promise<void> {
-    const { bounds, door, holdMs, logger } = this.#options
+    const { bounds, door, holdMs, stopping, logger } = this.#options
     const { id, listen } = served.view.instance
     for (const [index, each] of listen.entries()) {
       const key = keyOf(each, index)
       if (served.listeners.has(key)) continue
       const client = () => ({ instance: this.#served.get(id)?.view, hops: each.hops })
-      const app = metadataApp({ door, client, holdMs, host: each.host, logger })
+      const app = metadataApp({ door, client, holdMs, stopping, host: each.host, logger })
       try {
         const listener = await startListener(app, { ...bounds, listen: each, flag: `Listen of ${id}`, logger })
         served.listeners.set(key, listener)

@@ -71,7 +71,8 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   const { broker } = node
   const { limits, trustedProxies, redirectMissingAction } = config
   const region = homeRegion(config.partition)
-  let draining = false
+  // Set at the beginning of the stop.
+  const stopping = new AbortController()
 
   const listen = async (
     app: RequestListener,
@@ -111,7 +112,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     documents,
     credentials,
   })
-  const door = steered?.door(unsteered) ?? unsteered
+  const door = steered?.door(unsteered, stopping.signal) ?? unsteered
   const holdMs = limits.requestTimeoutMs
   const metadataBounds = { maxHeaderBytes: limits.metadataHeaderBytes, takesExpectations: true }
   const instances = new InstanceListeners({
@@ -120,6 +121,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     credentials,
     steering: steered?.steering,
     holdMs,
+    stopping: stopping.signal,
     bounds: {
       ...metadataBounds,
       requestTimeoutMs: limits.requestTimeoutMs,
@@ -143,17 +145,28 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   const sharedDoor: MetadataDoor = (request, asking) => containers(request) ?? door(request, asking)
   const client = () => ({ instance: instances.shared, hops: 1 })
   const { host } = config.listen.metadata
-  const metadata = await listen(metadataApp({ door: sharedDoor, client, holdMs, host, logger: broker.logger }), {
-    ...metadataBounds,
-    listen: config.listen.metadata,
-    flag: '--metadata-listen',
-  })
+  const metadata = await listen(
+    metadataApp({
+      door: sharedDoor,
+      client,
+      holdMs,
+      stopping: stopping.signal,
+      host,
+      logger: broker.logger,
+    }),
+    {
+      ...metadataBounds,
+      listen: config.listen.metadata,
+      flag: '--metadata-listen',
+    },
+  )
   const containerListeners: Listener[] = []
   for (const each of config.listen.containers) {
     const app = metadataApp({
       door: sharedDoor,
       client: () => NO_INSTANCE,
       holdMs,
+      stopping: stopping.signal,
       host: each.host,
       logger: broker.logger,
     })
@@ -184,7 +197,8 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   const operatorToken = await operatorTokenOf(config)
   const dev = devControls(node, steered, instances, metadata.origin)
   const adminOptions: AdminOptions = {
-    ready: () => readiness(draining, broker.directory.isCurrent(), instances.isCurrent(), node.keyProblem()),
+    ready: () =>
+      readiness(stopping.signal.aborted, broker.directory.isCurrent(), instances.isCurrent(), node.keyProblem()),
     metrics: () => broker.metrics.render(),
     identityCertificates: () => allCertificates(documents),
     operatorToken,
@@ -228,7 +242,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
       return { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
     },
     async stop() {
-      draining = true
+      stopping.abort()
       await removeReadyFile(config)
       await Promise.all([api, metadata, ...containerListeners, instances].map((each) => each.stop(limits.drainMs)))
       // Last, so that whoever asks is told that the node is not ready rather than nothing.

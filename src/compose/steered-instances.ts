@@ -24,10 +24,13 @@ export class SteeredInstances {
     this.credentials = new SteeredCredentials({ credentials, steering: this.steering, endedEarly, clock: broker.clock })
   }
 
-  /** A door that answers as it is steered, and records what it is asked. */
-  door(door: MetadataDoor): MetadataDoor {
+  /**
+   * A door that answers as it is steered, and records what it is asked.
+   * @param stopping - cuts off whoever is kept waiting
+   */
+  door(door: MetadataDoor, stopping: AbortSignal): MetadataDoor {
     const { clock, wireClock } = this.#broker
-    return steeredDoor(door, { steering: this.steering, recording: this.#recording, clock, wireClock })
+    return steeredDoor(door, { steering: this.steering, recording: this.#recording, clock, wireClock, stopping })
   }
 
   /**

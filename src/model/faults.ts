@@ -2,7 +2,7 @@ import type { SuspectedIdentity } from './caller.ts'
 
 /**
  * What a caller is told when a request is refused. `message` is for the caller; `detail` and `cause` are for log and
- * audit and never leave the node. Throw where the rule is known; only the wire renders.
+ * audit and never leave the node. Throw where the rule is known; only the wire renders. `name` is the class's.
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
  */
 export abstract class Fault extends Error {
@@ -16,6 +16,7 @@ export abstract class Fault extends Error {
 
   constructor(message: string, { detail, cause }: { detail?: string; cause?: unknown } = {}) {
     super(message, { cause })
+    this.name = new.target.name
     this.detail = detail
   }
 }

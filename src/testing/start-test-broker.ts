@@ -43,15 +43,20 @@ export interface TestBroker extends Broker {
   reset(): Promise<void>
 }
 
-/** Caches of the usual size take longer to make than all the rest of a start, and a test's directory is small. */
-const SMALL_CACHES = { cachedRecords: 500, cachedSessions: 500 }
+const LIMITS = {
+  // Caches of the usual size take longer to make than all the rest of a start, and a test's directory is small.
+  cachedRecords: 500,
+  cachedSessions: 500,
+  // Nobody waits for what a test has under way at its end.
+  drainMs: 500,
+}
 
 /**
  * Starts a broker inside a test. Checks nothing less than any other: only the clock is looser. Logs nothing.
  * @throws ConfigError, DirectoryFileError and other errors with a sentence that says what to do
  */
 export async function startTestBroker(options: TestBrokerOptions = {}): Promise<TestBroker> {
-  const limits = { ...SMALL_CACHES, ...options.limits }
+  const limits = { ...LIMITS, ...options.limits }
   const inMemory = { logLevel: 'silent', ...options, limits, data: ':memory:', dev: true } as const
   const { broker, node } = await startInProcess(inMemory, 'startTestBroker')
   const { dev } = node

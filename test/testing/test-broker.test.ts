@@ -43,6 +43,13 @@ test('what no instance can do is refused with what was probably meant', async (t
   assert.throws(() => broker.instance(ID).steer(misspelt), /did you mean httpTokens\?/)
 })
 
+test('faults are told apart by their names', async (t) => {
+  const broker = await aBroker(t)
+  const misspelt: object = { httpToken: 'optional' }
+  assert.throws(() => broker.instance(ID).steer(misspelt), { name: 'ValidationError', code: 'ValidationError' })
+  await assert.rejects(broker.env('i-00000000000000009'), { name: 'NoSuchEntity' })
+})
+
 test('only a session expires', async (t) => {
   const broker = await aBroker(t)
   for (const key of ['AKIA0000000000000000', '', {}, { AccessKeyId: undefined }]) {

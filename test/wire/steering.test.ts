@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { type RunningNode, startNode } from '../../src/compose/index.ts'
 import { aFolder, configIn } from '../compose/samples.ts'
@@ -251,6 +252,24 @@ test('a fault delays the answer, cuts the connection, or leaves the client waiti
   await assert.rejects(get(MD, ONE, headers), { code: 'ECONNRESET' })
   await admin('PATCH', `/instances/${ONE}`, { faults: [{ answer: 'none' }] })
   await assert.rejects(get(MD, ONE, headers), { code: 'ECONNRESET' })
+})
+
+test('a stop cuts off whoever is kept waiting, and waits for none of them', async (t) => {
+  const { node, admin, get, put } = await stage(t)
+  const headers = { [TOKEN]: (await put()).body }
+  for (const [id, fault] of [
+    [ONE, { latencyMs: 60_000 }],
+    [TWO, { answer: 'none' }],
+  ] as const) {
+    await admin('PATCH', `/instances/${id}`, { faults: [fault] })
+  }
+  const waiting = [get(MD, ONE, headers), get(MD, TWO, headers)].map((each) =>
+    assert.rejects(each, { code: 'ECONNRESET' }),
+  )
+  while (node.dev?.instances.requests().filter(({ path }) => path === MD).length !== 2) await setTimeout(5)
+  const startedAt = performance.now()
+  await Promise.all([node.stop(), ...waiting])
+  assert.ok(performance.now() - startedAt < 800)
 })
 
 test('versions 1 and 2 are switched, the endpoint goes off, and clients move away', async (t) => {

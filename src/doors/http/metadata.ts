@@ -14,6 +14,8 @@ export interface MetadataAppOptions {
   client(): MetadataClient
   /** How long a client waits for an answer that cannot reach it, before its connection is cut. */
   readonly holdMs: number
+  /** Whoever waits for such an answer is cut off at once when this says so: a stop would wait for it. */
+  readonly stopping: AbortSignal
   /** The address it is bound to. */
   readonly host: string
   readonly logger: Logger
@@ -36,7 +38,7 @@ const NOTHING = Buffer.alloc(0)
  * could send is refused with nothing in the answer. There is nothing to route, so no Express; and a request without a
  * body, which nearly all are, is answered in the turn in which it came.
  */
-export function metadataApp({ door, client, holdMs, host, logger }: MetadataAppOptions): RequestListener {
+export function metadataApp({ door, client, holdMs, stopping, host, logger }: MetadataAppOptions): RequestListener {
   const isOwnHost = ownHosts([host, `[${host}]`, IPV4_ENDPOINT, `[${IPV6_ENDPOINT}]`, ...CONTAINER_HOSTS])
   const isLinkLocal = LINK_LOCAL.has(host)
   return (request, response) => {
@@ -71,7 +73,7 @@ export function metadataApp({ door, client, holdMs, host, logger }: MetadataAppO
   }
 
   function settle(request: IncomingMessage, response: ServerResponse, answered: Answered): void {
-    if (answered === undefined) leaveUnanswered(response, holdMs)
+    if (answered === undefined) leaveUnanswered(response, holdMs, stopping)
     else if (answered === 'reset') response.socket?.resetAndDestroy()
     else send(request, response, answered)
   }
@@ -112,9 +114,15 @@ function sendRaw({ method }: IncomingMessage, response: ServerResponse, answer: 
 }
 
 /** The client gives up, or is cut off; until then nothing comes. */
-function leaveUnanswered(response: ServerResponse, holdMs: number): void {
-  const timer = setTimeout(() => response.destroy(), holdMs)
-  response.once('close', () => clearTimeout(timer))
+function leaveUnanswered(response: ServerResponse, holdMs: number, stopping: AbortSignal): void {
+  const cut = () => response.destroy()
+  const timer = setTimeout(cut, holdMs)
+  stopping.addEventListener('abort', cut)
+  response.once('close', () => {
+    clearTimeout(timer)
+    stopping.removeEventListener('abort', cut)
+  })
+  if (stopping.aborted) cut()
 }
 
 /** An address that is not loopback can be reached from elsewhere where the machine routes it; IPv6 is off unless asked for. */

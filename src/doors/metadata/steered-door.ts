@@ -14,6 +14,8 @@ interface SteeredDoorOptions {
   readonly clock: Clock
   /** Dates answers where Node does not. */
   readonly wireClock: Clock
+  /** Nobody is kept waiting any more when this says so. */
+  readonly stopping: AbortSignal
 }
 
 const NO_VARIANTS: readonly Variant[] = []
@@ -21,7 +23,7 @@ const FORBIDDEN = bare(403)
 
 /** A metadata service that meets its clients with the faults it was given, and remembers what they asked. */
 export function steeredDoor(door: MetadataDoor, options: SteeredDoorOptions): MetadataDoor {
-  const { steering, recording, clock, wireClock } = options
+  const { steering, recording, clock, wireClock, stopping } = options
   return (request, client) => {
     const { instance } = client
     if (instance === undefined) return door(request, client)
@@ -57,7 +59,7 @@ export function steeredDoor(door: MetadataDoor, options: SteeredDoorOptions): Me
     const isRefused = variants.includes('strict') && isHandedOn(request)
     const asUsual = () =>
       isRefused ? FORBIDDEN : door(request, { instance, hops: steering.of(id).hops ?? client.hops })
-    const answered = fault === undefined ? asUsual() : faultAnswer(fault, asUsual)
+    const answered = fault === undefined ? asUsual() : faultAnswer(fault, asUsual, stopping)
     return answered instanceof Promise ? answered.then(noted) : noted(answered)
   }
 }
@@ -65,9 +67,13 @@ export function steeredDoor(door: MetadataDoor, options: SteeredDoorOptions): Me
 async function faultAnswer(
   { latencyMs, answer }: MetadataFault,
   asUsual: () => Answered | Promise<Answered>,
+  signal: AbortSignal,
 ): Promise<Answered> {
-  // Nothing waits for a client that has left, and least of all the end of the process.
-  if (latencyMs !== undefined) await pause(latencyMs, undefined, { ref: false })
+  if (latencyMs !== undefined) {
+    // Nothing waits for a client that has left, and least of all the end of the process.
+    const isOver = await pause(latencyMs, true, { ref: false, signal }).catch(() => false)
+    if (!isOver) return 'reset'
+  }
   if (answer === undefined) return await asUsual()
   if (answer === 'none') return undefined
   if (answer === 'reset') return answer

@@ -71,16 +71,19 @@ export async function serve(
   const door = metadataDoor({ clock, tokens, documents, credentials })
   const logger = listeningLogger()
   const client = () => ({ instance: view, hops })
-  const listener = await startListener(metadataApp({ door, client, holdMs, host: '127.0.0.1', logger }), {
-    listen: { host: '127.0.0.1', port: 0 },
-    flag: 'Listen',
-    maxHeaderBytes,
-    requestTimeoutMs: 2000,
-    idleTimeoutMs: 2000,
-    maxConnections: 4096,
-    takesExpectations: true,
-    logger,
-  })
+  const listener = await startListener(
+    metadataApp({ door, client, holdMs, stopping: new AbortController().signal, host: '127.0.0.1', logger }),
+    {
+      listen: { host: '127.0.0.1', port: 0 },
+      flag: 'Listen',
+      maxHeaderBytes,
+      requestTimeoutMs: 2000,
+      idleTimeoutMs: 2000,
+      maxConnections: 4096,
+      takesExpectations: true,
+      logger,
+    },
+  )
   t.after(async () => {
     await listener.stop(0)
     directory.stop()
