@@ -2,6 +2,7 @@ import { AuditTrail, Retention } from '../domain/audit/index.ts'
 import { Directory } from '../domain/directory/index.ts'
 import { WebIdentities } from '../domain/federation/index.ts'
 import { EndedEarly, Sessions } from '../domain/sessions/index.ts'
+import { Usage } from '../domain/usage/index.ts'
 import { type OperatorCaller, type RequestFacts, ValidationError } from '../model/index.ts'
 import {
   type Administrator,
@@ -96,6 +97,7 @@ export async function prepareNode(
   const audit = opened.adopt(new AuditTrail(auditParts), (each) => each.stop())
   const clock = moved ?? systemClock
   opened.adopt(new Retention({ log: storage.audit, clock, logger, days: retentionDays }), (each) => each.stop())
+  const usage = opened.adopt(new Usage({ stamps: storage.usage, clock, logger }), (each) => each.stop())
   const broker: BrokerParts = {
     directory,
     sessions: new Sessions({ keyring, random: systemRandom, cachedSessions: limits.cachedSessions }),
@@ -104,6 +106,7 @@ export async function prepareNode(
     signingKeys: new SigningKeys(),
     keyring,
     audit,
+    usage,
     clock,
     wireClock: systemClock,
     random: systemRandom,

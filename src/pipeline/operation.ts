@@ -2,6 +2,7 @@ import type { AuditDetails, AuditTrail } from '../domain/audit/index.ts'
 import type { Directory } from '../domain/directory/index.ts'
 import type { WebIdentities } from '../domain/federation/index.ts'
 import type { EndedEarly, Sessions } from '../domain/sessions/index.ts'
+import type { Usage } from '../domain/usage/index.ts'
 import type { JsonMembers, Params, ResultStructure } from '../engines/wire/index.ts'
 import type { AccountCaller, Caller, OperatorCaller, WebIdentityCaller } from '../model/index.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -21,6 +22,7 @@ export interface BrokerParts {
   readonly signingKeys: SigningKeys
   readonly keyring: ManagedKeyRing
   readonly audit: AuditTrail
+  readonly usage: Usage
   /** Judges expiry and conditions; can be moved forward in development. */
   readonly clock: Clock
   /** Real time: judges when requests were signed. */

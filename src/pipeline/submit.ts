@@ -49,6 +49,7 @@ export async function submit<Asking extends Caller, Input, Output>(
   try {
     proven = await ask.prove()
     ask.admit?.(proven.caller)
+    broker.usage.seen(proven.caller, operation.action, proven.region, facts.now)
     if (proven.presigned && operation.proof !== 'signature') {
       throw new AccessDenied(`${operation.action} cannot be called with a presigned URL.`)
     }

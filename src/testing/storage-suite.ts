@@ -5,6 +5,7 @@ import { auditLogSuite } from './audit-log-suite.ts'
 import { changeLogSuite } from './change-log-suite.ts'
 import { directoryStoreSuite } from './directory-store-suite.ts'
 import { event, type OpenStorage, user } from './storage-samples.ts'
+import { usageStampsSuite } from './usage-stamps-suite.ts'
 
 /**
  * Tests every promise of the storage ports against one adapter.
@@ -14,10 +15,11 @@ export function storageSuite(name: string, open: OpenStorage): void {
   directoryStoreSuite(name, open)
   changeLogSuite(name, open)
   auditLogSuite(name, open)
+  usageStampsSuite(name, open)
 
   describe(`${name}: closing`, () => {
     test('once closed, every call rejects', async () => {
-      const { directory, changes, audit, close } = await open()
+      const { directory, changes, audit, usage, close } = await open()
       await close()
       await assert.rejects(directory.find('user', 'a'), StoreUnavailable)
       await assert.rejects(directory.list('user', { limit: 1 }), StoreUnavailable)
@@ -29,6 +31,8 @@ export function storageSuite(name: string, open: OpenStorage): void {
       await assert.rejects(audit.append([event('a', 1)]), StoreUnavailable)
       await assert.rejects(audit.append([]), StoreUnavailable)
       await assert.rejects(audit.find({ limit: 1 }), StoreUnavailable)
+      await assert.rejects(usage.record([]), StoreUnavailable)
+      await assert.rejects(usage.find('role', ['a']), StoreUnavailable)
     })
 
     test('closing twice, also at once, is closing once', async () => {

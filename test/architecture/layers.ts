@@ -13,6 +13,7 @@ export const LAYERS: readonly (readonly string[])[] = [
     'domain/audit',
     'domain/paging',
     'domain/directory',
+    'domain/usage',
     'domain/instances',
     'domain/containers',
     'domain/sessions',

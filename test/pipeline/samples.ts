@@ -3,6 +3,7 @@ import { AuditTrail } from '../../src/domain/audit/index.ts'
 import type { DesiredDirectory } from '../../src/domain/directory/index.ts'
 import { WebIdentities } from '../../src/domain/federation/index.ts'
 import { Sessions } from '../../src/domain/sessions/index.ts'
+import { Usage } from '../../src/domain/usage/index.ts'
 import {
   type AccountId,
   epochMillis,
@@ -66,6 +67,7 @@ export async function aBroker(t: TestContext): Promise<TestBroker> {
     webIdentities: new WebIdentities({ outbound: outboundHttp({ localIssuers: [] }), clock: systemClock }),
     signingKeys: new SigningKeys(),
     audit: new AuditTrail({ log, random: systemRandom, logger, metrics }),
+    usage: new Usage({ stamps: world.storage.usage, clock: systemClock, logger }),
     clock: systemClock,
     wireClock: systemClock,
     random: systemRandom,

@@ -1,4 +1,4 @@
-/** What is kept, as ports: the directory, its change log, the audit log. Adapters answer all of them at once. @module */
+/** What is kept, as ports: the directory, its change log, the audit log, what was used last. Adapters answer all of them at once. @module */
 export {
   type AuditEntry,
   type AuditFilter,
@@ -19,3 +19,4 @@ export {
   StoreConflict,
 } from './directory-store.ts'
 export { type Storage, StoreUnavailable } from './storage.ts'
+export type { UsageKind, UsageStamp, UsageStamps } from './usage-stamps.ts'

@@ -1,12 +1,14 @@
 import type { AuditLog } from './audit-log.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { DirectoryStore } from './directory-store.ts'
+import type { UsageStamps } from './usage-stamps.ts'
 
 /** Everything that outlives the process, as one thing that opens and closes. */
 export interface Storage {
   readonly directory: DirectoryStore
   readonly changes: ChangeLog
   readonly audit: AuditLog
+  readonly usage: UsageStamps
 
   /** Finishes the writes that were accepted, then lets go of the data. Calls after it reject; closing twice is harmless. */
   close(): Promise<void>

@@ -3,11 +3,12 @@ import { after, before, describe, test } from 'node:test'
 import {
   CreateAccessKeyCommand,
   DeleteAccessKeyCommand,
+  GetAccessKeyLastUsedCommand,
   GetUserCommand,
   ListAccessKeysCommand,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam'
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import type { Credentials } from '../wire-client.ts'
 import { ACCOUNT, ADMIN, type IamStage, OTHER, refused, setIamStage } from './iam-stage.ts'
 
@@ -177,6 +178,43 @@ describe('access keys', () => {
       ofRoot.map(({ UserName, Status }) => [UserName, Status]),
       [[undefined, 'Active']],
     )
+  })
+
+  test('of a key that is not there, or of another account, nothing is told', async () => {
+    const elsewhere = (await stage.broker.as(`arn:aws:iam::${OTHER}:user/admin`)).credentials.accessKeyId
+    for (const AccessKeyId of [ABSENT, elsewhere]) {
+      await refused(
+        admin().send(new GetAccessKeyLastUsedCommand({ AccessKeyId })),
+        404,
+        'NoSuchEntity',
+        absentKey(AccessKeyId),
+      )
+      await refused(
+        stage.as('self').send(new GetAccessKeyLastUsedCommand({ AccessKeyId })),
+        403,
+        'AccessDenied',
+        /iam:GetAccessKeyLastUsed on resource: arn:aws:iam::111111111111:user\/\* /,
+      )
+    }
+  })
+
+  test('the last use of a key is told, and N/A before the first', async () => {
+    const { AccessKey } = await admin().send(new CreateAccessKeyCommand({ UserName: 'bare' }))
+    const { AccessKeyId = '', SecretAccessKey = '' } = AccessKey ?? {}
+    const lastUsed = async () => await admin().send(new GetAccessKeyLastUsedCommand({ AccessKeyId }))
+    const before = await lastUsed()
+    assert.deepEqual([before.UserName, before.AccessKeyLastUsed], ['bare', { ServiceName: 'N/A', Region: 'N/A' }])
+    const sts = new STSClient({
+      endpoint: stage.broker.endpoint,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey },
+    })
+    await sts.send(new GetCallerIdentityCommand({}))
+    sts.destroy()
+    const { AccessKeyLastUsed: used } = await lastUsed()
+    assert.deepEqual([used?.ServiceName, used?.Region], ['sts', 'eu-west-1'])
+    assert.ok(Math.abs((used?.LastUsedDate?.getTime() ?? 0) - Date.now()) < 60_000)
+    await admin().send(new DeleteAccessKeyCommand({ UserName: 'bare', AccessKeyId }))
   })
 
   test('keys come in pages, and a marker is good for one user', async () => {

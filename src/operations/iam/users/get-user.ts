@@ -21,7 +21,7 @@ export const getUser = defineRead({
     return onNamed('iam:GetUser', 'user', userNameOr(userName, caller), caller, directory)
   },
 
-  async read({ input: { userName }, caller, account, partition }, directory) {
+  async read({ input: { userName }, caller, account, partition }, directory, { usage }) {
     if (userName === undefined && caller.kind === 'root') {
       const createdAt = (await directory.account(account))?.createdAt
       return {
@@ -33,6 +33,9 @@ export const getUser = defineRead({
       }
     }
     const user = await existingUser(directory.records, account, userNameOr(userName, caller))
-    return { User: answeredUserInFull(user, partition) }
+    const password = await usage.lastUsed('password', user.uniqueId)
+    const { PermissionsBoundary, Tags, ...answered } = answeredUserInFull(user, partition)
+    const PasswordLastUsed = password && new Date(password.usedAt)
+    return { User: { ...answered, PasswordLastUsed, PermissionsBoundary, Tags } }
   },
 })

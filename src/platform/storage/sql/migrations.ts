@@ -60,6 +60,18 @@ export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
     ) WHERE kind = 'managed-policy';
     UPDATE directory_record SET body = json_set(body, '$.tags', json_array()) WHERE kind = 'instance-profile';
     `,
+    // When things were used last: many writes to few rows, and none of them a change of the directory.
+    `
+    CREATE TABLE usage_stamp (
+      kind TEXT NOT NULL,
+      key TEXT NOT NULL,
+      used_at INTEGER NOT NULL,
+      region TEXT,
+      service TEXT,
+      PRIMARY KEY (kind, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX usage_stamp_by_age ON usage_stamp (kind, used_at);
+    `,
   ],
   audit: [
     `

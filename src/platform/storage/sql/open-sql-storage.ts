@@ -10,6 +10,7 @@ import { Reader } from './reader.ts'
 import { sqlAuditLog } from './sql-audit-log.ts'
 import { sqlChangeLog } from './sql-change-log.ts'
 import { sqlDirectoryStore } from './sql-directory-store.ts'
+import { sqlUsageStamps } from './sql-usage-stamps.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { ThreadWriter } from './thread-writer.ts'
 import type { Writer } from './writer.ts'
@@ -29,7 +30,12 @@ export async function openSqlStorage({ data }: SqlStorageOptions): Promise<Stora
   // Whatever was opened before a failure is closed again; afterwards the same list, from its end, is how to close.
   await using opened = new AsyncDisposableStack()
   const { writer, directory, audit } = data === IN_MEMORY ? openMemory(opened) : await openFolder(data, opened)
-  const ports = { directory: sqlDirectoryStore(directory, writer), changes: sqlChangeLog(directory), audit }
+  const ports = {
+    directory: sqlDirectoryStore(directory, writer),
+    changes: sqlChangeLog(directory),
+    audit,
+    usage: sqlUsageStamps(directory, writer),
+  }
   const held = opened.move()
   let closing: Promise<void> | undefined
   return {

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { RecordKind } from '../index.ts'
+import type { RecordKind, UsageKind } from '../index.ts'
 
 /** The tables as the queries see them, whatever the dialect. `null` is the absent value. */
 export interface Tables {
@@ -21,6 +21,13 @@ export interface Tables {
     readonly account: string
     readonly kind: RecordKind
     readonly key: string
+  }
+  readonly usage_stamp: {
+    readonly kind: UsageKind
+    readonly key: string
+    readonly used_at: number
+    readonly region: string | null
+    readonly service: string | null
   }
   readonly audit_event: {
     readonly sequence: Generated<number>
