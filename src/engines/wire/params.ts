@@ -6,9 +6,11 @@ import { type Collected, complaintsOf, isCollected, Refusal, refuse } from './re
 /** Reads one text: the value, or what is wrong with it in AWS's words. Pure; may throw `MalformedInput`. */
 export type Parser<T> = (text: string) => T | Violation
 
-/** How many elements there may be; the number of parameters is the bound where no other is given. */
+/** How many elements there have to be and may be; the number of parameters is the bound where no other is given. */
 interface Size {
   readonly max?: number
+  /** Whether the list has to be sent, be it as `Name=`. */
+  readonly required?: boolean
 }
 
 /** Code points of a value, or of a whole list, that a violation repeats: more than the longest legal one, 2,048, has. */
@@ -64,7 +66,12 @@ abstract class Scope {
    * A list of structures: `Name.member.1.Field` and so on, in the order of the numbers; gaps are passed over. Left out
    * or sent as `Name=` it is empty.
    */
-  list<T>(name: string, read: (member: Member) => T | Refusal, { max }: Size = {}): readonly T[] | Refusal {
+  list<T>(
+    name: string,
+    read: (member: Member) => T | Refusal,
+    { max, required = false }: Size = {},
+  ): readonly T[] | Refusal {
+    if (required && !this.has(name)) return this.#refuse('Value null', name, MUST_NOT_BE_NULL.constraints)
     const complaints: string[] = []
     const members: T[] = []
     const elements = this.#elements(name, 'member')
@@ -78,7 +85,8 @@ abstract class Scope {
   }
 
   /** A list of texts: `Name.member.1` and so on, otherwise as {@link list}. AWS refuses such a list as a whole. */
-  texts<T>(name: string, parse: Parser<T>, { max }: Size = {}): readonly T[] | Refusal {
+  texts<T>(name: string, parse: Parser<T>, { max, required = false }: Size = {}): readonly T[] | Refusal {
+    if (required && !this.has(name)) return this.#refuse('Value null', name, MUST_NOT_BE_NULL.constraints)
     const members: T[] = []
     const shown: string[] = []
     const broken = new Set<string>()
@@ -97,7 +105,12 @@ abstract class Scope {
   }
 
   /** A map: `Name.entry.1.key` with `Name.entry.1.value`. Of two equal keys the lower number wins. */
-  map<K, V>(name: string, key: Parser<K>, value: Parser<V>, { max }: Size = {}): ReadonlyMap<K, V> | Refusal {
+  map<K, V>(
+    name: string,
+    key: Parser<K>,
+    value: Parser<V>,
+    { max }: Pick<Size, 'max'> = {},
+  ): ReadonlyMap<K, V> | Refusal {
     const map = new Map<K, V>()
     const shown: string[] = []
     const brokenKeys = new Set<string>()

@@ -63,7 +63,10 @@ export function tagActions<Body extends { readonly tags: readonly Tag[] }>(tagge
   const tag = defineChange({
     action: `iam:Tag${noun}`,
     parse: (params) => {
-      const input = params.collect({ name: params.required(parameter, parse), tags: readTags(params) })
+      const input = params.collect({
+        name: params.required(parameter, parse),
+        tags: params.list('Tags', readTag, { max: MOST_IN_REQUEST, required: true }),
+      })
       checkTags(input.tags)
       return input
     },
@@ -85,7 +88,7 @@ export function tagActions<Body extends { readonly tags: readonly Tag[] }>(tagge
     parse: (params) =>
       params.collect({
         name: params.required(parameter, parse),
-        tagKeys: params.texts('TagKeys', tagKey, { max: MOST_IN_REQUEST }),
+        tagKeys: params.texts('TagKeys', tagKey, { max: MOST_IN_REQUEST, required: true }),
       }),
     requires: ({ name, tagKeys }, caller, directory) => {
       const context = new Map(tagKeys.length === 0 ? [] : [['aws:tagkeys', tagKeys] as const])

@@ -52,12 +52,19 @@ for (const name of IAM.operations.keys()) {
     const { input = {} } = MODEL[name] ?? {}
     test('is an action of AWS', () => assert.ok(name in MODEL))
     for (const [parameter, member] of Object.entries(input)) {
-      if (member.list !== undefined || member.structure !== undefined) continue
       const at = `Value at '${parameter.charAt(0).toLowerCase()}${parameter.slice(1)}' failed to satisfy constraint: `
       if (member.required) {
         test(`has to have ${parameter}`, () =>
           assert.ok(violationsOf(name, {}).includes(`${at}Member must not be null`), `${violationsOf(name, {})}`))
       }
+      for (const [value, clause] of member.list === undefined || member.list.structure ? [] : broken(member.list)) {
+        test(`takes no ${parameter} with a member when ${clause}`, () => {
+          const violations = violationsOf(name, { [`${parameter}.member.1`]: value })
+          const known = violations.some((each) => each.startsWith(`${at}Member must satisfy constraint: [`))
+          assert.ok(known && violations.join().includes(clause), `${violations}`)
+        })
+      }
+      if (member.list !== undefined || member.structure !== undefined) continue
       for (const [value, clause] of broken(member)) {
         test(`takes no ${parameter} when ${clause}`, () => {
           const violations = violationsOf(name, { [parameter]: value })
