@@ -16,6 +16,7 @@ export { Directory, type PrincipalPolicies } from './directory.ts'
 export { Edit } from './edit.ts'
 export { type DesiredPath, DirectoryMistakes, listMistakes, type Mistake } from './mistakes.ts'
 export { newAccessKey } from './new-access-key.ts'
+export { OIDC_QUOTAS, OIDC_RULES, readProviderUrl } from './oidc-provider-rules.ts'
 export type { OrganizationPlace } from './organization-view.ts'
 export { planClosing } from './plan-closing.ts'
 export { type DirectoryPlan, planDirectory } from './plan-directory.ts'
@@ -30,11 +31,12 @@ export {
   type ManagedPolicyBody,
   managedPolicyKey,
   nameKey,
+  oidcProviderKey,
   type PolicyVersion,
   type RoleBody,
   reference,
   type UserBody,
 } from './records.ts'
-export { QUOTAS, type Quotas } from './rules.ts'
+export { keeps, QUOTAS, type Quotas } from './rules.ts'
 export type { PageOptions, Records } from './stored-records.ts'
 export type { AccessKeyView, RoleView, UserView } from './views.ts'
