@@ -11,6 +11,7 @@ import { memory } from './memory.ts'
 import { policyRows } from './policy/policy-rows.ts'
 import { type Row, table, verdict } from './row.ts'
 import { embeddedStart, secondStart } from './start-up.ts'
+import { webIdentityRow } from './web-identity.ts'
 
 const USAGE = 'Usage: npm run bench -- [--json] [--full] [--only WORD]'
 const { values } = parseArgs({
@@ -48,6 +49,7 @@ const WORKLOADS: readonly { readonly name: string; readonly run: (folder: string
       }),
     ],
   },
+  { name: 'web-identity', run: async () => [await webIdentityRow('RS256'), await webIdentityRow('ES256')] },
   {
     name: 'get-caller-identity',
     run: async () => [

@@ -48,6 +48,7 @@ const MOST_ISSUERS = 1000
 export class WebIdentities {
   readonly #outbound: OutboundHttp
   readonly #clock: Clock
+  #jose: Promise<typeof import('jose')> | undefined
   readonly #sources = new LRUCache<string, Source>({ max: MOST_ISSUERS })
 
   /** @param parts - `clock` is real time: tokens are dated by clocks outside */
@@ -74,7 +75,9 @@ export class WebIdentities {
     const { algorithm } = jwt
     if (!isAlgorithm(algorithm)) throw notAJwt('another algorithm')
     const published = await this.#keysOf(issuer).find(jwt.keyId, algorithm, wait)
-    await verifySignature(jwt, algorithm, published)
+    // Loaded with the first token; to import it anew costs as much as to verify.
+    this.#jose ??= import('jose')
+    await verifySignature(jwt, algorithm, published, await this.#jose)
     checkTimes(claims, this.#clock.now())
     const { subject, all } = claims
     const marks = readSessionMarks(all)
@@ -96,10 +99,14 @@ export class WebIdentities {
   }
 }
 
-async function verifySignature({ text }: Jwt, algorithm: Algorithm, published: PublishedKey): Promise<void> {
+async function verifySignature(
+  { text }: Jwt,
+  algorithm: Algorithm,
+  published: PublishedKey,
+  { compactVerify }: typeof import('jose'),
+): Promise<void> {
   const key = await published.usedFor(algorithm)
   if (key === undefined) throw noKey('the key is none')
-  const { compactVerify } = await import('jose')
   try {
     await compactVerify(text, key, { algorithms: [algorithm] })
   } catch (cause) {
