@@ -39,4 +39,5 @@ export {
 } from './records.ts'
 export { keeps, QUOTAS, type Quotas } from './rules.ts'
 export type { PageOptions, Records } from './stored-records.ts'
+export { principalArnOf, resolvePrincipals, shownTrust } from './trust.ts'
 export type { AccessKeyView, RoleView, UserView } from './views.ts'

@@ -4,7 +4,6 @@ import {
   type PolicyKind,
   parsePolicy,
   policySize,
-  principalArnsOf,
   validatePolicy,
 } from '../../engines/policy/index.ts'
 import { type AccountId, foldCase, MalformedPolicyDocument, parseArn, type Tag } from '../../model/index.ts'
@@ -13,6 +12,7 @@ import type { DesiredPath, DocumentPlace } from './mistakes.ts'
 import type { Plan } from './plan.ts'
 import type { InlinePolicy } from './records.ts'
 import { QUOTAS, RULES } from './rules.ts'
+import { resolvePrincipals } from './trust.ts'
 
 /**
  * What AWS takes in the text of no policy, other than as an escape.
@@ -121,27 +121,12 @@ export function planTags(plan: Plan, at: DesiredPath, tags: readonly DesiredTag[
   return tags.map(({ Key, Value }) => ({ key: Key, value: Value }))
 }
 
-/**
- * Checks a trust policy and finds the unique ids that its principals stand for now. IAM keeps these instead of the
- * names, so that a principal that is deleted and made again is not trusted again.
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
- */
-export async function planTrust(plan: Plan, at: DesiredPath, text: string): Promise<Record<string, string>> {
-  const ids: Record<string, string> = {}
+/** Checks a trust policy, and finds the unique ids that its principals stand for. */
+export async function planTrust(plan: Plan, at: DesiredPath, text: string): Promise<Readonly<Record<string, string>>> {
   const document = planDocument(plan, at, text, 'trust', QUOTAS.trustPolicySize)
-  if (document === undefined) return ids
-  for (const [arn, offset] of principalArnsOf(document)) {
-    const id = await plan.uniqueIdOf(arn)
-    if (id !== undefined) ids[arn] = id
-    else if (!needsNoId(arn, plan.parts.directory.partition)) {
-      plan.mistake(at, `Invalid principal in policy: "AWS":"${arn}"`, placeIn(document, offset))
-    }
-  }
+  if (document === undefined) return {}
+  const { partition } = plan.parts.directory
+  const { ids, invalid } = await resolvePrincipals(document, (arn) => plan.uniqueIdOf(arn), partition)
+  for (const { offset, says } of invalid) plan.mistake(at, says, placeIn(document, offset))
   return ids
-}
-
-/** Accounts and sessions have no unique id, and need not exist; but they are of the node's own partition. */
-function needsNoId(arn: string, partition: string): boolean {
-  const named = parseArn(arn)
-  return named?.partition === partition && (named.service === 'sts' || named.resource === 'root')
 }

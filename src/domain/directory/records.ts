@@ -221,12 +221,13 @@ export function documentOf({ versions, defaultVersionId }: ManagedPolicyBody): s
   return version.document
 }
 
-/** Names a thing that records refer to. */
+/** Names a thing that records refer to. A user or role itself is found by its unique id. */
 export const reference = {
   managedPolicy: (arn: string): string => `managed-policy/${arn}`,
   boundary: (arn: string): string => `boundary/${arn}`,
   group: (account: string, name: string): string => `group/${nameKey(account, name)}`,
   role: (account: string, name: string): string => `role/${nameKey(account, name)}`,
+  principal: (uniqueId: string): string => `principal/${uniqueId}`,
 } as const
 
 /** What a body refers to, so that it is found by that. */
@@ -238,6 +239,7 @@ function referencesOf(body: RecordBodies[RecordKind]): readonly string[] {
     references.add(reference.boundary(body.permissionsBoundary))
   }
   if ('groups' in body) for (const name of body.groups) references.add(reference.group(body.account, name))
+  if ('groups' in body || 'trustPolicy' in body) references.add(reference.principal(body.uniqueId))
   if ('profileName' in body && body.roleName !== undefined) references.add(reference.role(body.account, body.roleName))
   return [...references]
 }

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { parsePolicy, policySize, principalArnsOf } from '../../../src/engines/policy/index.ts'
+import {
+  parsePolicy,
+  policySize,
+  principalArnsOf,
+  principalIdsOf,
+  printPolicy,
+  renamePrincipals,
+} from '../../../src/engines/policy/index.ts'
 import { fc } from '../../fast-check.ts'
 
 describe('the size of a policy', () => {
@@ -41,4 +48,23 @@ test('the principals to resolve are the ARNs of every Principal element, each on
   const [root, session] = ['arn:aws:iam::111122223333:root', 'arn:aws:sts::111122223333:assumed-role/Dev/s1']
   assert.deepEqual([...principalArnsOf(parsePolicy(JSON.stringify(document))).keys()], [user, root, role, session])
   assert.deepEqual([...principalArnsOf(parsePolicy('{}'))], [])
+  assert.deepEqual([...principalIdsOf(parsePolicy(JSON.stringify(document)))], ['111122223333', '*'])
+})
+
+test('only AWS principals of statements are renamed, and the rest of a document stays as it is', () => {
+  const document = (one: unknown, other: unknown) => ({
+    Id: 'a',
+    Principal: { AWS: 'a' },
+    Statement: [
+      { Sid: 'a', Principal: { AWS: one, Service: 'a' }, Condition: { StringEquals: { AWS: 'a' } } },
+      { NotPrincipal: { AWS: 'a' }, Principal: 'a' },
+      { Principal: { AWS: other } },
+      'a',
+    ],
+  })
+  const renamed = renamePrincipals(parsePolicy(JSON.stringify(document('a', ['a', 'c', 1]))), new Map([['a', 'b']]))
+  assert.equal(printPolicy(renamed), JSON.stringify(document('b', ['b', 'c', 1])))
+  for (const text of ['{}', '{"Statement":1}', '{"Statement":[null]}', '{"Statement":{"Principal":[]}}']) {
+    assert.equal(printPolicy(renamePrincipals(parsePolicy(text), new Map([['a', 'b']]))), text)
+  }
 })

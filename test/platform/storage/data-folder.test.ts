@@ -204,8 +204,9 @@ test('what the first released schema holds is found by what it refers to, and it
   connection.execute(readFileSync(new URL('fixtures/directory-schema-1.sql', import.meta.url), 'utf8'))
   const policyArn = 'arn:aws:iam::111111111111:policy/p'
   const bodies = {
-    user: { groups: ['Admins'], managedPolicyArns: [policyArn, policyArn], permissionsBoundary: policyArn },
-    group: { managedPolicyArns: [] },
+    user: { uniqueId: 'AIDAX', groups: ['Admins'], managedPolicyArns: [policyArn, policyArn], permissionsBoundary: policyArn },
+    role: { uniqueId: 'AROAX', managedPolicyArns: [] },
+    group: { uniqueId: 'AGPAX', managedPolicyArns: [] },
     'managed-policy': { arn: policyArn, createdAt: 5, document: '{"Version":"2012-10-17"}' },
     'instance-profile': { roleName: 'Web' },
   }
@@ -217,9 +218,11 @@ test('what the first released schema holds is found by what it refers to, and it
     references.map(({ kind, target }) => `${kind} ${target}`),
     [
       'instance-profile role/111111111111/web',
+      'role principal/AROAX',
       `user boundary/${policyArn}`,
       'user group/111111111111/admins',
       `user managed-policy/${policyArn}`,
+      'user principal/AIDAX',
     ],
   )
   const bodyOf = (kind: string): unknown =>

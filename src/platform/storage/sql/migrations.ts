@@ -72,6 +72,12 @@ export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX usage_stamp_by_age ON usage_stamp (kind, used_at);
     `,
+    // Users and roles are found by their unique ids.
+    `
+    INSERT INTO directory_reference
+      SELECT kind, key, account, 'principal/' || json_extract(body, '$.uniqueId')
+      FROM directory_record WHERE kind IN ('user', 'role') AND json_extract(body, '$.uniqueId') IS NOT NULL;
+    `,
   ],
   audit: [
     `
