@@ -11,3 +11,9 @@ export class InvalidInput extends Fault {
   override readonly code = 'InvalidInput'
   override readonly httpStatus = 400
 }
+
+/** Only AWS changes it: a service-linked role. */
+export class UnmodifiableEntity extends Fault {
+  override readonly code = 'UnmodifiableEntity'
+  override readonly httpStatus = 400
+}

@@ -1,4 +1,4 @@
-import { text } from '../../engines/wire/index.ts'
+import { integer, text } from '../../engines/wire/index.ts'
 
 // The patterns of AWS's model, in its own words: they stand in answers.
 const NAME = '[\\w+=,.@-]+'
@@ -30,6 +30,12 @@ export const instanceProfileName = text({ min: 1, max: 128, pattern: NAME })
 
 /** `AccessKeyId`. */
 export const accessKeyId = text({ min: 16, max: 128, pattern: '[\\w]+' })
+
+/** `Description` of a role. */
+export const roleDescription = text({ max: 1000, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*' })
+
+/** `MaxSessionDuration` of a role, in seconds. */
+export const maxSessionDuration = integer({ min: 3600, max: 43_200 })
 
 /** `Path` of users, groups, roles and instance profiles. */
 export const path = text({ min: 1, max: 512, pattern: '(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)' })

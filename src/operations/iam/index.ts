@@ -2,6 +2,7 @@
 import type { QueryService } from '../../pipeline/index.ts'
 import { ACCESS_KEY_ACTIONS } from './access-keys/index.ts'
 import { OIDC_PROVIDER_ACTIONS } from './oidc-providers/index.ts'
+import { ROLE_ACTIONS } from './roles/index.ts'
 import { USER_ACTIONS } from './users/index.ts'
 
 /** AWS Identity and Access Management as it is spoken here. @see https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html */
@@ -11,5 +12,5 @@ export const IAM: QueryService = {
   version: '2010-05-08',
   namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
   showsValues: false,
-  operations: new Map([...USER_ACTIONS, ...ACCESS_KEY_ACTIONS, ...OIDC_PROVIDER_ACTIONS]),
+  operations: new Map([...USER_ACTIONS, ...ACCESS_KEY_ACTIONS, ...OIDC_PROVIDER_ACTIONS, ...ROLE_ACTIONS]),
 }

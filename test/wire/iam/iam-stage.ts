@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { IAMClient, type IAMServiceException } from '@aws-sdk/client-iam'
 import type { DirectoryInput } from '../../../src/index.ts'
-import { startTestBroker, type TestBroker } from '../../../src/testing/index.ts'
+import { startTestBroker, type TestBroker, type TestBrokerOptions } from '../../../src/testing/index.ts'
 import type { Credentials } from '../wire-client.ts'
 
 /** The account that is managed. */
@@ -28,8 +28,10 @@ export interface IamStage extends AsyncDisposable {
 export async function setIamStage(
   users: readonly User[] = [],
   account: Omit<Account, 'Id' | 'Users'> = {},
+  limits: TestBrokerOptions['limits'] = {},
 ): Promise<IamStage> {
   const broker = await startTestBroker({
+    limits,
     directory: {
       Accounts: [
         {
