@@ -204,7 +204,12 @@ test('what the first released schema holds is found by what it refers to, and it
   connection.execute(readFileSync(new URL('fixtures/directory-schema-1.sql', import.meta.url), 'utf8'))
   const policyArn = 'arn:aws:iam::111111111111:policy/p'
   const bodies = {
-    user: { uniqueId: 'AIDAX', groups: ['Admins'], managedPolicyArns: [policyArn, policyArn], permissionsBoundary: policyArn },
+    user: {
+      uniqueId: 'AIDAX',
+      groups: ['Admins'],
+      managedPolicyArns: [policyArn, policyArn],
+      permissionsBoundary: policyArn,
+    },
     role: { uniqueId: 'AROAX', managedPolicyArns: [] },
     group: { uniqueId: 'AGPAX', managedPolicyArns: [] },
     'managed-policy': { arn: policyArn, createdAt: 5, document: '{"Version":"2012-10-17"}' },
