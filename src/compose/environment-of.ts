@@ -3,7 +3,7 @@ import { taskDocument } from '../domain/containers/index.ts'
 import { endpointVariables, NoSuchEntity, pastProxies, ValidationError } from '../model/index.ts'
 import { issueContainerToken } from '../operations/broker/index.ts'
 import { CONTAINER_ADDRESSES } from '../platform/config/index.ts'
-import type { InstanceAddress } from './instance-listeners.ts'
+import type { InstanceAddress } from './instance-address.ts'
 import type { PreparedNode } from './prepare-node.ts'
 
 /** Where a node answers, and for which instances. */

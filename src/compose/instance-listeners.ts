@@ -4,6 +4,7 @@ import { type Listener, type ListenerOptions, metadataApp, startListener } from 
 import type { InstanceCredentials, InstanceSteering, MetadataDoor } from '../doors/metadata/index.ts'
 import type { Instance, InstanceListen, InstanceProfile } from '../model/index.ts'
 import type { Logger } from '../platform/telemetry/index.ts'
+import type { InstanceAddress } from './instance-address.ts'
 
 /** What instances are served with. */
 export interface InstanceListenersOptions {
@@ -20,15 +21,6 @@ export interface InstanceListenersOptions {
   /** Told after instances or their addresses changed. */
   onChange(): Promise<void>
   readonly logger: Logger
-}
-
-/** Where an instance's metadata is read. */
-export interface InstanceAddress {
-  readonly id: string
-  readonly account: string
-  readonly region: string
-  /** Origins; empty for the one that answers on the metadata listener itself. */
-  readonly addresses: readonly string[]
 }
 
 interface Served {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { ServiceAccountTokens, TaskTokens } from '../domain/containers/index.ts'
 import { allCertificates, IdentityDocuments, InstanceTokens } from '../domain/instances/index.ts'
-import type { AdminOptions, DevControls } from '../doors/admin/index.ts'
+import type { AdminOptions } from '../doors/admin/index.ts'
 import {
   adminApp,
   apiApp,
@@ -19,6 +19,7 @@ import {
   type MetadataDoor,
   metadataDoor,
 } from '../doors/metadata/index.ts'
+import type { DevControls } from '../doors/steering/index.ts'
 import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.ts'
 import { advanceClock, getAccessKey, readGetAccessKey } from '../operations/broker/index.ts'
 import { CLOUDTRAIL } from '../operations/cloudtrail/index.ts'
@@ -28,7 +29,8 @@ import { answerer } from '../pipeline/index.ts'
 import { BoundedWork } from '../platform/bounded-work.ts'
 import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
 import { environmentOf as clientEnvironmentOf, readGetEnvironment } from './environment-of.ts'
-import { type InstanceAddress, InstanceListeners } from './instance-listeners.ts'
+import type { InstanceAddress } from './instance-address.ts'
+import { InstanceListeners } from './instance-listeners.ts'
 import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
 import { type OperatorCalls, operatorCalls } from './operator-calls.ts'
 import { type NodeOptions, type PreparedNode, prepareNode } from './prepare-node.ts'

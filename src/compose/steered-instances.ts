@@ -1,5 +1,4 @@
 import type { EndedEarly } from '../domain/sessions/index.ts'
-import type { InstanceControls } from '../doors/admin/index.ts'
 import {
   type InstanceCredentials,
   InstanceSteering,
@@ -8,6 +7,7 @@ import {
   SteeredCredentials,
   steeredDoor,
 } from '../doors/metadata/index.ts'
+import type { InstanceControls } from '../doors/steering/index.ts'
 import { NoSuchEntity } from '../model/index.ts'
 import type { BrokerParts } from '../pipeline/index.ts'
 import type { InstanceListeners } from './instance-listeners.ts'

@@ -4,7 +4,7 @@
  * @module
  */
 export type { RecordedRequest } from '../domain/instances/index.ts'
-export type { SteeringInput } from '../doors/admin/index.ts'
+export type { SteeringInput } from '../doors/steering/index.ts'
 export type { AuditRecord } from './audit-records.ts'
 export { startTestBroker, type TestBroker, type TestBrokerOptions, type TestClock } from './start-test-broker.ts'
 export type { TestInstance } from './test-instance.ts'

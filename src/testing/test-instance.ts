@@ -1,5 +1,5 @@
 import type { RecordedRequest } from '../domain/instances/index.ts'
-import { type InstanceControls, readSteering, type SteeringInput } from '../doors/admin/index.ts'
+import { type InstanceControls, readSteering, type SteeringInput } from '../doors/steering/index.ts'
 import { type RequestWanted, type WaitOptions, waitForRequest } from './wait-for-request.ts'
 
 /** An instance in the hands of a test: what its metadata answers from now on. */

@@ -1,6 +1,6 @@
 import type { RecordedRequest } from '../domain/instances/index.ts'
-import type { InstanceControls } from '../doors/admin/index.ts'
 import { asksFor } from '../doors/metadata/index.ts'
+import type { InstanceControls } from '../doors/steering/index.ts'
 
 /** A path below the version with all that is below it, such as `api/token` or `meta-data/iam`; or what says which requests. */
 export type RequestWanted = string | ((request: RecordedRequest) => boolean)

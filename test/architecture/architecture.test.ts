@@ -98,14 +98,14 @@ const REFUSED: readonly Case[] = [
     rule: 'a dependency is imported at its home only',
     files: { 'pipeline/a.ts': "import { z } from 'zod'\nimport { DatabaseSync } from 'node:sqlite'" },
     says: [
-      'pipeline/a.ts imports zod: its home is platform/config, operations/loading, doors/admin',
+      'pipeline/a.ts imports zod: its home is platform/config, operations/loading, doors/steering',
       'pipeline/a.ts imports node:sqlite: its home is platform/storage/sql',
     ],
   },
   {
     rule: "a dependency's folder is the dependency",
     files: { 'pipeline/a.ts': "import type { Z } from 'zod/v4/core'" },
-    says: ['pipeline/a.ts imports zod/v4/core: its home is platform/config, operations/loading, doors/admin'],
+    says: ['pipeline/a.ts imports zod/v4/core: its home is platform/config, operations/loading, doors/steering'],
   },
   {
     rule: 'a dependency without a home is refused',

@@ -25,6 +25,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['pipeline'],
   ['operations/sts', 'operations/iam', 'operations/cloudtrail', 'operations/broker'],
   ['operations/loading'],
+  ['doors/steering'],
   ['doors/metadata', 'doors/console', 'doors/verify', 'doors/oauth', 'doors/admin'],
   ['doors/http'],
   ['compose'],
@@ -56,7 +57,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   pino: ['platform/telemetry'],
   'prom-client': ['platform/telemetry'],
   yaml: ['operations/loading', 'platform/config'],
-  zod: ['platform/config', 'operations/loading', 'doors/admin'],
+  zod: ['platform/config', 'operations/loading', 'doors/steering'],
 }
 
 interface Reserved {

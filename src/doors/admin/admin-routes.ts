@@ -1,11 +1,10 @@
 import { json, Router } from 'express'
-import { type EpochMillis, InvalidParameterValue, type Secret } from '../../model/index.ts'
+import { InvalidParameterValue, type Secret } from '../../model/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
+import { type DevControls, parseDuration } from '../steering/index.ts'
 import { answerError, refuse } from './answer-error.ts'
 import { requireBearer } from './bearer-token.ts'
-import type { InstanceControls } from './instance-controls.ts'
 import { instanceRoutes } from './instance-routes.ts'
-import { parseDuration } from './parse-duration.ts'
 
 /** What the admin listener shows and whom it asks. */
 export interface AdminOptions {
@@ -20,17 +19,6 @@ export interface AdminOptions {
   /** What only a node in development can do; elsewhere the paths do not exist. */
   readonly dev?: DevControls | undefined
   readonly logger: Logger
-}
-
-/** The hands on a node in development. */
-export interface DevControls {
-  /** Moves the clock forward and tells its time; rejects with a `Fault` where it cannot go. */
-  advance(ms: number): Promise<EpochMillis>
-  /** Forgets everything that was changed since the start: the directory is as it was, and nothing is steered. */
-  reset(): Promise<void>
-  /** Has the session of a temporary access key count as expired. @throws {RangeError} when too many were */
-  expire(accessKeyId: string): void
-  readonly instances: InstanceControls
 }
 
 /** A directory of many accounts. */

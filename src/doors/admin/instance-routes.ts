@@ -1,8 +1,7 @@
 import { Router } from 'express'
 import type { Steering } from '../../domain/instances/index.ts'
 import { isoSeconds } from '../../model/index.ts'
-import type { InstanceControls } from './instance-controls.ts'
-import { describeSteering, readSteering } from './read-steering.ts'
+import { describeSteering, type InstanceControls, readSteering } from '../steering/index.ts'
 
 /**
  * The routes below `/instances`, for a node in development alone: what the metadata of each instance answers is steered

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { describeSteering, readSteering } from '../../../src/doors/admin/read-steering.ts'
+import { describeSteering, readSteering } from '../../../src/doors/steering/read-steering.ts'
 import { epochMillis, isoSeconds, ValidationError } from '../../../src/model/index.ts'
 import { fc } from '../../fast-check.ts'
 

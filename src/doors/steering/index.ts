@@ -1,0 +1,10 @@
+/**
+ * What can be done with a node in development beside its configuration, and how it is said in JSON. Does none of it, and
+ * knows nothing of HTTP: programs that test read its types without those of the listeners.
+ * @module
+ */
+export type { DevControls } from './dev-controls.ts'
+export type { InstanceControls } from './instance-controls.ts'
+export { parseDuration } from './parse-duration.ts'
+export { describeSteering, readSteering } from './read-steering.ts'
+export type { SteeringInput } from './steering-schema.ts'
