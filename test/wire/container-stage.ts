@@ -73,10 +73,14 @@ export async function stage(t: TestContext, parts: Partial<AccountInput> = {}): 
   t.after(() => node.stop())
   const port = Number(new URL(node.addresses.metadata).port)
   const get: Stage['get'] = (path, headers = {}, method = 'GET') => exchange(port, method, path, headers)
+  const clients = new Map<string, STSClient>()
   const client: Stage['client'] = ({ AccessKeyId, SecretAccessKey, Token }) => {
+    const before = clients.get(AccessKeyId)
+    if (before !== undefined) return before
     const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token }
     const sts = new STSClient({ endpoint: node.addresses.api, region: 'us-east-1', credentials, maxAttempts: 1 })
     t.after(() => sts.destroy())
+    clients.set(AccessKeyId, sts)
     return sts
   }
   return {

@@ -200,6 +200,16 @@ test('rotation that is stopped serves the same past its end, which the API still
   assert.equal(await caller(await document()), `${ARN}${ONE}`)
 })
 
+test('where rotation is stopped too, credentials rotate when they are told to', async (t) => {
+  const { admin, document } = await stage(t)
+  await admin('PATCH', `/instances/${ONE}`, { rotation: 'stopped' })
+  const before = await document()
+  await admin('POST', `/instances/${ONE}/rotate`)
+  const after = await document()
+  assert.notEqual(after.AccessKeyId, before.AccessKeyId)
+  assert.deepEqual(await document(), after)
+})
+
 test('a document says something wrong, and its session stays as good as it was', async (t) => {
   const { admin, get, document, caller } = await stage(t)
   const good = await document()

@@ -241,3 +241,16 @@ test('a read comes as EC2 sends it', async (t) => {
     connection: 'close',
   })
 })
+
+test('what is left of a token is said in whole seconds, the one that runs counted', async (t) => {
+  const { send, token, advance } = await serve(t)
+  const headers = { [TOKEN]: await token(60) }
+  const left = async () => (await send('GET', MD, headers)).headers[TTL.toLowerCase()]
+  assert.equal(await left(), '60')
+  advance(1)
+  assert.equal(await left(), '60')
+  advance(999)
+  assert.equal(await left(), '59')
+  advance(58_999)
+  assert.equal(await left(), '1')
+})
