@@ -87,6 +87,12 @@ export interface DesiredAccessKey {
   readonly Status?: 'Active' | 'Inactive' | undefined
 }
 
+/** What a user signs in with. */
+export interface DesiredLoginProfile {
+  readonly Password: string
+  readonly PasswordResetRequired: boolean
+}
+
 /** A policy inside its user, group or role. */
 export interface DesiredPolicy {
   readonly PolicyName: string
@@ -111,6 +117,8 @@ export interface DesiredUser extends DesiredIdentity {
   readonly Groups: readonly string[]
   readonly PermissionsBoundary?: string | undefined
   readonly Tags: readonly DesiredTag[]
+  /** Left out: the one it has, if it has one. */
+  readonly LoginProfile?: DesiredLoginProfile | undefined
   /** Left out: those it has. */
   readonly AccessKeys?: readonly DesiredAccessKey[] | undefined
 }

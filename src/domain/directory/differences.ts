@@ -22,7 +22,9 @@ export interface Difference {
 const PROPERTIES: Readonly<Record<string, string>> = {
   accessKeyIds: 'AccessKeys',
   clientIds: 'ClientIdList',
+  changedAt: 'Password',
   document: 'PolicyDocument',
+  earlier: 'Password',
   interfaces: 'NetworkInterfaces',
   maxSessionDurationSeconds: 'MaxSessionDuration',
   options: 'MetadataOptions',
@@ -104,6 +106,7 @@ async function nameOf(
   const { partition } = plan.parts.directory
   if ('accessKeyId' in body) return { arn: await ownerOf(plan, body), accessKeyId: body.accessKeyId }
   if ('arn' in body) return { arn: body.arn }
+  if ('password' in body) return { arn: await ownerOf(plan, body) }
   if ('userName' in body) return { arn: iamArn(partition, body.account, 'user', body.path, body.userName) }
   if ('groupName' in body) return { arn: iamArn(partition, body.account, 'group', body.path, body.groupName) }
   if ('roleName' in body) return { arn: iamArn(partition, body.account, 'role', body.path, body.roleName) }
@@ -122,7 +125,10 @@ async function nameOf(
   return { arn: rootArn(partition, body.id) }
 }
 
-async function ownerOf(plan: Plan, { account, userName }: AccessKeyBody): Promise<string> {
+async function ownerOf(
+  plan: Plan,
+  { account, userName }: Pick<AccessKeyBody, 'account' | 'userName'>,
+): Promise<string> {
   const { partition } = plan.parts.directory
   if (userName === undefined) return rootArn(partition, account)
   const user = await plan.stored('user', nameKey(account, userName))

@@ -23,6 +23,7 @@ import { type DirectoryViews, directoryViews } from './directory-views.ts'
 import { Edit } from './edit.ts'
 import type { OrganizationPlace } from './organization-view.ts'
 import { type OwnPolicies, ownPolicies } from './own-policies.ts'
+import { Passwords } from './passwords.ts'
 import {
   type AccountBody,
   bodyOf,
@@ -72,6 +73,7 @@ export class Directory {
   readonly partition: string
   readonly localIssuers: readonly string[]
   readonly quotas: Quotas
+  readonly passwords: Passwords
   /** What is kept, as it is kept. */
   readonly records: StoredRecords
   readonly #storage: Pick<Storage, 'directory' | 'changes'>
@@ -96,6 +98,7 @@ export class Directory {
     quotas,
   }: DirectoryParts) {
     this.quotas = { ...QUOTAS, ...quotas }
+    this.passwords = new Passwords(random)
     const store = storage.directory
     this.partition = partition
     this.localIssuers = localIssuers
@@ -324,7 +327,7 @@ export class Directory {
   #drop({ kind, key }: ChangeEntry): void {
     this.#version += 1
     if (kind === 'revocation') this.#revocations.drop()
-    else if (kind !== 'instance') this.#views[kind].drop(key)
+    else if (kind !== 'instance' && kind !== 'login-profile') this.#views[kind].drop(key)
     this.#watchers.get(kind)?.()
   }
 }

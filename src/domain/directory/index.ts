@@ -14,10 +14,12 @@ export type {
 export type { Difference } from './differences.ts'
 export { Directory, type PrincipalPolicies } from './directory.ts'
 export { Edit } from './edit.ts'
+export { isReused, withPassword } from './login-profiles.ts'
 export { type DesiredPath, DirectoryMistakes, listMistakes, type Mistake } from './mistakes.ts'
 export { newAccessKey } from './new-access-key.ts'
 export { OIDC_QUOTAS, OIDC_RULES, readProviderUrl } from './oidc-provider-rules.ts'
 export type { OrganizationPlace } from './organization-view.ts'
+export { passwordExpiry, passwordViolation } from './password-policy.ts'
 export { planClosing } from './plan-closing.ts'
 export { type DirectoryPlan, planDirectory } from './plan-directory.ts'
 export { planKeyRevocation, planRevokingOlder } from './plan-revocation.ts'
@@ -28,10 +30,12 @@ export {
   documentOf,
   type GroupBody,
   type InlinePolicy,
+  type LoginProfileBody,
   type ManagedPolicyBody,
   managedPolicyKey,
   nameKey,
   oidcProviderKey,
+  type PasswordPolicy,
   type PolicyVersion,
   type RoleBody,
   reference,

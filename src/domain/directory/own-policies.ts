@@ -1,5 +1,6 @@
 import { type CompiledPolicy, compilePolicy, parsePolicy } from '../../engines/policy/index.ts'
 import type { AccountCaller, AccountId } from '../../model/index.ts'
+import type { AccountBody } from './records.ts'
 import type { GroupView, ManagedPolicyView, RoleView, UserView } from './views.ts'
 
 /** The policies of a principal itself, whatever its session. */
@@ -10,6 +11,7 @@ export interface OwnPolicies {
 
 /** Where principals and their policies are found. */
 interface PolicySource {
+  account(id: string): Promise<AccountBody | undefined>
   user(account: AccountId, userName: string): Promise<UserView | undefined>
   group(account: AccountId, groupName: string): Promise<GroupView | undefined>
   role(arn: string): Promise<RoleView | undefined>
@@ -24,6 +26,14 @@ const ALLOWS_NOTHING = compilePolicy(parsePolicy('{"Version":"2012-10-17","State
 const ALLOWS_EVERYTHING = compilePolicy(
   parsePolicy('{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'),
   { kind: 'identity', name: 'root' },
+)
+
+/** What an account's password policy can grant to all its users. Both actions are about nobody but who asks. */
+const OWN_PASSWORD = compilePolicy(
+  parsePolicy(
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ChangePassword","iam:GetAccountPasswordPolicy"],"Resource":"*"}]}',
+  ),
+  { kind: 'identity', name: 'account-password-policy' },
 )
 
 /** Root has none, and needs none. */
@@ -55,11 +65,18 @@ async function ofUser(
   source: PolicySource,
 ): Promise<OwnPolicies> {
   const user = await source.user(account, userName)
-  return user?.uniqueId === uniqueId ? await ofPrincipal(user, source) : GONE
+  if (user?.uniqueId !== uniqueId) return GONE
+  const policy = (await source.account(account))?.passwordPolicy
+  return await ofPrincipal(user, source, policy?.allowUsersToChangePassword ? OWN_PASSWORD : undefined)
 }
 
-async function ofPrincipal(principal: UserView | RoleView, source: PolicySource): Promise<OwnPolicies> {
+async function ofPrincipal(
+  principal: UserView | RoleView,
+  source: PolicySource,
+  granted?: CompiledPolicy,
+): Promise<OwnPolicies> {
   const identity = [...principal.compiledPolicies]
+  if (granted !== undefined) identity.push(granted)
   if (!(await addManaged(identity, principal.managedPolicyArns, source))) return GONE
   if ('groups' in principal) {
     for (const groupName of principal.groups) {

@@ -15,6 +15,7 @@ import { planAccessKeys } from './plan-access-keys.ts'
 import { planPodIdentityAssociation, planTask } from './plan-containers.ts'
 import { planInstance, planInstanceProfile } from './plan-instances.ts'
 import { heldPlaces } from './plan-listen.ts'
+import { planLoginProfile } from './plan-login-profile.ts'
 import { planOidcProviders } from './plan-oidc-providers.ts'
 import { planOrganization } from './plan-organization.ts'
 import {
@@ -122,7 +123,13 @@ async function planAccount(plan: Plan, at: DesiredPath, account: DesiredAccount)
   await planAlias(plan, [...at, 'Alias'], id, alias, existing?.alias)
   const owner = { account: id, userName: undefined, accessKeyIds: existing?.accessKeyIds ?? [] }
   const accessKeyIds = await planAccessKeys(plan, [...at, 'Root', 'AccessKeys'], owner, account.Root?.AccessKeys)
-  plan.put('account', id, id, { id, alias, accessKeyIds, createdAt: existing?.createdAt ?? plan.parts.now })
+  plan.put('account', id, id, {
+    id,
+    alias,
+    accessKeyIds,
+    createdAt: existing?.createdAt ?? plan.parts.now,
+    passwordPolicy: existing?.passwordPolicy,
+  })
 
   for (const [index, policy] of account.ManagedPolicies.entries()) {
     await planManagedPolicy(plan, [...at, 'ManagedPolicies', index], id, policy)
@@ -203,6 +210,7 @@ async function planUser(plan: Plan, at: DesiredPath, account: AccountId, desired
   const existing = await plan.stored('user', nameKey(account, userName))
   const owner = { account, userName, accessKeyIds: existing?.accessKeyIds ?? [] }
   const accessKeyIds = await planAccessKeys(plan, [...at, 'AccessKeys'], owner, desired.AccessKeys)
+  await planLoginProfile(plan, [...at, 'LoginProfile'], { account, userName, uniqueId }, existing, desired.LoginProfile)
   plan.put('user', nameKey(account, userName), account, {
     account,
     userName,

@@ -17,6 +17,7 @@ export async function planPruning(plan: Plan, account: AccountId): Promise<void>
       plan.changes.push({ remove: { kind, key: record.key, account } })
       const body = bodyOf(record)
       if (!('accessKeyIds' in body)) continue
+      if (kind === 'user') plan.changes.push({ remove: { kind: 'login-profile', key: record.key, account } })
       for (const key of body.accessKeyIds) plan.changes.push({ remove: { kind: 'access-key', key, account } })
     }
   }

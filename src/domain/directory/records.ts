@@ -9,6 +9,7 @@ import type {
   Task,
 } from '../../model/index.ts'
 import type { DirectoryRecord, RecordKind } from '../../platform/storage/index.ts'
+import type { PasswordHash } from './passwords.ts'
 
 /** A policy that lives inside its user, group or role. `document` is the JSON text as it was saved. */
 export interface InlinePolicy {
@@ -23,8 +24,25 @@ export interface AccountBody {
   /** The root user's access keys. */
   readonly accessKeyIds: readonly string[]
   readonly createdAt: EpochMillis
+  /** What its users' passwords have to be; AWS's own where there is none. */
+  readonly passwordPolicy?: PasswordPolicy | undefined
   /** When it was closed: from then on nobody in it is anybody. */
   readonly closedAt?: EpochMillis | undefined
+}
+
+/** What the passwords of an account's users have to be, and how long they are good. */
+export interface PasswordPolicy {
+  readonly minimumPasswordLength: number
+  readonly requireSymbols: boolean
+  readonly requireNumbers: boolean
+  readonly requireUppercaseCharacters: boolean
+  readonly requireLowercaseCharacters: boolean
+  readonly allowUsersToChangePassword: boolean
+  /** Days; `undefined`: for good. */
+  readonly maxPasswordAge: number | undefined
+  /** How many of the passwords before may not be taken again. */
+  readonly passwordReusePrevention: number | undefined
+  readonly hardExpiry: boolean | undefined
 }
 
 /** Which account an alias names. */
@@ -109,6 +127,19 @@ export interface AccessKeyBody {
   readonly createdAt: EpochMillis
 }
 
+/** The password of a user as it is stored: nobody can read it. */
+export interface LoginProfileBody {
+  readonly account: AccountId
+  readonly userName: string
+  readonly createdAt: EpochMillis
+  readonly password: PasswordHash
+  /** When it was set. */
+  readonly changedAt: EpochMillis
+  /** Those before it, the latest first. */
+  readonly earlier: readonly PasswordHash[]
+  readonly passwordResetRequired: boolean
+}
+
 /** An account in an organization, with the control policies attached to itself. */
 export interface OrganizationMember {
   readonly account: AccountId
@@ -157,6 +188,7 @@ export interface RecordBodies {
   readonly role: RoleBody
   readonly 'managed-policy': ManagedPolicyBody
   readonly 'access-key': AccessKeyBody
+  readonly 'login-profile': LoginProfileBody
   readonly organization: OrganizationBody
   readonly revocation: RevocationBody
   readonly 'instance-profile': InstanceProfile
@@ -175,6 +207,7 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'role',
   'managed-policy',
   'access-key',
+  'login-profile',
   'organization',
   'revocation',
   'instance-profile',

@@ -47,6 +47,12 @@ export const RULES = {
     says: 'must be 16 to 128 letters and digits, not ASIA...',
   },
   secretAccessKey: { min: 16, max: 128, matches: /^[\x21-\x7e]+$/, says: 'must be 16 to 128 printable characters' },
+  password: {
+    min: 1,
+    max: 128,
+    matches: /^[\t\n\r\x20-\xff]+$/,
+    says: 'must be 1 to 128 characters of Latin-1',
+  },
   tagKey: {
     min: 1,
     max: 128,

@@ -40,6 +40,14 @@ interface ChangingAction<Input, Output extends Answered> extends IamAction<Input
   change(call: IamCall<Input>, edit: Edit, broker: BrokerParts): Promise<Output>
 }
 
+interface PreparedAction<Input, Output extends Answered, Prepared> extends IamAction<Input> {
+  readonly issues?: boolean
+  /** What takes long and changes nothing, done once and while others change the directory. @throws Fault */
+  prepare(call: IamCall<Input>, broker: BrokerParts): Promise<Prepared>
+  /** As {@link ChangingAction} has it: what was prepared may be overtaken. @throws Fault */
+  change(call: IamCall<Input>, edit: Edit, broker: BrokerParts, prepared: Prepared): Promise<Output>
+}
+
 /** Declares an action of IAM that changes nothing. */
 export function defineRead<Input extends object, Output extends Answered>(
   reading: ReadingAction<Input, Output>,
@@ -61,6 +69,21 @@ export function defineRead<Input extends object, Output extends Answered>(
 export function defineChange<Input extends object, Output extends Answered>(
   changing: ChangingAction<Input, Output>,
 ): WireOperation<Input, Output> {
+  const { action, parse, requires, issues } = changing
+  return definePreparedChange({
+    action,
+    parse,
+    requires,
+    ...(issues !== undefined && { issues }),
+    prepare: async () => undefined,
+    change: (call, edit, broker) => changing.change(call, edit, broker),
+  })
+}
+
+/** Declares one that does something before, for which nobody who changes the directory has to wait. */
+export function definePreparedChange<Input extends object, Output extends Answered, Prepared>(
+  changing: PreparedAction<Input, Output, Prepared>,
+): WireOperation<Input, Output> {
   const { action, parse, requires, issues = false } = changing
   return defineOperation({
     action,
@@ -70,7 +93,8 @@ export function defineChange<Input extends object, Output extends Answered>(
     requires,
     perform: async ({ caller, input, facts }, broker, recordFirst) => {
       const call = callOf(caller, input, facts.now, broker)
-      return await broker.directory.edit((edit) => changing.change(call, edit, broker), recordFirst)
+      const prepared = await changing.prepare(call, broker)
+      return await broker.directory.edit((edit) => changing.change(call, edit, broker, prepared), recordFirst)
     },
     details: (input, output) => ({ requestParameters: recorded(input), responseElements: output && recorded(output) }),
   })

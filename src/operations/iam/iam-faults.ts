@@ -17,3 +17,21 @@ export class UnmodifiableEntity extends Fault {
   override readonly code = 'UnmodifiableEntity'
   override readonly httpStatus = 400
 }
+
+/** A password is not what the account's password policy asks for. */
+export class PasswordPolicyViolation extends Fault {
+  override readonly code = 'PasswordPolicyViolation'
+  override readonly httpStatus = 400
+}
+
+/** What was to be changed is being changed by somebody else: the same request may succeed later. */
+export class EntityTemporarilyUnmodifiable extends Fault {
+  override readonly code = 'EntityTemporarilyUnmodifiable'
+  override readonly httpStatus = 409
+}
+
+/** The action is for another kind of user. */
+export class InvalidUserType extends Fault {
+  override readonly code = 'InvalidUserType'
+  override readonly httpStatus = 400
+}

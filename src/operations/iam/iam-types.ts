@@ -1,4 +1,5 @@
-import { integer, text } from '../../engines/wire/index.ts'
+import { integer, type Parser, text } from '../../engines/wire/index.ts'
+import { Secret, Violation } from '../../model/index.ts'
 
 // The patterns of AWS's model, in its own words: they stand in answers.
 const NAME = '[\\w+=,.@-]+'
@@ -37,6 +38,9 @@ export const roleDescription = text({ max: 1000, pattern: '[\\u0009\\u000A\\u000
 /** `MaxSessionDuration` of a role, in seconds. */
 export const maxSessionDuration = integer({ min: 3600, max: 43_200 })
 
+/** `Password`: the type that is never repeated. */
+export const password = secretText({ min: 1, max: 128, pattern: LATIN })
+
 /** `Path` of users, groups, roles and instance profiles. */
 export const path = text({ min: 1, max: 512, pattern: '(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)' })
 
@@ -54,3 +58,12 @@ export const tagKey = text({ min: 1, max: 128, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/
 
 /** `Value` of a tag. */
 export const tagValue = text({ min: 0, max: 256, pattern: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*', unicode: true })
+
+/** A text that nobody is to see again. */
+function secretText(type: Parameters<typeof text>[0]): Parser<Secret> {
+  const parse = text(type)
+  return (value) => {
+    const read = parse(value)
+    return read instanceof Violation ? read : new Secret(read)
+  }
+}

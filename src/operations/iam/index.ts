@@ -1,7 +1,9 @@
 /** The actions of AWS IAM: the directory's own API. @module */
 import type { QueryService } from '../../pipeline/index.ts'
 import { ACCESS_KEY_ACTIONS } from './access-keys/index.ts'
+import { ACCOUNT_ACTIONS } from './account/index.ts'
 import { OIDC_PROVIDER_ACTIONS } from './oidc-providers/index.ts'
+import { PASSWORD_ACTIONS } from './passwords/index.ts'
 import { ROLE_ACTIONS } from './roles/index.ts'
 import { USER_ACTIONS } from './users/index.ts'
 
@@ -12,5 +14,12 @@ export const IAM: QueryService = {
   version: '2010-05-08',
   namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
   showsValues: false,
-  operations: new Map([...USER_ACTIONS, ...ACCESS_KEY_ACTIONS, ...OIDC_PROVIDER_ACTIONS, ...ROLE_ACTIONS]),
+  operations: new Map([
+    ...USER_ACTIONS,
+    ...ACCESS_KEY_ACTIONS,
+    ...PASSWORD_ACTIONS,
+    ...ACCOUNT_ACTIONS,
+    ...OIDC_PROVIDER_ACTIONS,
+    ...ROLE_ACTIONS,
+  ]),
 }

@@ -64,6 +64,7 @@ const user = z.strictObject({
   Policies: policies,
   PermissionsBoundary: nullable(z.string()),
   Tags: tags,
+  LoginProfile: z.strictObject({ Password: z.string(), PasswordResetRequired: z.boolean().default(false) }).optional(),
   AccessKeys: accessKeys,
 })
 

@@ -7,6 +7,7 @@ export type RecordKind =
   | 'role'
   | 'managed-policy'
   | 'access-key'
+  | 'login-profile'
   | 'organization'
   | 'revocation'
   | 'instance-profile'

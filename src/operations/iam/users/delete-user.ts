@@ -18,7 +18,9 @@ export const deleteUser = defineChange({
     const user = await existingUser(edit, account, input.userName)
     const { accessKeyIds, managedPolicyArns, policies, groups } = user
     // In which order AWS looks is not documented.
+    const hasPassword = (await edit.stored('login-profile', userKey(user))) !== undefined
     const conflict =
+      (hasPassword && 'must delete login profile first.') ||
       (accessKeyIds.length > 0 && 'must delete access keys first.') ||
       (managedPolicyArns.length > 0 && 'must detach all policies first.') ||
       (policies.length > 0 && 'must delete policies first.') ||

@@ -40,6 +40,11 @@ export const updateUser = defineChange({
         throw new EntityAlreadyExists(`User with name ${renamed.userName} already exists.`)
       }
       edit.remove({ kind: 'user', key: userKey(user), account })
+      const profile = await edit.stored('login-profile', userKey(user))
+      if (profile !== undefined) {
+        edit.remove({ kind: 'login-profile', key: userKey(user), account })
+        edit.put('login-profile', key, account, { ...profile, userName: renamed.userName })
+      }
       for (const id of user.accessKeyIds) {
         const accessKey = await edit.stored('access-key', id)
         if (accessKey !== undefined) await edit.replace('access-key', id, { ...accessKey, userName: renamed.userName })

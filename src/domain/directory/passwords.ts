@@ -1,0 +1,84 @@
+import { scrypt, timingSafeEqual } from 'node:crypto'
+import type { Secret } from '../../model/index.ts'
+import { BoundedWork } from '../../platform/bounded-work.ts'
+import type { Random } from '../../platform/random.ts'
+
+/** What is kept of a password: what it takes to recognise it, and how that was made. */
+export interface PasswordHash {
+  /** scrypt's parameters. @see https://www.rfc-editor.org/rfc/rfc7914 */
+  readonly cost: number
+  readonly blockSize: number
+  readonly parallelization: number
+  /** Base64, as `hash`. */
+  readonly salt: string
+  readonly hash: string
+}
+
+/** One of the settings that OWASP holds equal: 16 MiB for each. @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html */
+const SETTING = { cost: 2 ** 14, blockSize: 8, parallelization: 5 } as const
+const SALT_BYTES = 16
+const HASH_BYTES = 32
+const MAX_MEMORY = 64 * 1024 * 1024
+/** Each occupies a thread of Node's pool of four for a fifth of a second: others want it too. */
+const BOUNDS = { running: 2, waiting: 100 }
+const NOBODYS: PasswordHash = { ...SETTING, salt: '', hash: Buffer.alloc(HASH_BYTES).toString('base64') }
+
+/** Makes and compares hashes of passwords, on other threads, a few at once. */
+export class Passwords {
+  readonly #random: Random
+  readonly #work = new BoundedWork(BOUNDS)
+
+  constructor(random: Random) {
+    this.#random = random
+  }
+
+  /**
+   * The hash of a password.
+   * @param like - of the same user: with its salt and setting the two can be compared
+   * @throws {@link Overloaded}
+   */
+  async hash(password: Secret, like?: PasswordHash): Promise<PasswordHash> {
+    const isCurrent = like !== undefined && sameSetting(like, SETTING)
+    const salt = isCurrent ? like.salt : this.#random.bytes(SALT_BYTES).toString('base64')
+    const hash = await this.#derive(password, { ...SETTING, salt })
+    return { ...SETTING, salt, hash: hash.toString('base64') }
+  }
+
+  /**
+   * Whether a password is the one that was hashed. Where there is none to compare with it is not, and that takes as long.
+   * @throws {@link Overloaded}
+   */
+  async verify(password: Secret, kept: PasswordHash | undefined): Promise<boolean> {
+    const { hash, ...setting } = kept ?? NOBODYS
+    const derived = await this.#derive(password, setting)
+    return timingSafeEqual(derived, Buffer.from(hash, 'base64')) && kept !== undefined
+  }
+
+  /** Whether a password is one of those; of one salt and setting they cost no more than one. @throws {@link Overloaded} */
+  async isAmong(password: Secret, kept: readonly PasswordHash[]): Promise<boolean> {
+    const derived = new Map<string, Buffer>()
+    for (const { hash, ...setting } of kept) {
+      const name = JSON.stringify(setting)
+      const own = derived.get(name) ?? (await this.#derive(password, setting))
+      derived.set(name, own)
+      if (timingSafeEqual(own, Buffer.from(hash, 'base64'))) return true
+    }
+    return false
+  }
+
+  #derive(password: Secret, { cost, blockSize, parallelization, salt }: Omit<PasswordHash, 'hash'>): Promise<Buffer> {
+    const options = { cost, blockSize, parallelization, maxmem: MAX_MEMORY }
+    return this.#work.run(
+      () =>
+        new Promise((resolve, reject) => {
+          scrypt(password.reveal(), Buffer.from(salt, 'base64'), HASH_BYTES, options, (error, derived) =>
+            error === null ? resolve(derived) : reject(error),
+          )
+        }),
+    )
+  }
+}
+
+function sameSetting(one: Omit<PasswordHash, 'salt' | 'hash'>, other: typeof SETTING): boolean {
+  return one.cost === other.cost && one.blockSize === other.blockSize && one.parallelization === other.parallelization
+}

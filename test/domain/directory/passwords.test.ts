@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { passwordViolation } from '../../../src/domain/directory/index.ts'
+import { Passwords } from '../../../src/domain/directory/passwords.ts'
+import type { PasswordPolicy } from '../../../src/domain/directory/records.ts'
+import { Overloaded, Secret } from '../../../src/model/index.ts'
+import { systemRandom } from '../../../src/platform/random.ts'
+import { anAccount, aUser, aWorld, SOURCE } from './samples.ts'
+
+const GOOD = 'Correct horse 7'
+const OTHER = 'Battery staple 8'
+
+describe('hashes of passwords', () => {
+  const passwords = new Passwords(systemRandom)
+
+  test('another password, an empty hash and nobody are all just not it', async () => {
+    const kept = await passwords.hash(new Secret(GOOD))
+    assert.equal(await passwords.verify(new Secret(OTHER), kept), false)
+    assert.equal(await passwords.verify(new Secret(`${GOOD} `), kept), false)
+    assert.equal(await passwords.verify(new Secret(GOOD), undefined), false)
+    assert.equal(await passwords.verify(new Secret(GOOD), kept), true)
+  })
+
+  test('for nobody the same work is done', async () => {
+    const kept = await passwords.hash(new Secret(GOOD))
+    const took = async (work: () => Promise<unknown>) => {
+      const times: number[] = []
+      for (let round = 0; round < 3; round++) {
+        const from = performance.now()
+        await work()
+        times.push(performance.now() - from)
+      }
+      return Math.min(...times)
+    }
+    const known = await took(() => passwords.verify(new Secret(OTHER), kept))
+    const unknown = await took(() => passwords.verify(new Secret(OTHER), undefined))
+    assert.ok(unknown > known / 3, `${unknown} ms for nobody, ${known} ms for somebody`)
+  })
+
+  test('two users with one password have two hashes; the two of one user share the salt', async () => {
+    const one = await passwords.hash(new Secret(GOOD))
+    const other = await passwords.hash(new Secret(GOOD))
+    assert.notEqual(one.hash, other.hash)
+    const next = await passwords.hash(new Secret(OTHER), one)
+    assert.equal(next.salt, one.salt)
+    assert.equal(await passwords.isAmong(new Secret(GOOD), [next, one]), true)
+    assert.equal(await passwords.isAmong(new Secret(OTHER), [one, other]), false)
+    assert.equal(await passwords.isAmong(new Secret(OTHER), []), false)
+  })
+
+  test('one of an older setting is recognised, and made anew under the present one', async () => {
+    const older = { cost: 2 ** 10, blockSize: 8, parallelization: 1, salt: 'c2FsdA==' }
+    const { scryptSync } = await import('node:crypto')
+    const hash = scryptSync(GOOD, Buffer.from('salt'), 32, { cost: 2 ** 10 }).toString('base64')
+    assert.equal(await passwords.verify(new Secret(GOOD), { ...older, hash }), true)
+    assert.notEqual((await passwords.hash(new Secret(GOOD), { ...older, hash })).salt, older.salt)
+  })
+
+  test('a flood is refused at once, and what waits is answered', async () => {
+    const flood = Array.from({ length: 130 }, () =>
+      passwords.verify(new Secret(GOOD), {
+        cost: 2,
+        blockSize: 1,
+        parallelization: 1,
+        salt: '',
+        hash: Buffer.alloc(32).toString('base64'),
+      }),
+    )
+    const outcomes = await Promise.allSettled(flood)
+    const refusals = outcomes.filter((each) => each.status === 'rejected')
+    assert.ok(refusals.length >= 25, `${refusals.length} were refused`)
+    assert.ok(refusals.every(({ reason }) => reason instanceof Overloaded))
+  })
+})
+
+const NONE: PasswordPolicy = {
+  minimumPasswordLength: 6,
+  requireSymbols: false,
+  requireNumbers: false,
+  requireUppercaseCharacters: false,
+  requireLowercaseCharacters: false,
+  allowUsersToChangePassword: false,
+  maxPasswordAge: undefined,
+  passwordReusePrevention: undefined,
+  hardExpiry: undefined,
+}
+const UPPER = 'Password should have at least one uppercase letter'
+const LOWER = 'Password should have at least one lowercase letter'
+const NUMBER = 'Password should have at least one number'
+const SYMBOL = 'Password should have at least one symbol'
+
+const VIOLATIONS: readonly (readonly [password: string, policy: Partial<PasswordPolicy> | undefined, says: string])[] =
+  [
+    ['aB3!aB3', undefined, 'Password should have a minimum length of 8'],
+    [
+      'abcdefgh',
+      undefined,
+      `Password should meet 2 more of the following requirements: ${UPPER}, ${NUMBER}, ${SYMBOL}`,
+    ],
+    ['abcdefg1', undefined, `Password should meet 1 more of the following requirements: ${UPPER}, ${SYMBOL}`],
+    [
+      '        ',
+      undefined,
+      `Password should meet 3 more of the following requirements: ${UPPER}, ${LOWER}, ${NUMBER}, ${SYMBOL}`,
+    ],
+    ['Corp-2026', undefined, 'Password should not be identical to the account name'],
+    ['aaaaa', {}, 'Password should have a minimum length of 6'],
+    ['aaaaaaaaa', { minimumPasswordLength: 10 }, 'Password should have a minimum length of 10'],
+    ['aaaaaa', { requireUppercaseCharacters: true }, UPPER],
+    ['AAAAAA', { requireLowercaseCharacters: true }, LOWER],
+    ['aaaaaa', { requireNumbers: true }, NUMBER],
+    ['aaaaaa', { requireSymbols: true }, SYMBOL],
+    ['aaa;:,./?<>"~`\\', { requireSymbols: true }, SYMBOL],
+    ['ÄÖÜäöü', { requireUppercaseCharacters: true, requireLowercaseCharacters: true }, `${UPPER}, ${LOWER}`],
+    [
+      'a',
+      { requireSymbols: true, requireNumbers: true },
+      `Password should have a minimum length of 6, ${NUMBER}, ${SYMBOL}`,
+    ],
+  ]
+
+describe('password policies', () => {
+  for (const [password, policy, says] of VIOLATIONS) {
+    test(`${JSON.stringify(password)} breaks ${policy === undefined ? "AWS's own policy" : JSON.stringify(policy)}`, () => {
+      const own = policy && { ...NONE, ...policy }
+      assert.equal(passwordViolation(new Secret(password), own, ['111111111111', 'Corp-2026']), says)
+    })
+  }
+
+  for (const symbol of "!@#$%^&*()_+-=[]{}|'") {
+    test(`${symbol} is a symbol`, () => {
+      assert.equal(passwordViolation(new Secret(`aaaaa${symbol}`), { ...NONE, requireSymbols: true }, []), undefined)
+    })
+  }
+
+  test('three of four kinds and eight characters are enough where nobody set a policy', () => {
+    for (const password of ['abcdefG1', 'abcdef1!', 'ABCDEF1!', 'abcdefG!']) {
+      assert.equal(passwordViolation(new Secret(password), undefined, [undefined]), undefined)
+    }
+  })
+})
+
+describe('passwords in directory files', () => {
+  const withPassword = (Password: string, PasswordResetRequired = false) =>
+    anAccount(SOURCE, { Users: [aUser('alice', { LoginProfile: { Password, PasswordResetRequired } })] })
+  const KEY = `${SOURCE}/alice`
+
+  test('one that breaks the policy of its account is a mistake that does not repeat it', async (t) => {
+    const { apply } = await aWorld(t)
+    for (const [password, says] of [
+      ['short', /minimum length of 8/],
+      ['\u0416\u0416\u0416\u0416\u0416\u0416\u0416\u0416', /Latin-1/],
+      ['x'.repeat(129), /128 characters/],
+    ] as const) {
+      await assert.rejects(apply(withPassword(password)), (error: Error) => {
+        assert.match(error.message, says)
+        assert.ok(!error.message.includes(password))
+        return true
+      })
+    }
+  })
+
+  test('one that is the same is not set again; another one is; and left out it stays', async (t) => {
+    const { apply, plan, directory } = await aWorld(t)
+    await apply(withPassword(GOOD))
+    assert.deepEqual(await plan(withPassword(GOOD)), [])
+    const before = await directory.records.stored('login-profile', KEY)
+    await apply(withPassword(OTHER, true))
+    const after = await directory.records.stored('login-profile', KEY)
+    assert.equal(after?.passwordResetRequired, true)
+    assert.deepEqual(after?.earlier, [before?.password])
+    await apply(anAccount(SOURCE, { Users: [aUser('alice')] }))
+    assert.deepEqual(await directory.records.stored('login-profile', KEY), after)
+    assert.ok(!JSON.stringify(after).includes(OTHER))
+  })
+
+  test('a user who is made anew under another path has no password from before', async (t) => {
+    const { apply, directory } = await aWorld(t)
+    await apply(withPassword(GOOD))
+    await apply(anAccount(SOURCE, { Users: [aUser('alice', { Path: '/other/' })] }))
+    assert.equal(await directory.records.stored('login-profile', KEY), undefined)
+  })
+
+  test('what IAM said of passwords stays when a file is applied', async (t) => {
+    const { apply, directory } = await aWorld(t)
+    await apply(withPassword(GOOD))
+    await directory.edit(
+      async (edit) => {
+        const account = await edit.stored('account', SOURCE)
+        if (account !== undefined) edit.put('account', SOURCE, SOURCE, { ...account, passwordPolicy: NONE })
+      },
+      async () => undefined,
+    )
+    await apply(anAccount(SOURCE, { Users: [aUser('alice')] }))
+    assert.deepEqual((await directory.account(SOURCE))?.passwordPolicy?.minimumPasswordLength, 6)
+    await apply(withPassword('simple'))
+  })
+})
