@@ -2,6 +2,7 @@
 import type { QueryService } from '../../pipeline/index.ts'
 import { ACCESS_KEY_ACTIONS } from './access-keys/index.ts'
 import { ACCOUNT_ACTIONS } from './account/index.ts'
+import { INSTANCE_PROFILE_ACTIONS } from './instance-profiles/index.ts'
 import { OIDC_PROVIDER_ACTIONS } from './oidc-providers/index.ts'
 import { PASSWORD_ACTIONS } from './passwords/index.ts'
 import { ROLE_ACTIONS } from './roles/index.ts'
@@ -21,5 +22,6 @@ export const IAM: QueryService = {
     ...ACCOUNT_ACTIONS,
     ...OIDC_PROVIDER_ACTIONS,
     ...ROLE_ACTIONS,
+    ...INSTANCE_PROFILE_ACTIONS,
   ]),
 }
