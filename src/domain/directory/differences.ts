@@ -4,8 +4,8 @@ import type { DirectoryChange, RecordKind } from '../../platform/storage/index.t
 import type { Plan } from './plan.ts'
 import { type AccessKeyBody, bodyOf, nameKey, type RecordBodies } from './records.ts'
 
-/** What people are told of: an alias is told of with its account, and no file lists what is revoked. */
-type NamedKind = Exclude<RecordKind, 'account-alias' | 'revocation'>
+/** What people are told of: an alias is told of with its account, and no file lists what is revoked or was deleted. */
+type NamedKind = Exclude<RecordKind, 'account-alias' | 'revocation' | 'role-deletion'>
 
 /** One thing that a plan creates, changes or deletes. Holds no secret. */
 export interface Difference {
@@ -52,7 +52,7 @@ export async function differences(
   const found: Difference[] = []
   for (const change of plan.changes) {
     const { kind, key } = 'put' in change ? change.put : change.remove
-    if (kind === 'account-alias' || kind === 'revocation') {
+    if (kind === 'account-alias' || kind === 'revocation' || kind === 'role-deletion') {
       const after = 'put' in change ? bodyOf(change.put) : undefined
       if (!isDeepStrictEqual(await plan.stored(kind, key), after)) changes.push(change)
       continue

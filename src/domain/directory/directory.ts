@@ -327,7 +327,7 @@ export class Directory {
   #drop({ kind, key }: ChangeEntry): void {
     this.#version += 1
     if (kind === 'revocation') this.#revocations.drop()
-    else if (kind !== 'instance' && kind !== 'login-profile') this.#views[kind].drop(key)
+    else if (kind !== 'instance' && kind !== 'login-profile' && kind !== 'role-deletion') this.#views[kind].drop(key)
     this.#watchers.get(kind)?.()
   }
 }

@@ -38,7 +38,10 @@ export {
   type PasswordPolicy,
   type PolicyVersion,
   type RoleBody,
+  type RoleDeletionBody,
+  type RoleUsage,
   reference,
+  roleDeletionKey,
   type UserBody,
 } from './records.ts'
 export { keeps, QUOTAS, type Quotas } from './rules.ts'

@@ -179,6 +179,22 @@ export interface RevocationBody {
   readonly forgetAt: EpochMillis
 }
 
+/** A resource that a service needs its role for. */
+export interface RoleUsage {
+  readonly region: string
+  /** An ARN. */
+  readonly resource: string
+}
+
+/** What became of the deletion of a service-linked role. */
+export interface RoleDeletionBody {
+  readonly account: AccountId
+  readonly taskId: string
+  readonly at: EpochMillis
+  /** What was in its way; nothing when the role is gone. */
+  readonly usage: readonly RoleUsage[]
+}
+
 /** What each kind of record holds. */
 export interface RecordBodies {
   readonly account: AccountBody
@@ -196,6 +212,7 @@ export interface RecordBodies {
   readonly task: Task
   readonly 'pod-identity-association': PodIdentityAssociation
   readonly 'oidc-provider': OidcProvider
+  readonly 'role-deletion': RoleDeletionBody
 }
 
 /** Every kind of record. */
@@ -215,6 +232,7 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'task',
   'pod-identity-association',
   'oidc-provider',
+  'role-deletion',
 ]
 
 /** The key of the one organization. */
@@ -239,6 +257,11 @@ export function podIdentityKey({
 /** The key of an OpenID Connect provider: the case of its URL counts. @param url - without scheme */
 export function oidcProviderKey(account: string, url: string): string {
   return `${account}/${url}`
+}
+
+/** The key of the deletion of a service-linked role: an account asks for its own alone. */
+export function roleDeletionKey(account: string, taskId: string): string {
+  return `${account}/${taskId}`
 }
 
 /** The key of a customer managed policy: its ARN carries the path, its name alone is unique. */

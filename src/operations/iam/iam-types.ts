@@ -41,6 +41,15 @@ export const maxSessionDuration = integer({ min: 3600, max: 43_200 })
 /** `Password`: the type that is never repeated. */
 export const password = secretText({ min: 1, max: 128, pattern: LATIN })
 
+/** `AWSServiceName`: the principal of a service. */
+export const serviceName = text({ min: 1, max: 128, pattern: NAME })
+
+/** `CustomSuffix` of a service-linked role. */
+export const customSuffix = text({ min: 1, max: 64, pattern: NAME })
+
+/** `DeletionTaskId`. */
+export const deletionTaskId = text({ min: 1, max: 1000 })
+
 /** `Path` of users, groups, roles and instance profiles. */
 export const path = text({ min: 1, max: 512, pattern: '(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)' })
 

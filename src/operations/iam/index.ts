@@ -6,6 +6,7 @@ import { INSTANCE_PROFILE_ACTIONS } from './instance-profiles/index.ts'
 import { OIDC_PROVIDER_ACTIONS } from './oidc-providers/index.ts'
 import { PASSWORD_ACTIONS } from './passwords/index.ts'
 import { ROLE_ACTIONS } from './roles/index.ts'
+import { SERVICE_LINKED_ROLE_ACTIONS } from './service-linked-roles/index.ts'
 import { USER_ACTIONS } from './users/index.ts'
 
 /** AWS Identity and Access Management as it is spoken here. @see https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html */
@@ -23,5 +24,6 @@ export const IAM: QueryService = {
     ...OIDC_PROVIDER_ACTIONS,
     ...ROLE_ACTIONS,
     ...INSTANCE_PROFILE_ACTIONS,
+    ...SERVICE_LINKED_ROLE_ACTIONS,
   ]),
 }

@@ -2,7 +2,7 @@ import type { RoleBody } from '../../domain/directory/index.ts'
 import { UnmodifiableEntity } from './iam-faults.ts'
 
 /** Where the roles are that services of AWS make for themselves. */
-const SERVICE_ROLE_PATH = '/aws-service-role/'
+export const SERVICE_ROLE_PATH = '/aws-service-role/'
 
 /**
  * Whether a role belongs to a service of AWS. Its path alone says that: nobody else makes a role there.

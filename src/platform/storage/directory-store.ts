@@ -15,6 +15,7 @@ export type RecordKind =
   | 'task'
   | 'pod-identity-association'
   | 'oidc-provider'
+  | 'role-deletion'
 
 /** Names one record. Records keep the account they were made in. */
 export interface RecordName {

@@ -43,7 +43,7 @@ const NAMES: Readonly<Record<string, string>> = {
   PolicyDocument: ALLOW_ALL,
   AssumeRolePolicyDocument: ALLOW_ALL,
   AWSServiceName: 'ecs.amazonaws.com',
-  DeletionTaskId: 'task/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS/0',
+  DeletionTaskId: 'task/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS/01234567-89ab-4def-8123-456789abcdef',
   JobId: '0'.repeat(36),
   ServiceNamespace: 'iam',
   Password: 'Aa1!aaaaaaaa',
