@@ -104,6 +104,10 @@ export function describeReplacement(rows: readonly KeyRow[], id: string, reseale
       'Identity documents are signed with new keys: fetch /instance-identity.pem of the admin listener again, and take no old signature for proof.',
     'task-token': 'Tokens of tasks are void: rolecall env task/... prints new ones.',
     'service-account-token': 'Service account tokens of pods are void: rolecall env pod/... makes new ones.',
+    'outbound-rs256':
+      'Tokens of GetWebIdentityToken signed with RS256 are void wherever the keys are fetched again: verifiers may remember them for some minutes.',
+    'outbound-es384':
+      'Tokens of GetWebIdentityToken signed with ES384 are void wherever the keys are fetched again: verifiers may remember them for some minutes.',
   }
   return (
     `The ${gone?.purpose} key ${id} is destroyed; ${active?.id} is active.\n${lost[gone?.purpose ?? ''] ?? ''}\n` +

@@ -1,8 +1,8 @@
 import { createHash, createPublicKey, hash, type KeyObject, sign } from 'node:crypto'
 import type { EpochMillis } from '../../model/index.ts'
-import type { Key, KeyRing } from '../../platform/keyring/index.ts'
+import { deriveRsaKey, type Key, type KeyRing } from '../../platform/keyring/index.ts'
 import { bits, integer, NULL, objectId, octets, sequence, setOf, tagged, time, utf8 } from './der.ts'
-import { deriveDsaKey, deriveRsaKey } from './derive-keys.ts'
+import { deriveDsaKey } from './derive-dsa-key.ts'
 import { DSA_DOMAINS } from './dsa-domains.ts'
 import { SIGNATURES, type SignatureName } from './metadata-tree.ts'
 
@@ -136,15 +136,16 @@ async function makeSigner(name: SignatureName, { id, material, createdAt }: Key)
 }
 
 async function privateKey(name: SignatureName, secret: KeyObject): Promise<KeyObject> {
+  const full = `rolecall/imds-document/v1/${name}`
   switch (name) {
     case 'rsa2048':
-      return deriveRsaKey(secret, name, 2048)
+      return deriveRsaKey(secret, full, 2048)
     case 'signature':
-      return deriveRsaKey(secret, name, 1024)
+      return deriveRsaKey(secret, full, 1024)
     case 'pkcs7':
-      return deriveDsaKey(secret, name, DSA_DOMAINS.short)
+      return deriveDsaKey(secret, full, DSA_DOMAINS.short)
     case 'dsa2048':
-      return deriveDsaKey(secret, name, DSA_DOMAINS.long)
+      return deriveDsaKey(secret, full, DSA_DOMAINS.long)
   }
 }
 

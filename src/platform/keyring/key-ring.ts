@@ -7,6 +7,8 @@ export interface KeyRing {
   active(purpose: KeyPurpose): Key
   /** Whatever may still open something: pending, active or retired; `undefined` when unknown or destroyed. */
   find(purpose: KeyPurpose, id: string): Key | undefined
+  /** All that {@link find} finds, in the order in which they become active. */
+  all(purpose: KeyPurpose): readonly Key[]
 }
 
 /** A ring whose keys can be replaced. Calls that change it come one after the other. */

@@ -14,13 +14,15 @@ export const KEY_PURPOSES = [
   'imds-document',
   'task-token',
   'service-account-token',
+  'outbound-rs256',
+  'outbound-es384',
 ] as const
 
 /**
  * One of {@link KEY_PURPOSES}: sealing session tokens, deriving their secrets, sealing stored long-term secrets, sealing
  * explanations of refusals, proving that markers which lead to the next page of a list are ours, and session tokens of
  * the metadata service; signing identity documents of instances; what tasks of ECS show for their credentials, and pods of
- * EKS for theirs.
+ * EKS for theirs; signing tokens for verifiers outside, by each of two algorithms.
  */
 export type KeyPurpose = (typeof KEY_PURPOSES)[number]
 

@@ -58,6 +58,10 @@ export class LiveKeyRing implements ManagedKeyRing {
     return this.#now().opening.get(purpose)?.get(id)
   }
 
+  all(purpose: KeyPurpose): readonly Key[] {
+    return [...(this.#now().opening.get(purpose)?.values() ?? [])]
+  }
+
   list(): readonly KeyLife[] {
     return KEY_PURPOSES.flatMap((purpose) => this.#livesOf(purpose))
   }

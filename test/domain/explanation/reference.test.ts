@@ -20,7 +20,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 test('another key ring opens nothing, so neither does a ring whose key is destroyed', () => {
   assert.equal(openReference(MESSAGE, memoryKeyRing({ random, clock: systemClock })), undefined)
-  const destroyed = { active: keyring.active, find: () => undefined }
+  const destroyed = { active: keyring.active, find: () => undefined, all: () => [] }
   assert.equal(openReference(MESSAGE, destroyed), undefined)
 })
 

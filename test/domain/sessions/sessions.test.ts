@@ -48,6 +48,10 @@ class ChangingRing implements KeyRing {
   find(purpose: KeyPurpose, id: string): Key | undefined {
     return this.keys.find((each) => each.purpose === purpose && each.id === id)
   }
+
+  all(purpose: KeyPurpose): readonly Key[] {
+    return this.keys.filter((each) => each.purpose === purpose)
+  }
 }
 
 const SEAL = key('session-seal', 'seal-1')

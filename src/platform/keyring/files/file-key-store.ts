@@ -67,7 +67,7 @@ export class FileKeyStore implements KeyStore {
   async #files(): Promise<readonly Named[]> {
     const files: Named[] = []
     for (const name of await readdir(this.#folder)) {
-      const [, prefix, digits] = /^([a-z-]+)\.([1-9][0-9]{0,8})\.json$/.exec(name) ?? []
+      const [, prefix, digits] = /^([a-z0-9-]+)\.([1-9][0-9]{0,8})\.json$/.exec(name) ?? []
       const purpose = KEY_PURPOSES.find((known) => known === prefix)
       if (purpose !== undefined) files.push({ purpose, generation: Number(digits) })
     }
@@ -109,7 +109,7 @@ export class FileKeyStore implements KeyStore {
 }
 
 /** The names under which key files, and what is left of them, are written before they get their own. */
-const DRAFTS: readonly RegExp[] = [/^\.[a-z-]+\.[\w-]+\.tmp$/, /^[a-z-]+\.[0-9]+\.json\.[0-9a-f]+\.tmp$/]
+const DRAFTS: readonly RegExp[] = [/^\.[a-z0-9-]+\.[\w-]+\.tmp$/, /^[a-z0-9-]+\.[0-9]+\.json\.[0-9a-f]+\.tmp$/]
 
 /** Whoever owns a key or its folder can choose the key: ourselves may, and root, who can do everything anyway. */
 export function refuseForeign(path: string, { uid }: Stats): void {

@@ -1,15 +1,17 @@
-import { checkPrime, createCipheriv, createPrivateKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { checkPrime, createCipheriv, createECDH, createPrivateKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
-import { integer, objectId, octets, sequence } from './der.ts'
-import type { DsaDomain } from './dsa-domains.ts'
 
-const DSA = '1.2.840.10040.4.1'
 const EXPONENT = 65_537n
+/** How many points the curve P-384 has. @see https://doi.org/10.6028/NIST.SP.800-186 section 3.2.1.4 */
+const ORDER_OF_P384 = BigInt(
+  '0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973',
+)
 
 /**
  * The RSA key that a secret stands for: the same secret and name give the same key, on every node and after every
  * start, so nothing but the secret has to be kept. Primes are taken from the secret's stream as FIPS 186-5 takes them
- * from a generator of random bits.
+ * from a generator of random bits. Takes some tenths of a second, of one thread of Node's pool.
+ * @param name - of the key, and of the purpose that it is for: no other key of the secret has it
  * @see https://csrc.nist.gov/pubs/fips/186-5/final appendix A.1.3
  */
 export async function deriveRsaKey(secret: KeyObject, name: string, bits: 1024 | 2048): Promise<KeyObject> {
@@ -22,21 +24,27 @@ export async function deriveRsaKey(secret: KeyObject, name: string, bits: 1024 |
   return createPrivateKey({ key: { kty: 'RSA', ...key }, format: 'jwk' })
 }
 
-/** The DSA key that a secret stands for. @see https://csrc.nist.gov/pubs/fips/186-4/final appendix B.1.1 */
-export function deriveDsaKey(secret: KeyObject, name: string, { p, q, g }: DsaDomain): KeyObject {
+/** The key on the curve P-384 that a secret stands for. @see https://csrc.nist.gov/pubs/fips/186-5/final appendix A.2.1 */
+export function deriveP384Key(secret: KeyObject, name: string): KeyObject {
+  const d = Buffer.from(deriveNumber(secret, name, ORDER_OF_P384).toString(16).padStart(96, '0'), 'hex')
+  const pair = createECDH('secp384r1')
+  pair.setPrivateKey(d)
+  // Uncompressed: a byte that says so, then both coordinates.
+  const point = pair.getPublicKey()
+  const [x, y] = [point.subarray(1, 49), point.subarray(49)]
+  const numbers = { x: x.toString('base64url'), y: y.toString('base64url'), d: d.toString('base64url') }
+  return createPrivateKey({ key: { kty: 'EC', crv: 'P-384', ...numbers }, format: 'jwk' })
+}
+
+/** The number that a secret stands for: from 1, and below `bound`. */
+export function deriveNumber(secret: KeyObject, name: string, bound: bigint): bigint {
   // Eight bytes more than needed, so that the remainder favours no number.
-  const x = (numberOf(streamOf(secret, name)(byteLength(q) + 8)) % (q - 1n)) + 1n
-  const domain = sequence(objectId(DSA), sequence(integer(p), integer(q), integer(g)))
-  return createPrivateKey({
-    key: sequence(integer(0), domain, octets(integer(x))),
-    format: 'der',
-    type: 'pkcs8',
-  })
+  return (numberOf(streamOf(secret, name)(byteLength(bound) + 8)) % (bound - 1n)) + 1n
 }
 
 /** Bytes without end that only the secret and the name decide. */
 function streamOf(secret: KeyObject, name: string): (length: number) => Buffer {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', `rolecall/imds-document/v1/${name}`, 32))
+  const key = Buffer.from(hkdfSync('sha256', secret, '', name, 32))
   // The key is used for nothing else, so the counter may begin anywhere.
   const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16))
   return (length) => cipher.update(Buffer.alloc(length))
