@@ -1,6 +1,6 @@
 import { AuditTrail, Retention } from '../domain/audit/index.ts'
 import { Directory } from '../domain/directory/index.ts'
-import { WebIdentities } from '../domain/federation/index.ts'
+import { OutboundIdentities, WebIdentities } from '../domain/federation/index.ts'
 import { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import { Usage } from '../domain/usage/index.ts'
 import { type OperatorCaller, type RequestFacts, ValidationError } from '../model/index.ts'
@@ -102,7 +102,18 @@ export async function prepareNode(
     directory,
     sessions: new Sessions({ keyring, random: systemRandom, cachedSessions: limits.cachedSessions }),
     endedEarly: config.dev ? new EndedEarly() : undefined,
-    webIdentities: new WebIdentities({ outbound: outboundHttp(config.federation), clock: systemClock }),
+    webIdentities: new WebIdentities({
+      outbound: outboundHttp(config.federation),
+      clock: systemClock,
+      acceptsOutbound: config.federation.acceptOutboundTokens,
+    }),
+    outboundIdentities: new OutboundIdentities({
+      keyring,
+      random: systemRandom,
+      clock,
+      publicOrigin: config.publicUrl,
+      federationOf: (account) => directory.outboundFederation(account),
+    }),
     signingKeys: new SigningKeys(),
     keyring,
     audit,

@@ -5,6 +5,7 @@ import { ServiceAccountTokens, TaskTokens } from '../domain/containers/index.ts'
 import { allCertificates, IdentityDocuments, InstanceTokens } from '../domain/instances/index.ts'
 import type { AdminOptions } from '../doors/admin/index.ts'
 import {
+  type ApiOptions,
   adminApp,
   apiApp,
   type Listener,
@@ -34,6 +35,7 @@ import { InstanceListeners } from './instance-listeners.ts'
 import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
 import { type OperatorCalls, operatorCalls } from './operator-calls.ts'
 import { type NodeOptions, type PreparedNode, prepareNode } from './prepare-node.ts'
+import { publishedDocuments } from './published-documents.ts'
 import { SteeredInstances } from './steered-instances.ts'
 
 /** Where only containers are answered. */
@@ -97,12 +99,20 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     },
     broker,
   )
-  const api = await listen(apiApp({ answer, trustedProxies, maxBodyBytes: limits.bodyBytes, logger: broker.logger }), {
+  const apiOptions: ApiOptions = {
+    answer,
+    trustedProxies,
+    maxBodyBytes: limits.bodyBytes,
+    documents: publishedDocuments(broker, config),
+    logger: broker.logger,
+  }
+  const api = await listen(apiApp(apiOptions), {
     listen: config.listen.api,
     flag: '--listen',
     maxHeaderBytes: limits.apiHeaderBytes,
     tls: await readTls(config),
   })
+  broker.outboundIdentities.listensAt(api.origin)
   const documents = new IdentityDocuments(broker.keyring)
   const held = new InstanceCredentials(broker, () => instances.isCurrent())
   const { endedEarly } = broker

@@ -166,6 +166,36 @@ export class IdpCommunicationError extends Fault {
   }
 }
 
+/** The account does not vouch outside for its principals. The words, here and below, were observed at AWS. */
+export class OutboundWebIdentityFederationDisabled extends Fault {
+  override readonly code = 'OutboundWebIdentityFederationDisabledException'
+  override readonly httpStatus = 403
+
+  constructor() {
+    super('OutboundWebIdentityFederation is disabled.')
+  }
+}
+
+/** A token would outlive the session that asks for it. */
+export class SessionDurationEscalation extends Fault {
+  override readonly code = 'SessionDurationEscalationException'
+  override readonly httpStatus = 403
+
+  constructor() {
+    super("Requested token expiry time must be before the original session's expiry time.")
+  }
+}
+
+/** A token would say more than fits into one. */
+export class JwtPayloadSizeExceeded extends Fault {
+  override readonly code = 'JWTPayloadSizeExceededException'
+  override readonly httpStatus = 400
+
+  constructor() {
+    super('JWT payload exceeds maximum allowed size')
+  }
+}
+
 /** What was to be decoded is no message, or none that the caller may read. */
 export class InvalidAuthorizationMessage extends Fault {
   override readonly code = 'InvalidAuthorizationMessageException'

@@ -39,6 +39,7 @@ export {
   InvalidClientTokenId,
   InvalidIdentityToken,
   InvalidParameterValue,
+  JwtPayloadSizeExceeded,
   KeyRingFailure,
   MalformedInput,
   MalformedPolicyDocument,
@@ -46,9 +47,11 @@ export {
   MissingAction,
   MissingAuthenticationToken,
   NoSuchEntity,
+  OutboundWebIdentityFederationDisabled,
   Overloaded,
   PackedPolicyTooLarge,
   ServiceUnavailable,
+  SessionDurationEscalation,
   SignatureDoesNotMatch,
   Throttling,
   toFault,
@@ -64,6 +67,7 @@ export type {
   NetworkInterface,
 } from './instance.ts'
 export { type OidcProvider, oidcProviderArn } from './oidc-provider.ts'
+export { enabledFederation, isEnabled, type OutboundFederation } from './outbound-federation.ts'
 export { assumedRoleArn, federatedUserArn, iamArn, rootArn } from './principal-arns.ts'
 export { replaceUnseen } from './replace-unseen.ts'
 export type { RequestFacts } from './request-facts.ts'

@@ -1,6 +1,6 @@
 import type { AuditDetails, AuditTrail } from '../domain/audit/index.ts'
 import type { Directory } from '../domain/directory/index.ts'
-import type { WebIdentities } from '../domain/federation/index.ts'
+import type { OutboundIdentities, WebIdentities } from '../domain/federation/index.ts'
 import type { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import type { Usage } from '../domain/usage/index.ts'
 import type { JsonMembers, Params, ResultStructure } from '../engines/wire/index.ts'
@@ -19,6 +19,7 @@ export interface BrokerParts {
   /** Sessions that a test ended before their time; only in development. */
   readonly endedEarly?: EndedEarly | undefined
   readonly webIdentities: WebIdentities
+  readonly outboundIdentities: OutboundIdentities
   readonly signingKeys: SigningKeys
   readonly keyring: ManagedKeyRing
   readonly audit: AuditTrail

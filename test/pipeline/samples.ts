@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test'
 import { AuditTrail } from '../../src/domain/audit/index.ts'
 import type { DesiredDirectory } from '../../src/domain/directory/index.ts'
-import { WebIdentities } from '../../src/domain/federation/index.ts'
+import { OutboundIdentities, WebIdentities } from '../../src/domain/federation/index.ts'
 import { Sessions } from '../../src/domain/sessions/index.ts'
 import { Usage } from '../../src/domain/usage/index.ts'
 import {
@@ -64,6 +64,13 @@ export async function aBroker(t: TestContext): Promise<TestBroker> {
     directory,
     keyring,
     sessions: new Sessions({ keyring, random: systemRandom, cachedSessions: 10 }),
+    outboundIdentities: new OutboundIdentities({
+      keyring,
+      random: systemRandom,
+      clock: systemClock,
+      publicOrigin: 'https://sts.example.com',
+      federationOf: (account) => directory.outboundFederation(account),
+    }),
     webIdentities: new WebIdentities({ outbound: outboundHttp({ localIssuers: [] }), clock: systemClock }),
     signingKeys: new SigningKeys(),
     audit: new AuditTrail({ log, random: systemRandom, logger, metrics }),

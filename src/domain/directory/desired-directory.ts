@@ -54,6 +54,8 @@ export interface DesiredAccount {
   readonly Id: string
   readonly Alias?: string | undefined
   readonly Root?: { readonly AccessKeys?: readonly DesiredAccessKey[] | undefined } | undefined
+  /** Whether the account vouches outside for its principals; left out: as it is. */
+  readonly OutboundWebIdentityFederation?: boolean | undefined
   readonly Users: readonly DesiredUser[]
   readonly Groups: readonly DesiredGroup[]
   readonly ManagedPolicies: readonly DesiredManagedPolicy[]

@@ -28,6 +28,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   interfaces: 'NetworkInterfaces',
   maxSessionDurationSeconds: 'MaxSessionDuration',
   options: 'MetadataOptions',
+  outbound: 'OutboundWebIdentityFederation',
   overrides: 'Metadata',
   profile: 'IamInstanceProfile',
   roleName: 'Roles',

@@ -7,6 +7,7 @@ import {
   type Instance,
   type InstanceProfile,
   type OidcProvider,
+  type OutboundFederation,
   type PodIdentityAssociation,
   parseArn,
   type Session,
@@ -152,6 +153,12 @@ export class Directory {
   async isOpen(id: string): Promise<boolean> {
     const account = await this.#views.account.find(id)
     return account !== undefined && account.closedAt === undefined
+  }
+
+  /** As which issuer an account vouches for its principals; `undefined` for one that never did, and for a closed one. */
+  async outboundFederation(id: string): Promise<OutboundFederation | undefined> {
+    const account = await this.#views.account.find(id)
+    return account?.closedAt === undefined ? account?.outbound : undefined
   }
 
   /** Where an account stands in its organization; `undefined` for an account in none. */

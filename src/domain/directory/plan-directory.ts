@@ -1,4 +1,4 @@
-import type { AccountId } from '../../model/index.ts'
+import { type AccountId, enabledFederation, isEnabled, type OutboundFederation } from '../../model/index.ts'
 import type { DirectoryChange } from '../../platform/storage/index.ts'
 import type {
   DesiredAccount,
@@ -129,6 +129,7 @@ async function planAccount(plan: Plan, at: DesiredPath, account: DesiredAccount)
     accessKeyIds,
     createdAt: existing?.createdAt ?? plan.parts.now,
     passwordPolicy: existing?.passwordPolicy,
+    outbound: planOutbound(plan, account.OutboundWebIdentityFederation, existing?.outbound),
   })
 
   for (const [index, policy] of account.ManagedPolicies.entries()) {
@@ -138,6 +139,16 @@ async function planAccount(plan: Plan, at: DesiredPath, account: DesiredAccount)
   for (const [index, user] of account.Users.entries()) await planUser(plan, [...at, 'Users', index], id, user)
   for (const [index, role] of account.Roles.entries()) await planRole(plan, [...at, 'Roles', index], id, role)
   await planOidcProviders(plan, [...at, 'OIDCProviders'], id, account.OIDCProviders)
+}
+
+/** Left out it stays as it is: whoever verifies tokens of the account knows its issuer. */
+function planOutbound(
+  { parts: { random, now } }: Plan,
+  desired: boolean | undefined,
+  existing: OutboundFederation | undefined,
+): OutboundFederation | undefined {
+  if (desired === undefined || desired === isEnabled(existing)) return existing
+  return desired ? enabledFederation(existing, () => random.uuid()) : existing && { ...existing, disabledAt: now }
 }
 
 async function planManagedPolicy(

@@ -4,6 +4,7 @@ import type {
   Instance,
   InstanceProfile,
   OidcProvider,
+  OutboundFederation,
   PodIdentityAssociation,
   Tag,
   Task,
@@ -28,6 +29,8 @@ export interface AccountBody {
   readonly passwordPolicy?: PasswordPolicy | undefined
   /** When it was closed: from then on nobody in it is anybody. */
   readonly closedAt?: EpochMillis | undefined
+  /** Whether it vouches outside for its principals; `undefined` for one that never did. */
+  readonly outbound?: OutboundFederation | undefined
 }
 
 /** What the passwords of an account's users have to be, and how long they are good. */

@@ -4,6 +4,7 @@ import type { Answer, Received } from '../../engines/wire/index.ts'
 import type { Connection } from '../../pipeline/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
 import { connectionReader } from './connection-facts.ts'
+import { answerDocument, asksForDocument, type PublishedDocuments } from './published-documents.ts'
 import { readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
 
@@ -15,6 +16,8 @@ export interface ApiOptions {
   readonly trustedProxies: readonly string[]
   /** More is answered with 413. */
   readonly maxBodyBytes: number
+  /** What issuers publish; without, there is nothing to read. */
+  readonly documents?: PublishedDocuments | undefined
   readonly logger: Logger
 }
 
@@ -22,9 +25,9 @@ export interface ApiOptions {
 const MOST_UNANSWERED = 32
 
 /**
- * The app of the API listener: every request, whatever its path and method, is handed on as it came. Only that of a
- * trusted proxy that does not say for whom it speaks is answered with 400, and one too far ahead of its answers with 503.
- * There is nothing to route, so no Express, which gives every request and answer another prototype.
+ * The app of the API listener: every request, whatever its path and method, is handed on as it came, but for documents
+ * of issuers, which are read. Only that of a trusted proxy that does not say for whom it speaks is answered with 400,
+ * and one too far ahead of its answers with 503. There is nothing to route, so no Express, which gives every request and answer another prototype.
  */
 export function apiApp(options: ApiOptions): RequestListener {
   const connectionOf = connectionReader(options.trustedProxies)
@@ -43,11 +46,14 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   connectionOf: ReturnType<typeof connectionReader>,
-  { answer, maxBodyBytes, logger }: ApiOptions,
+  { answer, maxBodyBytes, documents, logger }: ApiOptions,
 ): Promise<void> {
   try {
     const connection = connectionOf(request)
     if (connection === undefined) return refuse(request, response, 400)
+    if (documents !== undefined && asksForDocument(request, documents)) {
+      return await answerDocument(request, response, { documents, logger })
+    }
     const body = await readBody(request, maxBodyBytes)
     if (body === 'aborted') return
     if (body === 'too-large') return refuse(request, response, 413)

@@ -1,5 +1,6 @@
 import type { Records } from '../../domain/directory/index.ts'
 import {
+  type AccountBody,
   type GroupBody,
   type ManagedPolicyBody,
   managedPolicyKey,
@@ -8,6 +9,13 @@ import {
   type UserBody,
 } from '../../domain/directory/index.ts'
 import { type AccountId, type InstanceProfile, NoSuchEntity } from '../../model/index.ts'
+
+/** The account itself. @throws Error when there is none: then nobody in it could have asked */
+export async function existingAccount(records: Records, id: AccountId): Promise<AccountBody> {
+  const account = await records.stored('account', id)
+  if (account === undefined) throw new Error('somebody of an account asked that does not exist')
+  return account
+}
 
 /** The user of that name, whatever the case of its letters. @throws {@link NoSuchEntity} */
 export async function existingUser(records: Records, account: AccountId, name: string): Promise<UserBody> {

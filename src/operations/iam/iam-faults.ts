@@ -35,3 +35,15 @@ export class InvalidUserType extends Fault {
   override readonly code = 'InvalidUserType'
   override readonly httpStatus = 400
 }
+
+/** What is to be switched on is on. */
+export class FeatureEnabled extends Fault {
+  override readonly code = 'FeatureEnabled'
+  override readonly httpStatus = 409
+}
+
+/** What is to be switched off, or told of, is off. */
+export class FeatureDisabled extends Fault {
+  override readonly code = 'FeatureDisabled'
+  override readonly httpStatus = 404
+}

@@ -4,6 +4,7 @@ import { ACCESS_KEY_ACTIONS } from './access-keys/index.ts'
 import { ACCOUNT_ACTIONS } from './account/index.ts'
 import { INSTANCE_PROFILE_ACTIONS } from './instance-profiles/index.ts'
 import { OIDC_PROVIDER_ACTIONS } from './oidc-providers/index.ts'
+import { OUTBOUND_FEDERATION_ACTIONS } from './outbound-federation/index.ts'
 import { PASSWORD_ACTIONS } from './passwords/index.ts'
 import { ROLE_ACTIONS } from './roles/index.ts'
 import { SERVICE_LINKED_ROLE_ACTIONS } from './service-linked-roles/index.ts'
@@ -25,5 +26,6 @@ export const IAM: QueryService = {
     ...ROLE_ACTIONS,
     ...INSTANCE_PROFILE_ACTIONS,
     ...SERVICE_LINKED_ROLE_ACTIONS,
+    ...OUTBOUND_FEDERATION_ACTIONS,
   ]),
 }

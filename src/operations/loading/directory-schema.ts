@@ -113,6 +113,7 @@ export const directorySchema = z.strictObject({
       Id: z.string('must be 12 digits, in quotes'),
       Alias: z.string().optional(),
       Root: z.strictObject({ AccessKeys: accessKeys }).optional(),
+      OutboundWebIdentityFederation: z.boolean().optional(),
       Users: list(user),
       Groups: list(group),
       ManagedPolicies: list(managedPolicy),

@@ -52,20 +52,29 @@ const alike = (key: string): string => key.normalize('NFKC').toLowerCase()
 export function checkAskedTerms({ policy, policyArns, tags, transitiveTagKeys }: AskedTerms): void {
   if (policy !== undefined) validatePolicy(parsePolicy(policy, 'session'), 'session')
   for (const arn of policyArns) if (parseArn(arn) === undefined) throw new ValidationError(`${arn} is invalid`)
+  checkTagKeys(tags)
   const keys = new Set<string>()
+  for (const { key } of tags) {
+    // AWS's words for it are not documented.
+    if (alike(key).startsWith('aws:')) {
+      throw new InvalidParameterValue(`The tag key ${key} is reserved: it begins with aws:.`)
+    }
+    keys.add(foldCase(key))
+  }
+  if (transitiveTagKeys.some((key) => !keys.has(foldCase(key)))) {
+    throw new InvalidParameterValue('The specified transitive tag key must be included in the requested tags.')
+  }
+}
+
+/** Checks that no two tags have keys that any reader may take for each other. @throws {@link InvalidParameterValue} */
+export function checkTagKeys(tags: readonly Tag[]): void {
   const compared = new Set<string>()
   for (const { key } of tags) {
     const each = alike(key)
     if (compared.has(each)) {
       throw new InvalidParameterValue('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
     }
-    // AWS's words for it are not documented.
-    if (each.startsWith('aws:')) throw new InvalidParameterValue(`The tag key ${key} is reserved: it begins with aws:.`)
     compared.add(each)
-    keys.add(foldCase(key))
-  }
-  if (transitiveTagKeys.some((key) => !keys.has(foldCase(key)))) {
-    throw new InvalidParameterValue('The specified transitive tag key must be included in the requested tags.')
   }
 }
 

@@ -7,6 +7,7 @@ import { getAccessKeyInfo } from './get-access-key-info.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
 import { getFederationToken } from './get-federation-token.ts'
 import { getSessionToken } from './get-session-token.ts'
+import { getWebIdentityToken } from './get-web-identity-token.ts'
 
 /** AWS Security Token Service as it is spoken here. @see https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html */
 export const STS: QueryService = {
@@ -23,5 +24,6 @@ export const STS: QueryService = {
     ['GetCallerIdentity', getCallerIdentity],
     ['GetFederationToken', getFederationToken],
     ['GetSessionToken', getSessionToken],
+    ['GetWebIdentityToken', getWebIdentityToken],
   ]),
 }

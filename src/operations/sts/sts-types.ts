@@ -1,4 +1,5 @@
-import { text } from '../../engines/wire/index.ts'
+import { type Parser, text } from '../../engines/wire/index.ts'
+import { Violation } from '../../model/index.ts'
 
 // The patterns of AWS's model, in its own words: they stand in answers. Compiled without Unicode mode where the model's
 // meaning needs that: `\u10000` is U+1000 and a zero then, in Java as here, so what lies beyond U+FFFF fails, as at AWS.
@@ -64,6 +65,19 @@ export const tokenCode = text({ min: 6, max: 6, pattern: '[\\d]*' })
 
 /** `WebIdentityToken`. */
 export const webIdentityToken = text({ min: 4, max: 20_000 })
+
+const audienceLength = text({ min: 1, max: 1000 })
+/** Of a list of texts AWS names everything that each has to be. */
+const NO_AUDIENCE = new Violation([
+  'Member must have length less than or equal to 1000',
+  'Member must have length greater than or equal to 1',
+])
+
+/** One `Audience`. */
+export const audience: Parser<string> = (value) => (audienceLength(value) instanceof Violation ? NO_AUDIENCE : value)
+
+/** `SigningAlgorithm`: which ones there are the model does not say. */
+export const signingAlgorithm = text({ min: 5, max: 5 })
 
 /** `ProviderId`. */
 export const providerId = text({ min: 4, max: 2048 })

@@ -44,16 +44,16 @@ export async function authorize<Asking extends Caller, Input>(
 ): Promise<PermittedCall<Asking, Input>> {
   if (caller.kind === 'service' || caller.kind === 'web-identity') {
     const role = await onOneState(directory, () => permitOutsider({ caller, accesses, facts, region }, directory))
-    return new PermittedCall(caller, input, facts, role)
+    return new PermittedCall(caller, input, facts, role, region)
   }
   if (caller.kind !== 'operator') {
     const role = await onOneState(directory, () => permitOn({ caller, accesses, facts, region }, directory))
-    return new PermittedCall(caller, input, facts, role)
+    return new PermittedCall(caller, input, facts, role, region)
   }
   for (const access of await accesses()) {
     if (!isForOperators(access)) throw new AccessDenied(`The operator may not perform ${access.action}`)
   }
-  return new PermittedCall(caller, input, facts, undefined)
+  return new PermittedCall(caller, input, facts, undefined, region)
 }
 
 type Accesses = Pick<Petition<AccountCaller, unknown>, 'caller' | 'accesses' | 'facts' | 'region'>

@@ -12,12 +12,21 @@ export class PermittedCall<Asking extends Caller, Input> {
   readonly facts: RequestFacts
   /** The role that the access is about: it exists. `undefined` for operations on other things. */
   readonly role: RoleView | undefined
+  /** The region of the credential scope; `undefined` for callers without a signature. */
+  readonly region: string | undefined
 
-  constructor(caller: Asking, input: Input, facts: RequestFacts, role: RoleView | undefined) {
+  constructor(
+    caller: Asking,
+    input: Input,
+    facts: RequestFacts,
+    role: RoleView | undefined,
+    region: string | undefined,
+  ) {
     this.#caller = caller
     this.input = input
     this.facts = facts
     this.role = role
+    this.region = region
   }
 
   get caller(): Asking {

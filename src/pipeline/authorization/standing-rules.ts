@@ -24,6 +24,13 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['sts:assumerolewithwebidentity', () => onlyBy('a token', 'AssumeRoleWithWebIdentity')],
   ['sts:getsessiontoken', (caller) => onlyLongTerm(caller, 'GetSessionToken')],
   ['sts:getfederationtoken', (caller) => onlyLongTerm(caller, 'GetFederationToken')],
+  [
+    'sts:getwebidentitytoken',
+    ({ kind }) =>
+      kind === 'federated-user'
+        ? new AccessDenied('GetWebIdentityToken does not support federated user sessions')
+        : undefined,
+  ],
   ['sts:getaccesskeyinfo', unlessTokenOfUser],
   ['sts:decodeauthorizationmessage', unlessTokenOfUser],
 ])

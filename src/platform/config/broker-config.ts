@@ -90,6 +90,8 @@ export interface BrokerConfig {
   readonly federation: {
     /** Origins of OpenID Connect issuers that may be plain http, have a port, or be a private address. */
     readonly localIssuers: readonly string[]
+    /** Let roles be assumed with tokens of GetWebIdentityToken, which AWS never does. */
+    readonly acceptOutboundTokens: boolean
   }
   readonly limits: Limits
 }

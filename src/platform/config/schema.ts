@@ -65,6 +65,7 @@ const audit = mapping({
 
 const federation = mapping({
   localIssuers: listOf(text('an origin').transform(toOrigin)).default([]),
+  acceptOutboundTokens: yesOrNo(),
 })
 
 const settings = mapping({

@@ -51,6 +51,12 @@ export const SETTINGS: readonly Setting[] = [
     ),
     repeatable: true,
   },
+  setting(
+    'federation.acceptOutboundTokens',
+    'accept-outbound-tokens',
+    undefined,
+    'let roles be assumed with tokens of GetWebIdentityToken, which AWS refuses: gives up that a session ends with the one it came from',
+  ),
   setting('insecureHttp', 'insecure-http', undefined, 'serve the API in clear off loopback: gives up confidentiality'),
   setting('dev', 'dev', undefined, 'offer a clock that can be moved, and a reset; loopback only'),
   setting('partition', 'partition', 'NAME', 'aws, aws-cn or aws-us-gov (default aws)'),

@@ -745,3 +745,41 @@ test('a list of access keys is the truth: a key that it does not name is gone, a
   await world.apply(withKeys())
   assert.equal((await world.directory.user(SOURCE, 'alice'))?.accessKeyIds.length, 2, 'no list changes nothing')
 })
+
+describe('whether an account vouches outside for its principals', () => {
+  const outboundOf = async ({ directory }: World) => await directory.outboundFederation(SOURCE)
+
+  test('is said by the file, and stays as it is where the file does not say it', async (t) => {
+    const world = await aWorld(t)
+    await world.apply(anAccount(SOURCE))
+    assert.equal(await outboundOf(world), undefined)
+    await world.apply(anAccount(SOURCE, { OutboundWebIdentityFederation: true }))
+    const enabled = await outboundOf(world)
+    assert.match(enabled?.issuerId ?? '', /^[0-9a-f-]{36}$/)
+    assert.equal(enabled?.disabledAt, undefined)
+    await world.apply(anAccount(SOURCE))
+    assert.deepEqual(await outboundOf(world), enabled)
+    await world.apply(anAccount(SOURCE, { OutboundWebIdentityFederation: true }))
+    assert.deepEqual(await outboundOf(world), enabled)
+  })
+
+  test('disabled and enabled again, it is the same issuer', async (t) => {
+    const world = await aWorld(t)
+    await world.apply(anAccount(SOURCE, { OutboundWebIdentityFederation: true }))
+    const { issuerId } = (await outboundOf(world)) ?? {}
+    await world.apply(anAccount(SOURCE, { OutboundWebIdentityFederation: false }))
+    const disabled = await outboundOf(world)
+    assert.equal(disabled?.issuerId, issuerId)
+    assert.notEqual(disabled?.disabledAt, undefined)
+    await world.apply(anAccount(SOURCE, { OutboundWebIdentityFederation: false }))
+    assert.deepEqual(await outboundOf(world), disabled)
+    await world.apply(anAccount(SOURCE, { OutboundWebIdentityFederation: true }))
+    assert.deepEqual(await outboundOf(world), { issuerId })
+  })
+
+  test('what never was is not disabled either', async (t) => {
+    const world = await aWorld(t)
+    await world.apply(anAccount(SOURCE, { OutboundWebIdentityFederation: false }))
+    assert.equal(await outboundOf(world), undefined)
+  })
+})

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache'
-import type { EpochMillis, OidcProvider } from '../../../model/index.ts'
+import { type EpochMillis, InvalidIdentityToken, type OidcProvider } from '../../../model/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { OutboundHttp } from '../../../platform/outbound-http.ts'
+import { AWS_CLAIM } from '../outbound/identity-claims.ts'
 import { keysOfClaims } from './claim-keys.ts'
 import { fetchKeys } from './fetch-keys.ts'
 import { IssuerKeys, noKey, type Wait } from './issuer-keys.ts'
@@ -48,13 +49,22 @@ const MOST_ISSUERS = 1000
 export class WebIdentities {
   readonly #outbound: OutboundHttp
   readonly #clock: Clock
+  readonly #acceptsOutbound: boolean
   #jose: Promise<typeof import('jose')> | undefined
   readonly #sources = new LRUCache<string, Source>({ max: MOST_ISSUERS })
 
-  /** @param parts - `clock` is real time: tokens are dated by clocks outside */
-  constructor(parts: { readonly outbound: OutboundHttp; readonly clock: Clock }) {
+  /**
+   * @param parts - `clock` is real time: tokens are dated by clocks outside; `acceptsOutbound`: tokens of
+   *   GetWebIdentityToken are taken, too
+   */
+  constructor(parts: {
+    readonly outbound: OutboundHttp
+    readonly clock: Clock
+    readonly acceptsOutbound?: boolean
+  }) {
     this.#outbound = parts.outbound
     this.#clock = parts.clock
+    this.#acceptsOutbound = parts.acceptsOutbound ?? false
   }
 
   /** Reads a token, which says who it pretends to be of. @throws {@link InvalidIdentityToken} */
@@ -64,13 +74,14 @@ export class WebIdentities {
   }
 
   /**
-   * Proves a token. The order shows on the wire: audience, algorithm, key, signature, times; then what it asks for.
+   * Proves a token. One that AWS or a broker signed to be shown elsewhere is none. The order shows on the wire: audience, algorithm, key, signature, times; then what it asks for.
    * @param roleArn - the role that it is to be exchanged for
    * @param wait - waits for the issuer, and lets others work meanwhile
    * @throws {@link InvalidIdentityToken}, `ExpiredIdentityToken`, `IdpCommunicationError`
    * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
    */
   async verify({ jwt, claims }: ReadToken, issuer: TrustedIssuer, roleArn: string, wait: Wait): Promise<WebIdentity> {
+    if (!this.#acceptsOutbound && Object.hasOwn(claims.all, AWS_CLAIM)) throw outboundToken()
     const audience = readAudience(claims.all, issuer.clientIds)
     const { algorithm } = jwt
     if (!isAlgorithm(algorithm)) throw notAJwt('another algorithm')
@@ -97,6 +108,11 @@ export class WebIdentities {
     this.#sources.set(arn, { version, jwks, keys })
     return keys
   }
+}
+
+/** Whoever has a session could get another that outlives it. AWS's words for it are not known. */
+function outboundToken(): InvalidIdentityToken {
+  return new InvalidIdentityToken('Tokens of GetWebIdentityToken cannot be used with AssumeRoleWithWebIdentity.')
 }
 
 async function verifySignature(

@@ -1,0 +1,113 @@
+import { createPublicKey, hash, type KeyObject, type webcrypto } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import {
+  deriveP384Key,
+  deriveRsaKey,
+  type Key,
+  type KeyPurpose,
+  type KeyRing,
+} from '../../../platform/keyring/index.ts'
+
+/** How tokens are signed. @see https://www.rfc-editor.org/rfc/rfc7518#section-3.1 */
+export const SIGNING_ALGORITHMS = ['RS256', 'ES384'] as const
+
+/** One of {@link SIGNING_ALGORITHMS}. */
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
+
+/** A public key as issuers publish it. */
+export interface PublishedJwk {
+  readonly alg: SigningAlgorithm
+  /** Its thumbprint, so that no two keys have the same. @see https://www.rfc-editor.org/rfc/rfc7638 */
+  readonly kid: string
+  readonly use: 'sig'
+  /** `kty` and the numbers of the key. */
+  readonly [member: string]: string
+}
+
+/** A key pair of one issuer. */
+export interface KeyPair {
+  readonly algorithm: SigningAlgorithm
+  readonly jwk: PublishedJwk
+  readonly privateKey: webcrypto.CryptoKey
+}
+
+interface Kind {
+  readonly purpose: KeyPurpose
+  /** The members that the thumbprint is made of, in its order. */
+  readonly members: readonly string[]
+  derive(secret: KeyObject, name: string): Promise<KeyObject> | KeyObject
+  importFor: webcrypto.RsaHashedImportParams | webcrypto.EcKeyImportParams
+}
+
+const KINDS: Readonly<Record<SigningAlgorithm, Kind>> = {
+  RS256: {
+    purpose: 'outbound-rs256',
+    members: ['e', 'kty', 'n'],
+    derive: (secret, name) => deriveRsaKey(secret, name, 2048),
+    importFor: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+  },
+  ES384: {
+    purpose: 'outbound-es384',
+    members: ['crv', 'kty', 'x', 'y'],
+    derive: deriveP384Key,
+    importFor: { name: 'ECDSA', namedCurve: 'P-384' },
+  },
+}
+
+/** Pairs that are remembered: two for each issuer, and while keys follow each other up to six. */
+const MOST_PAIRS = 3000
+
+/**
+ * The key pairs of issuers. Each issuer has its own, derived from the ring's keys and the issuer's id: nodes that share a
+ * ring sign and publish alike, nothing else is kept, and no issuer's key ever verifies what another one signed.
+ */
+export class IssuerKeyPairs {
+  readonly #keyring: KeyRing
+  readonly #pairs = new LRUCache<string, Promise<KeyPair>>({ max: MOST_PAIRS })
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(keyring: KeyRing) {
+    this.#keyring = keyring
+  }
+
+  /** The pair that signs now. */
+  signing(issuerId: string, algorithm: SigningAlgorithm): Promise<KeyPair> {
+    return this.#pair(issuerId, algorithm, this.#keyring.active(KINDS[algorithm].purpose))
+  }
+
+  /** The public keys of all that may verify something: those that will sign, those that do, and those that did. */
+  async published(issuerId: string): Promise<readonly PublishedJwk[]> {
+    const jwks: PublishedJwk[] = []
+    for (const algorithm of SIGNING_ALGORITHMS) {
+      for (const key of this.#keyring.all(KINDS[algorithm].purpose)) {
+        jwks.push((await this.#pair(issuerId, algorithm, key)).jwk)
+      }
+    }
+    return jwks
+  }
+
+  /** Finding primes takes a moment: each pair is made when it is first needed, and then remembered. */
+  #pair(issuerId: string, algorithm: SigningAlgorithm, key: Key): Promise<KeyPair> {
+    const name = `${key.id} ${issuerId}`
+    const known = this.#pairs.get(name)
+    if (known !== undefined) return known
+    // One at a time: whoever asks for many issuers at once holds no more than one thread.
+    const made = this.#turn.then(() => makePair(issuerId, algorithm, key))
+    this.#turn = made.catch(() => this.#pairs.delete(name))
+    this.#pairs.set(name, made)
+    return made
+  }
+}
+
+async function makePair(issuerId: string, algorithm: SigningAlgorithm, { material }: Key): Promise<KeyPair> {
+  const { derive, members, importFor } = KINDS[algorithm]
+  const key = await derive(material, `rolecall/outbound/v1/${algorithm}/${issuerId}`)
+  const exported = new Map(Object.entries(createPublicKey(key).export({ format: 'jwk' })))
+  const numbers = Object.fromEntries(members.map((member) => [member, String(exported.get(member))]))
+  const kid = hash('sha256', JSON.stringify(numbers), 'base64url')
+  return {
+    algorithm,
+    jwk: { alg: algorithm, kid, use: 'sig', ...numbers },
+    privateKey: key.toCryptoKey(importFor, false, ['sign']),
+  }
+}
