@@ -12,13 +12,14 @@ import { instanceProfileKey } from './instance-profiles.ts'
 export const deleteInstanceProfile = defineChange({
   action: 'iam:DeleteInstanceProfile',
 
-  parse: (params) => params.collect({ name: params.required('InstanceProfileName', instanceProfileName) }),
+  parse: (params) =>
+    params.collect({ instanceProfileName: params.required('InstanceProfileName', instanceProfileName) }),
 
-  requires: ({ name }, caller, directory) =>
+  requires: ({ instanceProfileName: name }, caller, directory) =>
     onNamed('iam:DeleteInstanceProfile', 'instance-profile', name, caller, directory),
 
   async change({ input, account }, edit) {
-    const profile = await existingInstanceProfile(edit, account, input.name)
+    const profile = await existingInstanceProfile(edit, account, input.instanceProfileName)
     if (profile.roleName !== undefined) {
       throw new DeleteConflict('Cannot delete entity, must remove roles from instance profile first.')
     }

@@ -12,13 +12,14 @@ import { answeredInstanceProfile } from './instance-profiles.ts'
 export const getInstanceProfile = defineRead({
   action: 'iam:GetInstanceProfile',
 
-  parse: (params) => params.collect({ name: params.required('InstanceProfileName', instanceProfileName) }),
+  parse: (params) =>
+    params.collect({ instanceProfileName: params.required('InstanceProfileName', instanceProfileName) }),
 
-  requires: ({ name }, caller, directory) =>
+  requires: ({ instanceProfileName: name }, caller, directory) =>
     onNamed('iam:GetInstanceProfile', 'instance-profile', name, caller, directory),
 
   async read({ input, account }, directory) {
-    const profile = await existingInstanceProfile(directory.records, account, input.name)
+    const profile = await existingInstanceProfile(directory.records, account, input.instanceProfileName)
     const Tags = answeredTags(profile.tags) ?? []
     return { InstanceProfile: { ...(await answeredInstanceProfile(profile, directory)), Tags } }
   },

@@ -21,20 +21,20 @@ export const createServiceLinkedRole = defineChange({
 
   parse: (params) =>
     params.collect({
-      serviceName: params.required('AWSServiceName', serviceName),
+      aWSServiceName: params.required('AWSServiceName', serviceName),
       description: params.optional('Description', roleDescription, undefined),
       customSuffix: params.optional('CustomSuffix', customSuffix, undefined),
     }),
 
-  requires({ serviceName, customSuffix }, caller, directory) {
+  requires({ aWSServiceName: service, customSuffix }, caller, directory) {
     // Of a service that has none there is no name: whoever may make every role of it is told so.
-    const name = nameOf(serviceName, customSuffix) ?? '*'
-    const context = new Map([['iam:awsservicename', serviceName]])
-    return onNew('iam:CreateServiceLinkedRole', 'role', { path: pathOf(serviceName), name }, caller, directory, context)
+    const name = nameOf(service, customSuffix) ?? '*'
+    const context = new Map([['iam:awsservicename', service]])
+    return onNew('iam:CreateServiceLinkedRole', 'role', { path: pathOf(service), name }, caller, directory, context)
   },
 
   async change({ input, account, now }, edit, { directory, random }) {
-    const { serviceName: service, customSuffix: suffix } = input
+    const { aWSServiceName: service, customSuffix: suffix } = input
     const roleName = nameOf(service, suffix)
     if (roleName === undefined) throw new AccessDenied(`Cannot find Service Linked Role template for ${service}`)
     if (suffix !== undefined && LINKED_SERVICES.get(service)?.takesSuffix === false) {

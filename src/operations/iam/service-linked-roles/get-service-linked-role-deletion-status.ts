@@ -1,7 +1,6 @@
 import type { RoleUsage } from '../../../domain/directory/index.ts'
 import { NoSuchEntity } from '../../../model/index.ts'
 import { defineRead } from '../define.ts'
-import { InvalidInput } from '../iam-faults.ts'
 import { deletionTaskId } from '../iam-types.ts'
 import { onNew } from '../targets.ts'
 import { findDeletion, roleOfTask } from './role-deletions.ts'
@@ -14,20 +13,19 @@ export const getServiceLinkedRoleDeletionStatus = defineRead({
   action: 'iam:GetServiceLinkedRoleDeletionStatus',
 
   parse(params) {
-    const { taskId } = params.collect({ taskId: params.required('DeletionTaskId', deletionTaskId) })
-    const role = roleOfTask(taskId)
-    // How AWS words this and the next is not documented.
-    if (role === undefined) throw new InvalidInput('The deletion task id is not valid.')
-    return { deletionTaskId: taskId, role }
+    const input = params.collect({ deletionTaskId: params.required('DeletionTaskId', deletionTaskId) })
+    roleOfTask(input.deletionTaskId)
+    return input
   },
 
-  // The id names the role: it may be gone.
-  requires: ({ role }, caller, directory) =>
-    onNew('iam:GetServiceLinkedRoleDeletionStatus', 'role', role, caller, directory),
+  // The id names the role, which may be gone.
+  requires: ({ deletionTaskId: taskId }, caller, directory) =>
+    onNew('iam:GetServiceLinkedRoleDeletionStatus', 'role', roleOfTask(taskId), caller, directory),
 
   async read({ input, account, now }, directory) {
     const deletion = await findDeletion(account, input.deletionTaskId, now, directory)
     if (deletion === undefined) {
+      // How AWS words it is not documented.
       throw new NoSuchEntity(`The deletion task with id ${input.deletionTaskId} cannot be found.`)
     }
     if (deletion.usage.length === 0) return { Status: 'SUCCEEDED' }

@@ -1,5 +1,6 @@
 import { type Directory, type Edit, type RoleDeletionBody, roleDeletionKey } from '../../../domain/directory/index.ts'
 import { type AccountId, type EpochMillis, epochMillis } from '../../../model/index.ts'
+import { InvalidInput } from '../iam-faults.ts'
 
 /** How long is told what became of a deletion. AWS does not say how long it does. */
 const KEPT_MS = 86_400_000
@@ -10,10 +11,12 @@ const MOST_KEPT = 100
 const TASK_ID =
   /^task(\/aws-service-role\/(?:[\x21-\x7e]+\/)?)([\w+=,.@-]{1,64})\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** Which role a deletion is of, as its id tells; `undefined` for what is no such id. */
-export function roleOfTask(taskId: string): { readonly path: string; readonly name: string } | undefined {
+/** Which role a deletion is of, as its id tells. @throws {@link InvalidInput} for what is no such id */
+export function roleOfTask(taskId: string): { readonly path: string; readonly name: string } {
   const [, path, name] = TASK_ID.exec(taskId) ?? []
-  return path === undefined || name === undefined ? undefined : { path, name }
+  // How AWS words it is not documented.
+  if (path === undefined || name === undefined) throw new InvalidInput('The deletion task id is not valid.')
+  return { path, name }
 }
 
 /** What became of a deletion, while that is kept. */
