@@ -27,6 +27,7 @@ export { firstVersion, nextVersion } from './policy-versions.ts'
 export {
   type AccessKeyBody,
   type AccountBody,
+  bodyOf,
   documentOf,
   type GroupBody,
   type InlinePolicy,
@@ -44,7 +45,7 @@ export {
   roleDeletionKey,
   type UserBody,
 } from './records.ts'
-export { keeps, QUOTAS, type Quotas } from './rules.ts'
+export { keeps, QUOTAS, type Quotas, RULES } from './rules.ts'
 export type { PageOptions, Records } from './stored-records.ts'
 export { principalArnOf, resolvePrincipals, shownTrust } from './trust.ts'
 export type { AccessKeyView, RoleView, UserView } from './views.ts'

@@ -1,5 +1,7 @@
 /** The actions of IAM on an account as a whole. @module */
 import type { IamOperations } from '../define.ts'
+import { createAccountAlias, deleteAccountAlias, listAccountAliases } from './account-aliases.ts'
+import { getAccountSummary } from './get-account-summary.ts'
 import {
   deleteAccountPasswordPolicy,
   getAccountPasswordPolicy,
@@ -8,6 +10,10 @@ import {
 
 /** What can be asked of an account. */
 export const ACCOUNT_ACTIONS: IamOperations = [
+  ['CreateAccountAlias', createAccountAlias],
+  ['DeleteAccountAlias', deleteAccountAlias],
+  ['ListAccountAliases', listAccountAliases],
+  ['GetAccountSummary', getAccountSummary],
   ['DeleteAccountPasswordPolicy', deleteAccountPasswordPolicy],
   ['GetAccountPasswordPolicy', getAccountPasswordPolicy],
   ['UpdateAccountPasswordPolicy', updateAccountPasswordPolicy],

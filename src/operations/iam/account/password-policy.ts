@@ -1,7 +1,8 @@
-import type { AccountBody, Edit, PasswordPolicy, Records } from '../../../domain/directory/index.ts'
+import type { AccountBody, PasswordPolicy } from '../../../domain/directory/index.ts'
 import { boolean, integer } from '../../../engines/wire/index.ts'
-import { type AccountId, NoSuchEntity } from '../../../model/index.ts'
+import { NoSuchEntity } from '../../../model/index.ts'
 import { defineChange, defineRead } from '../define.ts'
+import { accountOf, putAccount } from './account.ts'
 
 const DEFAULT_LENGTH = 6
 
@@ -35,7 +36,7 @@ export const updateAccountPasswordPolicy = defineChange({
     }),
   requires: () => [{ action: 'iam:UpdateAccountPasswordPolicy', resource: '*' }],
   async change({ input: passwordPolicy, account }, edit) {
-    put(edit, { ...(await accountOf(edit, account)), passwordPolicy })
+    putAccount(edit, { ...(await accountOf(edit, account)), passwordPolicy })
     return undefined
   },
 })
@@ -48,24 +49,14 @@ export const deleteAccountPasswordPolicy = defineChange({
   async change({ account }, edit) {
     const body = await accountOf(edit, account)
     policyOf(body)
-    put(edit, { ...body, passwordPolicy: undefined })
+    putAccount(edit, { ...body, passwordPolicy: undefined })
     return undefined
   },
 })
 
-async function accountOf(records: Records, id: AccountId): Promise<AccountBody> {
-  const account = await records.stored('account', id)
-  if (account === undefined) throw new NoSuchEntity(`The account ${id} cannot be found.`)
-  return account
-}
-
 function policyOf({ id, passwordPolicy }: AccountBody): PasswordPolicy {
   if (passwordPolicy !== undefined) return passwordPolicy
   throw new NoSuchEntity(`The Password Policy with domain name ${id} cannot be found.`)
-}
-
-function put(edit: Edit, account: AccountBody): void {
-  edit.put('account', account.id, account.id, account)
 }
 
 function answered(policy: PasswordPolicy) {

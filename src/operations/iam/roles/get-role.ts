@@ -1,6 +1,7 @@
 import { defineRead } from '../define.ts'
 import { existingRole } from '../existing.ts'
 import { roleName } from '../iam-types.ts'
+import { answeredRoleLastUsed } from '../last-used.ts'
 import { answeredTags } from '../tags.ts'
 import { onNamed } from '../targets.ts'
 import { answeredBoundary } from '../users/users.ts'
@@ -18,13 +19,14 @@ export const getRole = defineRead({
   requires: ({ roleName }, caller, directory) =>
     onNamed('iam:GetRole', 'role', roleName, caller, directory, { tellsBoundary: true }),
 
-  async read({ input, account }, directory) {
+  async read({ input, account }, directory, { usage }) {
     const role = await existingRole(directory.records, account, input.roleName)
     return {
       Role: {
         ...(await answeredListedRole(role, directory)),
         PermissionsBoundary: answeredBoundary(role.permissionsBoundary),
         Tags: answeredTags(role.tags),
+        RoleLastUsed: answeredRoleLastUsed(await usage.lastUsed('role', role.uniqueId)),
       },
     }
   },

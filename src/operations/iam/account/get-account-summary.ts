@@ -1,0 +1,68 @@
+import { bodyOf, QUOTAS } from '../../../domain/directory/index.ts'
+import { defineRead } from '../define.ts'
+import { accountOf } from './account.ts'
+
+const ATTACHED = QUOTAS.managedPoliciesPerPrincipal
+const NOT_OFFERED = 0
+
+/**
+ * Counts what the account holds, and tells how much of it there may be. What is not offered here is counted as none,
+ * and none of it may be.
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
+ */
+export const getAccountSummary = defineRead({
+  action: 'iam:GetAccountSummary',
+  parse: (params) => params.collect({}),
+  requires: () => [{ action: 'iam:GetAccountSummary', resource: '*' }],
+
+  async read({ account }, { records, quotas }) {
+    const { accessKeyIds } = await accountOf(records, account)
+    let versions = 0
+    for await (const record of records.every('managed-policy', account)) versions += bodyOf(record).versions.length
+    const count = async (...kinds: readonly Parameters<typeof records.count>[0][]) => {
+      let sum = 0
+      for (const kind of kinds) sum += await records.count(kind, account)
+      return sum
+    }
+    const summary = {
+      Users: await count('user'),
+      UsersQuota: quotas.usersPerAccount,
+      Groups: await count('group'),
+      GroupsQuota: quotas.groupsPerAccount,
+      ServerCertificates: NOT_OFFERED,
+      ServerCertificatesQuota: NOT_OFFERED,
+      UserPolicySizeQuota: QUOTAS.inlinePoliciesSize.user,
+      GroupPolicySizeQuota: QUOTAS.inlinePoliciesSize.group,
+      GroupsPerUserQuota: QUOTAS.groupsPerUser,
+      SigningCertificatesPerUserQuota: NOT_OFFERED,
+      AccessKeysPerUserQuota: QUOTAS.accessKeysPerPrincipal,
+      MFADevices: NOT_OFFERED,
+      MFADevicesInUse: NOT_OFFERED,
+      AccountMFAEnabled: NOT_OFFERED,
+      AccountAccessKeysPresent: accessKeyIds.length > 0 ? 1 : 0,
+      // Root has no password here.
+      AccountPasswordPresent: NOT_OFFERED,
+      AccountSigningCertificatesPresent: NOT_OFFERED,
+      AttachedPoliciesPerGroupQuota: ATTACHED,
+      AttachedPoliciesPerRoleQuota: ATTACHED,
+      AttachedPoliciesPerUserQuota: ATTACHED,
+      Policies: await count('managed-policy'),
+      PoliciesQuota: quotas.policiesPerAccount,
+      PolicySizeQuota: QUOTAS.managedPolicySize,
+      PolicyVersionsInUse: versions,
+      // Nothing else limits them.
+      PolicyVersionsInUseQuota: quotas.policiesPerAccount * QUOTAS.versionsPerPolicy,
+      VersionsPerPolicyQuota: QUOTAS.versionsPerPolicy,
+      // Session tokens are good in every region, as those of the second version are.
+      GlobalEndpointTokenVersion: 2,
+      AssumeRolePolicySizeQuota: QUOTAS.trustPolicySize,
+      InstanceProfiles: await count('instance-profile'),
+      InstanceProfilesQuota: quotas.instanceProfilesPerAccount,
+      Providers: await count('oidc-provider'),
+      RolePolicySizeQuota: QUOTAS.inlinePoliciesSize.role,
+      Roles: await count('role'),
+      RolesQuota: quotas.rolesPerAccount,
+    }
+    return { SummaryMap: new Map(Object.entries(summary)) }
+  },
+})
