@@ -19,6 +19,7 @@ import {
 } from '../operations/loading/index.ts'
 import { AS_OPERATOR, SigningKeys } from '../pipeline/authentication/index.ts'
 import { type BrokerParts, type Operation, submit } from '../pipeline/index.ts'
+import { BackgroundWork } from '../platform/background-work.ts'
 import { systemClock, type VirtualClock, virtualClock } from '../platform/clock.ts'
 import { type BrokerConfig, isInMemory, isRegion } from '../platform/config/index.ts'
 import { openFileKeyRing } from '../platform/keyring/files/index.ts'
@@ -98,6 +99,7 @@ export async function prepareNode(
   const clock = moved ?? systemClock
   opened.adopt(new Retention({ log: storage.audit, clock, logger, days: retentionDays }), (each) => each.stop())
   const usage = opened.adopt(new Usage({ stamps: storage.usage, clock, logger }), (each) => each.stop())
+  const background = opened.adopt(new BackgroundWork(), (each) => each.stop())
   const broker: BrokerParts = {
     directory,
     sessions: new Sessions({ keyring, random: systemRandom, cachedSessions: limits.cachedSessions }),
@@ -118,6 +120,7 @@ export async function prepareNode(
     keyring,
     audit,
     usage,
+    background,
     clock,
     wireClock: systemClock,
     random: systemRandom,

@@ -5,6 +5,7 @@ import type { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import type { Usage } from '../domain/usage/index.ts'
 import type { JsonMembers, Params, ResultStructure } from '../engines/wire/index.ts'
 import type { AccountCaller, Caller, OperatorCaller, WebIdentityCaller } from '../model/index.ts'
+import type { BackgroundWork } from '../platform/background-work.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { ManagedKeyRing } from '../platform/keyring/index.ts'
 import type { Random } from '../platform/random.ts'
@@ -24,6 +25,7 @@ export interface BrokerParts {
   readonly keyring: ManagedKeyRing
   readonly audit: AuditTrail
   readonly usage: Usage
+  readonly background: BackgroundWork
   /** Judges expiry and conditions; can be moved forward in development. */
   readonly clock: Clock
   /** Real time: judges when requests were signed. */

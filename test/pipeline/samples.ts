@@ -16,6 +16,7 @@ import {
 import { applyDirectory } from '../../src/operations/broker/index.ts'
 import { AS_OPERATOR, SigningKeys } from '../../src/pipeline/authentication/index.ts'
 import { type BrokerParts, submit } from '../../src/pipeline/index.ts'
+import { BackgroundWork } from '../../src/platform/background-work.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { outboundHttp } from '../../src/platform/outbound-http.ts'
 import { systemRandom } from '../../src/platform/random.ts'
@@ -75,6 +76,7 @@ export async function aBroker(t: TestContext): Promise<TestBroker> {
     signingKeys: new SigningKeys(),
     audit: new AuditTrail({ log, random: systemRandom, logger, metrics }),
     usage: new Usage({ stamps: world.storage.usage, clock: systemClock, logger }),
+    background: new BackgroundWork(),
     clock: systemClock,
     wireClock: systemClock,
     random: systemRandom,

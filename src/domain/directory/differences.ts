@@ -4,8 +4,13 @@ import type { DirectoryChange, RecordKind } from '../../platform/storage/index.t
 import type { Plan } from './plan.ts'
 import { type AccessKeyBody, bodyOf, nameKey, type RecordBodies } from './records.ts'
 
-/** What people are told of: an alias is told of with its account, and no file lists what is revoked or was deleted. */
-type NamedKind = Exclude<RecordKind, 'account-alias' | 'revocation' | 'role-deletion'>
+/** An alias is told of with its account, and no file lists what is revoked, was deleted, or was reported. */
+const UNTOLD = ['account-alias', 'revocation', 'role-deletion', 'credential-report'] as const
+
+type Untold = (typeof UNTOLD)[number]
+
+/** What people are told of. */
+type NamedKind = Exclude<RecordKind, Untold>
 
 /** One thing that a plan creates, changes or deletes. Holds no secret. */
 export interface Difference {
@@ -53,8 +58,8 @@ export async function differences(
   const found: Difference[] = []
   for (const change of plan.changes) {
     const { kind, key } = 'put' in change ? change.put : change.remove
-    if (kind === 'account-alias' || kind === 'revocation' || kind === 'role-deletion') {
-      const after = 'put' in change ? bodyOf(change.put) : undefined
+    if (isUntold(kind)) {
+      const after = 'put' in change ? bodyOf({ ...change.put, kind }) : undefined
       if (!isDeepStrictEqual(await plan.stored(kind, key), after)) changes.push(change)
       continue
     }
@@ -65,6 +70,10 @@ export async function differences(
     found.push(...(await compare(plan, kind, before, after)))
   }
   return { changes, differences: found }
+}
+
+function isUntold(kind: RecordKind): kind is Untold {
+  return UNTOLD.some((each) => each === kind)
 }
 
 async function compare(

@@ -1,6 +1,6 @@
 import type { InstanceProfile, OidcProvider, PodIdentityAssociation, Task } from '../../model/index.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
-import type { DirectoryStore } from '../../platform/storage/index.ts'
+import type { DirectoryStore, RecordKind } from '../../platform/storage/index.ts'
 import { openAccessKeySecret } from './access-key-secret.ts'
 import { type OrganizationView, viewOrganization } from './organization-view.ts'
 import { type AccountAliasBody, type AccountBody, bodyOf, documentOf } from './records.ts'
@@ -38,6 +38,11 @@ interface ViewParts {
   readonly partition: string
   /** How many views of each kind are remembered. */
   readonly cachedRecords: number
+}
+
+/** Whether requests are decided with records of a kind, so that they are remembered. */
+export function isViewed(kind: RecordKind, views: DirectoryViews): kind is keyof DirectoryViews {
+  return kind in views
 }
 
 /** Remembers nothing yet. */

@@ -20,7 +20,7 @@ import type { ChangeEntry, DirectoryChange, RecordKind, Storage } from '../../pl
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts'
 import { ChangeFollower } from './change-follower.ts'
 import { ChangeQueue } from './change-queue.ts'
-import { type DirectoryViews, directoryViews } from './directory-views.ts'
+import { type DirectoryViews, directoryViews, isViewed } from './directory-views.ts'
 import { Edit } from './edit.ts'
 import type { OrganizationPlace } from './organization-view.ts'
 import { type OwnPolicies, ownPolicies } from './own-policies.ts'
@@ -334,7 +334,7 @@ export class Directory {
   #drop({ kind, key }: ChangeEntry): void {
     this.#version += 1
     if (kind === 'revocation') this.#revocations.drop()
-    else if (kind !== 'instance' && kind !== 'login-profile' && kind !== 'role-deletion') this.#views[kind].drop(key)
+    else if (isViewed(kind, this.#views)) this.#views[kind].drop(key)
     this.#watchers.get(kind)?.()
   }
 }

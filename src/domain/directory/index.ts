@@ -28,6 +28,7 @@ export {
   type AccessKeyBody,
   type AccountBody,
   bodyOf,
+  type CredentialReportBody,
   documentOf,
   type GroupBody,
   type InlinePolicy,

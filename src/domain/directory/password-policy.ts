@@ -44,7 +44,7 @@ export function passwordViolation(
 
 /** When a password has to be replaced; `undefined` when it need not. */
 export function passwordExpiry(
-  { changedAt }: LoginProfileBody,
+  { changedAt }: Pick<LoginProfileBody, 'changedAt'>,
   policy: PasswordPolicy | undefined,
 ): EpochMillis | undefined {
   const days = policy?.maxPasswordAge

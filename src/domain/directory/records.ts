@@ -143,6 +143,15 @@ export interface LoginProfileBody {
   readonly passwordResetRequired: boolean
 }
 
+/** The report of an account's credentials: one that is being written, or was. */
+export interface CredentialReportBody {
+  readonly account: AccountId
+  readonly startedAt: EpochMillis
+  readonly generatedAt?: EpochMillis
+  /** Compressed (DEFLATE), as base64. */
+  readonly content?: string
+}
+
 /** An account in an organization, with the control policies attached to itself. */
 export interface OrganizationMember {
   readonly account: AccountId
@@ -208,6 +217,7 @@ export interface RecordBodies {
   readonly 'managed-policy': ManagedPolicyBody
   readonly 'access-key': AccessKeyBody
   readonly 'login-profile': LoginProfileBody
+  readonly 'credential-report': CredentialReportBody
   readonly organization: OrganizationBody
   readonly revocation: RevocationBody
   readonly 'instance-profile': InstanceProfile
@@ -228,6 +238,7 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'managed-policy',
   'access-key',
   'login-profile',
+  'credential-report',
   'organization',
   'revocation',
   'instance-profile',

@@ -38,6 +38,8 @@ interface ChangingAction<Input, Output extends Answered> extends IamAction<Input
    * @throws Fault and then nothing is changed
    */
   change(call: IamCall<Input>, edit: Edit, broker: BrokerParts): Promise<Output>
+  /** Begins what follows once the change is made. */
+  afterwards?(output: Output, call: IamCall<Input>, broker: BrokerParts): void
 }
 
 interface PreparedAction<Input, Output extends Answered, Prepared> extends IamAction<Input> {
@@ -46,6 +48,7 @@ interface PreparedAction<Input, Output extends Answered, Prepared> extends IamAc
   prepare(call: IamCall<Input>, broker: BrokerParts): Promise<Prepared>
   /** As {@link ChangingAction} has it: what was prepared may be overtaken. @throws Fault */
   change(call: IamCall<Input>, edit: Edit, broker: BrokerParts, prepared: Prepared): Promise<Output>
+  afterwards?(output: Output, call: IamCall<Input>, broker: BrokerParts): void
 }
 
 /** Declares an action of IAM that changes nothing. */
@@ -77,6 +80,7 @@ export function defineChange<Input extends object, Output extends Answered>(
     ...(issues !== undefined && { issues }),
     prepare: async () => undefined,
     change: (call, edit, broker) => changing.change(call, edit, broker),
+    afterwards: (output, call, broker) => changing.afterwards?.(output, call, broker),
   })
 }
 
@@ -94,7 +98,9 @@ export function definePreparedChange<Input extends object, Output extends Answer
     perform: async ({ caller, input, facts }, broker, recordFirst) => {
       const call = callOf(caller, input, facts.now, broker)
       const prepared = await changing.prepare(call, broker)
-      return await broker.directory.edit((edit) => changing.change(call, edit, broker, prepared), recordFirst)
+      const output = await broker.directory.edit((edit) => changing.change(call, edit, broker, prepared), recordFirst)
+      changing.afterwards?.(output, call, broker)
+      return output
     },
     details: (input, output) => ({ requestParameters: recorded(input), responseElements: output && recorded(output) }),
   })

@@ -2,6 +2,7 @@
 import type { QueryService } from '../../pipeline/index.ts'
 import { ACCESS_KEY_ACTIONS } from './access-keys/index.ts'
 import { ACCOUNT_ACTIONS } from './account/index.ts'
+import { CREDENTIAL_REPORT_ACTIONS } from './credential-report/index.ts'
 import { INSTANCE_PROFILE_ACTIONS } from './instance-profiles/index.ts'
 import { OIDC_PROVIDER_ACTIONS } from './oidc-providers/index.ts'
 import { OUTBOUND_FEDERATION_ACTIONS } from './outbound-federation/index.ts'
@@ -22,6 +23,7 @@ export const IAM: QueryService = {
     ...ACCESS_KEY_ACTIONS,
     ...PASSWORD_ACTIONS,
     ...ACCOUNT_ACTIONS,
+    ...CREDENTIAL_REPORT_ACTIONS,
     ...OIDC_PROVIDER_ACTIONS,
     ...ROLE_ACTIONS,
     ...INSTANCE_PROFILE_ACTIONS,

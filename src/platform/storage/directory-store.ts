@@ -8,6 +8,7 @@ export type RecordKind =
   | 'managed-policy'
   | 'access-key'
   | 'login-profile'
+  | 'credential-report'
   | 'organization'
   | 'revocation'
   | 'instance-profile'

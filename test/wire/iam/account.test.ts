@@ -70,7 +70,12 @@ describe('an account', () => {
       () => stage.as('idle').send(new ListAccountAliasesCommand({})),
       () => stage.as('idle').send(new GetAccountSummaryCommand({})),
     ]) {
-      await refused(command(), 403, 'AccessDenied', /is not authorized to perform: iam:\w+ because no identity-based policy/)
+      await refused(
+        command(),
+        403,
+        'AccessDenied',
+        /is not authorized to perform: iam:\w+ because no identity-based policy/,
+      )
     }
   })
 

@@ -7,6 +7,8 @@ import type { Writer } from './writer.ts'
 type Row = Tables['usage_stamp']
 
 const ANY_ROW: Row = { kind: 'role', key: '', used_at: 0, region: null, service: null }
+/** Always as many, so that there is one statement to prepare and to keep: what is missing is asked for as ''. */
+const KEYS_AT_ONCE = 100
 /** After every character that a key has. */
 const LAST = '\u{10ffff}'
 
@@ -14,7 +16,9 @@ const LAST = '\u{10ffff}'
 export function sqlUsageStamps(reader: Reader, writer: Writer): UsageStamps {
   const { queries } = reader
   const stamps = () => queries.selectFrom('usage_stamp')
-  const one = stamps().selectAll().where('kind', '=', 'role').where('key', '=', '').compile()
+  const ofKind = stamps().selectAll().where('kind', '=', 'role')
+  const one = ofKind.where('key', '=', '').compile()
+  const many = ofKind.where('key', 'in', Array<string>(KEYS_AT_ONCE).fill('')).compile()
   const upsert = queries
     .insertInto('usage_stamp')
     .values(ANY_ROW)
@@ -43,8 +47,12 @@ export function sqlUsageStamps(reader: Reader, writer: Writer): UsageStamps {
 
     async find(kind, keys) {
       const found: UsageStamp[] = []
-      // One by one: each number of keys would be a statement of its own to prepare and to keep.
-      for (const key of keys) for (const row of await reader.rows(one, [kind, key])) found.push(toStamp(row))
+      for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
+        const some = keys.slice(from, from + KEYS_AT_ONCE)
+        const query = some.length === 1 ? one : many
+        const parameters = [kind, ...some, ...Array<string>(query === one ? 0 : KEYS_AT_ONCE - some.length).fill('')]
+        for (const row of await reader.rows(query, parameters)) if (row.key !== '') found.push(toStamp(row))
+      }
       return found
     },
 
