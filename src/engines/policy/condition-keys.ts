@@ -200,6 +200,12 @@ export function findConditionKey(name: string): ConditionKey | undefined {
   return BY_NAME.get(slash < 0 ? folded : folded.slice(0, slash + 1))
 }
 
+/** A key as AWS spells it, as far as it does: not what somebody named a tag. @param name - in any case */
+export function spellConditionKey(name: string): string {
+  const known = findConditionKey(name)?.name ?? ''
+  return foldCase(name).startsWith(foldCase(known)) ? `${known}${name.slice(known.length)}` : name
+}
+
 /** A condition key that is a claim of an OIDC provider. */
 interface OidcKey {
   /** The provider's URL without scheme. */

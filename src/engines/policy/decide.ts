@@ -161,7 +161,15 @@ function collectDenies(policies: ApplicablePolicies, question: Question): Statem
     .map(({ ref }) => ref)
 }
 
-function policiesInOrder({ rcp, scp, resource, identity, boundary, session }: ApplicablePolicies): CompiledPolicy[] {
+/** All policies, in the order in which AWS prefers to name their kinds. */
+export function policiesInOrder({
+  rcp,
+  scp,
+  resource,
+  identity,
+  boundary,
+  session,
+}: ApplicablePolicies): CompiledPolicy[] {
   const one = (policy: CompiledPolicy | undefined): CompiledPolicy[] => (policy === undefined ? [] : [policy])
   return [
     ...(rcp ?? []).flat(),

@@ -1,10 +1,10 @@
 import type { Directory } from '../../domain/directory/index.ts'
-import { decide, explain, findConditionKey, STS_ACTIONS, type Trace } from '../../engines/policy/index.ts'
+import { bearingStatements, explain, STS_ACTIONS, type Trace } from '../../engines/policy/index.ts'
 import { type AccountCaller, type EpochMillis, type Fault, foldCase, type RequestFacts } from '../../model/index.ts'
 import type { ContextValue } from './access.ts'
-import { isSettled } from './context-keys.ts'
 import { denial } from './denial.ts'
 import { gather, lacksRole } from './gather.ts'
+import { keysNotGiven } from './keys-not-given.ts'
 import { needsNoPermission, OPERATOR_ACTIONS, refusedByRule } from './standing-rules.ts'
 import { SupposedContext } from './supposed-context.ts'
 
@@ -54,10 +54,12 @@ export async function explainAccess(
   const trace = explain(gathered.policies, request)
   const { decision } = trace
   const refusal = decision.outcome === 'allowed' ? undefined : denial(caller, access, request.resourceAccount, decision)
-  // Only what bears on the decision asks for a key when it is decided; the trace asks for all.
-  const deciding = supposed()
-  decide(gathered.policies, { ...request, context: deciding })
-  const notGiven = keysNotGiven(trace, deciding.notGiven)
+  // Only what bears on the decision asks for a key here; the trace asks for all.
+  const bearing = supposed()
+  const notGiven = keysNotGiven(
+    bearingStatements(gathered.policies, { ...request, context: bearing }),
+    bearing.notGiven,
+  )
   return { action, refusal, trace, roleIsMissing: lacksRole(gathered), notGiven }
 }
 
@@ -68,7 +70,8 @@ function spelled(action: string): string {
   return STS_ACTIONS.get(folded) ?? action
 }
 
-function factsAt(now: EpochMillis): RequestFacts {
+/** What a request that nobody sends says of itself: when. */
+export function factsAt(now: EpochMillis): RequestFacts {
   return {
     requestId: '',
     now,
@@ -77,27 +80,4 @@ function factsAt(now: EpochMillis): RequestFacts {
     userAgent: undefined,
     referer: undefined,
   }
-}
-
-/**
- * Of conditions, those of statements that nothing but a condition could keep from applying: the others do not bear on
- * the question. What else was asked for while it was decided stands in variables.
- */
-function keysNotGiven({ layers }: Trace, asked: ReadonlySet<string>): readonly string[] {
-  const keys = new Map<string, string>()
-  for (const { failed, conditions } of layers.flatMap(({ policies }) => policies.flatMap((each) => each.statements))) {
-    if (failed.some((part) => part !== 'condition')) continue
-    for (const { key, actual } of conditions) {
-      const name = foldCase(key)
-      if (actual === undefined && !isSettled(name) && !keys.has(name)) keys.set(name, key)
-    }
-  }
-  for (const name of asked) if (!keys.has(name)) keys.set(name, spelledKey(name))
-  return [...keys.values()]
-}
-
-/** A key as AWS spells it, as far as it does: not what somebody named a tag. */
-function spelledKey(name: string): string {
-  const known = findConditionKey(name)?.name ?? ''
-  return name.startsWith(foldCase(known)) ? `${known}${name.slice(known.length)}` : name
 }
