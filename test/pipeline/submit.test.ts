@@ -288,6 +288,12 @@ describe('what is not permitted is not performed', () => {
     // @ts-expect-error: an object that looks like a permitted call is none
     const forged: PermittedCall<Caller, string> = { caller: ROOT, input: 'asked', facts: FACTS, role: undefined }
     assert.ok(forged)
-    assert.deepEqual(Object.keys(authorization).sort(), ['authorize', 'deniedAccess', 'explainAccess', 'requestTags'])
+    assert.deepEqual(Object.keys(authorization).sort(), [
+      'authorize',
+      'deniedAccess',
+      'explainAccess',
+      'requestTags',
+      'simulateAccess',
+    ])
   })
 })

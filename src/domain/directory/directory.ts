@@ -254,6 +254,13 @@ export class Directory {
     return this.#awsManaged.has(arn)
   }
 
+  /** What one of AWS's own managed policies says; `undefined` for an ARN that is of none. */
+  awsManagedDocument(arn: string): string | undefined {
+    const [, name = ''] = arn.split(`arn:${this.partition}:iam::aws:policy/`)
+    const document = Object.hasOwn(AWS_MANAGED_POLICIES, name) ? AWS_MANAGED_POLICIES[name] : undefined
+    return document && JSON.stringify(document)
+  }
+
   /** A managed policy, AWS's or a customer's, by its exact ARN. */
   async managedPolicy(arn: string): Promise<ManagedPolicyView | undefined> {
     const awsManaged = this.#awsManaged.get(arn)

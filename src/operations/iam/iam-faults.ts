@@ -47,3 +47,9 @@ export class FeatureDisabled extends Fault {
   override readonly code = 'FeatureDisabled'
   override readonly httpStatus = 404
 }
+
+/** A policy that is saved cannot be evaluated in a simulation. */
+export class PolicyEvaluation extends Fault {
+  override readonly code = 'PolicyEvaluation'
+  override readonly httpStatus = 500
+}

@@ -9,6 +9,7 @@ import { OUTBOUND_FEDERATION_ACTIONS } from './outbound-federation/index.ts'
 import { PASSWORD_ACTIONS } from './passwords/index.ts'
 import { ROLE_ACTIONS } from './roles/index.ts'
 import { SERVICE_LINKED_ROLE_ACTIONS } from './service-linked-roles/index.ts'
+import { SIMULATION_ACTIONS } from './simulation/index.ts'
 import { USER_ACTIONS } from './users/index.ts'
 
 /** AWS Identity and Access Management as it is spoken here. @see https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html */
@@ -25,6 +26,7 @@ export const IAM: QueryService = {
     ...ACCOUNT_ACTIONS,
     ...CREDENTIAL_REPORT_ACTIONS,
     ...OIDC_PROVIDER_ACTIONS,
+    ...SIMULATION_ACTIONS,
     ...ROLE_ACTIONS,
     ...INSTANCE_PROFILE_ACTIONS,
     ...SERVICE_LINKED_ROLE_ACTIONS,

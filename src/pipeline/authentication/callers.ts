@@ -2,9 +2,12 @@ import type { RoleView, UserView } from '../../domain/directory/index.ts'
 import {
   type AccountId,
   assumedRoleArn,
+  type EpochMillis,
+  epochMillis,
   type FederatedCaller,
   federatedUserArn,
   overlaid,
+  PLAIN_TERMS,
   type RoleCaller,
   type RootCaller,
   rootArn,
@@ -63,6 +66,27 @@ export function roleCaller(partition: string, role: RoleView, sessionName: strin
     tags: overlaid(role.tags, session.terms.tags),
     session,
   }
+}
+
+const ONE_HOUR_MS = 3_600_000
+
+/** A session of a role that nobody has, as the caller whom its token would prove: for questions that nobody acts on. */
+export function supposedRoleCaller(
+  partition: string,
+  role: RoleView,
+  sessionName: string,
+  now: EpochMillis,
+): RoleCaller {
+  const { account, roleName, uniqueId } = role
+  return roleCaller(partition, role, sessionName, {
+    id: '',
+    accessKeyId: '',
+    account,
+    holder: { kind: 'assumed-role', roleName, roleId: uniqueId, sessionName, chainDepth: 0 },
+    issuedAt: now,
+    expiresAt: epochMillis(now + ONE_HOUR_MS),
+    terms: PLAIN_TERMS,
+  })
 }
 
 /**

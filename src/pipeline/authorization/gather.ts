@@ -44,7 +44,7 @@ export interface Gathered {
 }
 
 /** Stands for the trust policy of a role that is not there: the caller is answered as by a role that trusts nobody. */
-const TRUSTS_NOBODY = compilePolicy(parsePolicy('{"Version":"2012-10-17","Statement":[]}'), {
+export const TRUSTS_NOBODY = compilePolicy(parsePolicy('{"Version":"2012-10-17","Statement":[]}'), {
   kind: 'trust',
   name: 'missing-role',
 })
@@ -113,7 +113,7 @@ export function lacksRole({ policies, role }: Gathered): boolean {
 }
 
 /** A session of a federated user is tagged too, and no role decides on that. */
-function asksForTrust(action: string, arn: Arn | undefined): boolean {
+export function asksForTrust(action: string, arn: Arn | undefined): boolean {
   return TRUST_ACTIONS.has(foldCase(action)) && arn?.service !== 'sts'
 }
 
