@@ -10,13 +10,14 @@ export const addClientIDToOpenIDConnectProvider = defineChange({
 
   parse: (params) =>
     params.collect({
-      arn: params.required('OpenIDConnectProviderArn', providerArn),
+      openIDConnectProviderArn: params.required('OpenIDConnectProviderArn', providerArn),
       clientID: params.required('ClientID', clientId),
     }),
 
-  requires: ({ arn }, _caller, directory) => onProvider('iam:AddClientIDToOpenIDConnectProvider', arn, directory),
+  requires: ({ openIDConnectProviderArn: arn }, _caller, directory) =>
+    onProvider('iam:AddClientIDToOpenIDConnectProvider', arn, directory),
 
-  async change({ input: { arn, clientID }, account }, edit) {
+  async change({ input: { openIDConnectProviderArn: arn, clientID }, account }, edit) {
     const provider = await existingProvider(edit, account, arn)
     putProvider(edit, { ...provider, clientIds: checkedClientIds([...provider.clientIds, clientID]) })
     return undefined

@@ -8,10 +8,12 @@ import { findProvider, onProvider, providerArn } from './oidc-providers.ts'
  */
 export const deleteOpenIDConnectProvider = defineChange({
   action: 'iam:DeleteOpenIDConnectProvider',
-  parse: (params) => params.collect({ arn: params.required('OpenIDConnectProviderArn', providerArn) }),
-  requires: ({ arn }, _caller, directory) => onProvider('iam:DeleteOpenIDConnectProvider', arn, directory),
+  parse: (params) =>
+    params.collect({ openIDConnectProviderArn: params.required('OpenIDConnectProviderArn', providerArn) }),
+  requires: ({ openIDConnectProviderArn: arn }, _caller, directory) =>
+    onProvider('iam:DeleteOpenIDConnectProvider', arn, directory),
 
-  async change({ input: { arn }, account }, edit) {
+  async change({ input: { openIDConnectProviderArn: arn }, account }, edit) {
     const provider = await findProvider(edit, account, arn)
     if (provider !== undefined) {
       edit.remove({ kind: 'oidc-provider', key: oidcProviderKey(account, provider.url), account })

@@ -8,10 +8,12 @@ import { existingProvider, onProvider, providerArn } from './oidc-providers.ts'
  */
 export const getOpenIDConnectProvider = defineRead({
   action: 'iam:GetOpenIDConnectProvider',
-  parse: (params) => params.collect({ arn: params.required('OpenIDConnectProviderArn', providerArn) }),
-  requires: ({ arn }, _caller, directory) => onProvider('iam:GetOpenIDConnectProvider', arn, directory),
+  parse: (params) =>
+    params.collect({ openIDConnectProviderArn: params.required('OpenIDConnectProviderArn', providerArn) }),
+  requires: ({ openIDConnectProviderArn: arn }, _caller, directory) =>
+    onProvider('iam:GetOpenIDConnectProvider', arn, directory),
 
-  async read({ input: { arn }, account }, directory) {
+  async read({ input: { openIDConnectProviderArn: arn }, account }, directory) {
     const { url, clientIds, thumbprints, createdAt, tags } = await existingProvider(directory.records, account, arn)
     return {
       Url: url,

@@ -17,13 +17,14 @@ export const updateOpenIDConnectProviderThumbprint = defineChange({
 
   parse: (params) =>
     params.collect({
-      arn: params.required('OpenIDConnectProviderArn', providerArn),
+      openIDConnectProviderArn: params.required('OpenIDConnectProviderArn', providerArn),
       thumbprintList: params.texts('ThumbprintList', thumbprint, { required: true }),
     }),
 
-  requires: ({ arn }, _caller, directory) => onProvider('iam:UpdateOpenIDConnectProviderThumbprint', arn, directory),
+  requires: ({ openIDConnectProviderArn: arn }, _caller, directory) =>
+    onProvider('iam:UpdateOpenIDConnectProviderThumbprint', arn, directory),
 
-  async change({ input: { arn, thumbprintList }, account }, edit) {
+  async change({ input: { openIDConnectProviderArn: arn, thumbprintList }, account }, edit) {
     const provider = await existingProvider(edit, account, arn)
     putProvider(edit, { ...provider, thumbprints: checkedThumbprints(thumbprintList) })
     return undefined
