@@ -5,7 +5,7 @@ import type { Plan } from './plan.ts'
 import { type AccessKeyBody, bodyOf, nameKey, type RecordBodies } from './records.ts'
 
 /** An alias is told of with its account, and no file lists what is revoked, was deleted, or was reported. */
-const UNTOLD = ['account-alias', 'revocation', 'role-deletion', 'credential-report'] as const
+const UNTOLD = ['account-alias', 'revocation', 'role-deletion', 'credential-report', 'access-report'] as const
 
 type Untold = (typeof UNTOLD)[number]
 

@@ -26,6 +26,7 @@ export { planKeyRevocation, planRevokingOlder } from './plan-revocation.ts'
 export { firstVersion, nextVersion } from './policy-versions.ts'
 export {
   type AccessKeyBody,
+  type AccessReportBody,
   type AccountBody,
   bodyOf,
   type CredentialReportBody,

@@ -152,6 +152,22 @@ export interface CredentialReportBody {
   readonly content?: string
 }
 
+/** A report on when services were used last: one that is being written, or was. */
+export interface AccessReportBody {
+  readonly jobId: string
+  readonly account: AccountId
+  /** The unique id of whoever may read it. */
+  readonly requester: string
+  /** Of what it is about. */
+  readonly arn: string
+  readonly granularity: 'SERVICE_LEVEL' | 'ACTION_LEVEL'
+  readonly createdAt: EpochMillis
+  readonly completedAt?: EpochMillis
+  /** Compressed (DEFLATE), as base64. */
+  readonly content?: string
+  readonly failure?: { readonly code: string; readonly message: string }
+}
+
 /** An account in an organization, with the control policies attached to itself. */
 export interface OrganizationMember {
   readonly account: AccountId
@@ -218,6 +234,7 @@ export interface RecordBodies {
   readonly 'access-key': AccessKeyBody
   readonly 'login-profile': LoginProfileBody
   readonly 'credential-report': CredentialReportBody
+  readonly 'access-report': AccessReportBody
   readonly organization: OrganizationBody
   readonly revocation: RevocationBody
   readonly 'instance-profile': InstanceProfile
@@ -239,6 +256,7 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'access-key',
   'login-profile',
   'credential-report',
+  'access-report',
   'organization',
   'revocation',
   'instance-profile',

@@ -50,6 +50,12 @@ export const customSuffix = text({ min: 1, max: 64, pattern: NAME })
 /** `DeletionTaskId`. */
 export const deletionTaskId = text({ min: 1, max: 1000 })
 
+/** `JobId`. */
+export const jobId = text({ min: 36, max: 36 })
+
+/** `ServiceNamespace`. */
+export const serviceNamespace = text({ min: 1, max: 64, pattern: '[\\w-]*' })
+
 /** `Path` of users, groups, roles and instance profiles. */
 export const path = text({ min: 1, max: 512, pattern: '(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)' })
 

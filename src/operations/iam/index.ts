@@ -4,6 +4,7 @@ import { ACCESS_KEY_ACTIONS } from './access-keys/index.ts'
 import { ACCOUNT_ACTIONS } from './account/index.ts'
 import { CREDENTIAL_REPORT_ACTIONS } from './credential-report/index.ts'
 import { INSTANCE_PROFILE_ACTIONS } from './instance-profiles/index.ts'
+import { LAST_ACCESSED_ACTIONS } from './last-accessed/index.ts'
 import { OIDC_PROVIDER_ACTIONS } from './oidc-providers/index.ts'
 import { OUTBOUND_FEDERATION_ACTIONS } from './outbound-federation/index.ts'
 import { PASSWORD_ACTIONS } from './passwords/index.ts'
@@ -25,6 +26,7 @@ export const IAM: QueryService = {
     ...PASSWORD_ACTIONS,
     ...ACCOUNT_ACTIONS,
     ...CREDENTIAL_REPORT_ACTIONS,
+    ...LAST_ACCESSED_ACTIONS,
     ...OIDC_PROVIDER_ACTIONS,
     ...SIMULATION_ACTIONS,
     ...ROLE_ACTIONS,

@@ -9,6 +9,7 @@ export type RecordKind =
   | 'access-key'
   | 'login-profile'
   | 'credential-report'
+  | 'access-report'
   | 'organization'
   | 'revocation'
   | 'instance-profile'
