@@ -245,6 +245,23 @@ export function directoryStoreSuite(name: string, open: OpenStorage): void {
       assert.equal(await directory.countReferring('user', 'policy/p'), 0)
     })
 
+    test('those who refer to each of many things are counted at once, of whatever kind they are', async (t) => {
+      const { directory } = await openedFor(t, open)
+      await directory.commit([
+        { put: { ...user('a'), refersTo: ['policy/p', 'policy/q'] } },
+        { put: { ...user('a', { kind: 'role' }), refersTo: ['policy/p'] } },
+        { put: { ...user('b'), refersTo: ['policy/other'] } },
+      ])
+      const counts = await directory.countReferrers(['policy/p', 'policy/q', 'policy/none'])
+      assert.deepEqual(
+        [...counts].sort(([one], [other]) => (one < other ? -1 : 1)),
+        [
+          ['policy/p', 2],
+          ['policy/q', 1],
+        ],
+      )
+    })
+
     test('a commit that fails leaves what records refer to as it was', async (t) => {
       const { directory } = await openedFor(t, open)
       await directory.commit([{ put: { ...user('a'), refersTo: ['group/old'] } }])

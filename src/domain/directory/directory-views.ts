@@ -3,7 +3,8 @@ import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { DirectoryStore, RecordKind } from '../../platform/storage/index.ts'
 import { openAccessKeySecret } from './access-key-secret.ts'
 import { type OrganizationView, viewOrganization } from './organization-view.ts'
-import { type AccountAliasBody, type AccountBody, bodyOf, documentOf } from './records.ts'
+import { documentOf } from './policy-versions.ts'
+import { type AccountAliasBody, type AccountBody, bodyOf } from './records.ts'
 import { ViewCache } from './view-cache.ts'
 import {
   type AccessKeyView,

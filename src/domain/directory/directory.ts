@@ -17,7 +17,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { Random } from '../../platform/random.ts'
 import type { ChangeEntry, DirectoryChange, RecordKind, Storage } from '../../platform/storage/index.ts'
-import { AWS_MANAGED_POLICIES } from './aws-managed-policies.ts'
+import { AwsManagedPolicies } from './aws-managed-policies.ts'
 import { ChangeFollower } from './change-follower.ts'
 import { ChangeQueue } from './change-queue.ts'
 import { type DirectoryViews, directoryViews, isViewed } from './directory-views.ts'
@@ -39,14 +39,7 @@ import { QUOTAS, type Quotas } from './rules.ts'
 import { SealedSecrets } from './sealed-secrets.ts'
 import { SessionPolicyViews } from './session-policies.ts'
 import { StoredRecords } from './stored-records.ts'
-import {
-  type AccessKeyView,
-  type GroupView,
-  type ManagedPolicyView,
-  type RoleView,
-  type UserView,
-  viewManagedPolicy,
-} from './views.ts'
+import type { AccessKeyView, GroupView, ManagedPolicyView, RoleView, UserView } from './views.ts'
 
 /** The permission policies on a principal's side of a request. */
 export interface PrincipalPolicies extends OwnPolicies {
@@ -77,6 +70,8 @@ export class Directory {
   readonly passwords: Passwords
   /** What is kept, as it is kept. */
   readonly records: StoredRecords
+  /** Policies that every account has and nobody changes. */
+  readonly awsManaged: AwsManagedPolicies
   readonly #storage: Pick<Storage, 'directory' | 'changes'>
   readonly #follower: ChangeFollower
   readonly #secrets: SealedSecrets
@@ -85,7 +80,6 @@ export class Directory {
   #version = 0
   readonly #revocations: Revocations
   readonly #changes: ChangeQueue
-  readonly #awsManaged = new Map<string, ManagedPolicyView>()
   readonly #sessionPolicies = new SessionPolicyViews((arn) => this.managedPolicy(arn))
 
   constructor({
@@ -104,16 +98,13 @@ export class Directory {
     this.partition = partition
     this.localIssuers = localIssuers
     this.#storage = storage
-    this.records = new StoredRecords(store)
+    this.records = new StoredRecords(storage)
     this.#secrets = new SealedSecrets(store, keyring, random)
     this.#views = directoryViews(store, { keyring, partition, cachedRecords })
     this.#revocations = new Revocations(store)
     this.#follower = new ChangeFollower(storage.changes, clock, (entry) => this.#drop(entry))
     this.#changes = new ChangeQueue({ store, follower: this.#follower, secrets: this.#secrets })
-    for (const [name, document] of Object.entries(AWS_MANAGED_POLICIES)) {
-      const arn = `arn:${partition}:iam::aws:policy/${name}`
-      this.#awsManaged.set(arn, viewManagedPolicy(arn, JSON.stringify(document), []))
-    }
+    this.awsManaged = new AwsManagedPolicies(partition)
   }
 
   /** Begins to follow the change log; call before the first read. */
@@ -251,19 +242,12 @@ export class Directory {
 
   /** Whether an ARN is that of one of AWS's own managed policies. */
   isAwsManaged(arn: string): boolean {
-    return this.#awsManaged.has(arn)
-  }
-
-  /** What one of AWS's own managed policies says; `undefined` for an ARN that is of none. */
-  awsManagedDocument(arn: string): string | undefined {
-    const [, name = ''] = arn.split(`arn:${this.partition}:iam::aws:policy/`)
-    const document = Object.hasOwn(AWS_MANAGED_POLICIES, name) ? AWS_MANAGED_POLICIES[name] : undefined
-    return document && JSON.stringify(document)
+    return this.awsManaged.find(arn) !== undefined
   }
 
   /** A managed policy, AWS's or a customer's, by its exact ARN. */
   async managedPolicy(arn: string): Promise<ManagedPolicyView | undefined> {
-    const awsManaged = this.#awsManaged.get(arn)
+    const awsManaged = this.awsManaged.view(arn)
     if (awsManaged !== undefined) return awsManaged
     const policy = await this.#views['managed-policy'].find(managedPolicyKey(arn))
     return policy?.arn === arn ? policy : undefined

@@ -37,6 +37,11 @@ export class Edit implements Records {
     return this.#store.countReferring(kind, target)
   }
 
+  /** How many records of whatever kind refer to each of some things in the store. */
+  countReferrers(targets: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#store.countReferrers(targets)
+  }
+
   /** Records of one kind that refer to a thing in the store, as they would be: at most `limit`. */
   async referring<Kind extends RecordKind>(
     kind: Kind,
@@ -44,9 +49,10 @@ export class Edit implements Records {
     limit: number,
   ): Promise<readonly RecordBodies[Kind][]> {
     const bodies: RecordBodies[Kind][] = []
-    for (const { key } of await this.#store.referring(kind, target, { limit })) {
-      const body = await this.stored(kind, key)
-      if (body !== undefined) bodies.push(body)
+    for (const record of await this.#store.referring(kind, target, { limit })) {
+      const step = this.#steps.get(`${kind} ${record.key}`)
+      if (step === undefined) bodies.push(bodyOf({ ...record, kind }))
+      else if ('put' in step) bodies.push(bodyOf({ ...step.put, kind }))
     }
     return bodies
   }

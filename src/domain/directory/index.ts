@@ -23,14 +23,13 @@ export { passwordExpiry, passwordViolation } from './password-policy.ts'
 export { planClosing } from './plan-closing.ts'
 export { type DirectoryPlan, planDirectory } from './plan-directory.ts'
 export { planKeyRevocation, planRevokingOlder } from './plan-revocation.ts'
-export { firstVersion, nextVersion } from './policy-versions.ts'
+export { type AnyManagedPolicy, documentOf, firstVersion, nextVersion } from './policy-versions.ts'
 export {
   type AccessKeyBody,
   type AccessReportBody,
   type AccountBody,
   bodyOf,
   type CredentialReportBody,
-  documentOf,
   type GroupBody,
   type InlinePolicy,
   type LoginProfileBody,

@@ -1,6 +1,16 @@
 import type { EpochMillis } from '../../model/index.ts'
-import { documentOf, type ManagedPolicyBody, type PolicyVersion } from './records.ts'
+import type { ManagedPolicyBody, PolicyVersion } from './records.ts'
 import { QUOTAS } from './rules.ts'
+
+/** A managed policy, whoever manages it: AWS's own are no records. */
+export type AnyManagedPolicy = Omit<ManagedPolicyBody, 'account' | 'latestVersion'>
+
+/** The document that a managed policy means: that of its default version. */
+export function documentOf({ versions, defaultVersionId }: AnyManagedPolicy): string {
+  const version = versions.find(({ id }) => id === defaultVersionId)
+  if (version === undefined) throw new Error('a managed policy has no default version')
+  return version.document
+}
 
 /** What versions say about a managed policy. */
 type Versions = Pick<ManagedPolicyBody, 'versions' | 'defaultVersionId' | 'latestVersion' | 'updatedAt'>

@@ -302,17 +302,13 @@ export function managedPolicyKey(arn: string): string {
   return nameKey(account, resource.slice(resource.lastIndexOf('/') + 1))
 }
 
-/** The document that a managed policy means: that of its default version. */
-export function documentOf({ versions, defaultVersionId }: ManagedPolicyBody): string {
-  const version = versions.find(({ id }) => id === defaultVersionId)
-  if (version === undefined) throw new Error('a managed policy has no default version')
-  return version.document
-}
-
-/** Names a thing that records refer to. A user or role itself is found by its unique id. */
+/**
+ * Names a thing that records refer to. A user or role itself is found by its unique id; policies by the account that
+ * uses them, because those of AWS are used by all.
+ */
 export const reference = {
-  managedPolicy: (arn: string): string => `managed-policy/${arn}`,
-  boundary: (arn: string): string => `boundary/${arn}`,
+  managedPolicy: (account: string, arn: string): string => `managed-policy/${account}/${arn}`,
+  boundary: (account: string, arn: string): string => `boundary/${account}/${arn}`,
   group: (account: string, name: string): string => `group/${nameKey(account, name)}`,
   role: (account: string, name: string): string => `role/${nameKey(account, name)}`,
   principal: (uniqueId: string): string => `principal/${uniqueId}`,
@@ -321,10 +317,11 @@ export const reference = {
 /** What a body refers to, so that it is found by that. */
 function referencesOf(body: RecordBodies[RecordKind]): readonly string[] {
   const references = new Set<string>()
-  if ('managedPolicyArns' in body)
-    for (const arn of body.managedPolicyArns) references.add(reference.managedPolicy(arn))
+  if ('managedPolicyArns' in body) {
+    for (const arn of body.managedPolicyArns) references.add(reference.managedPolicy(body.account, arn))
+  }
   if ('permissionsBoundary' in body && body.permissionsBoundary !== undefined) {
-    references.add(reference.boundary(body.permissionsBoundary))
+    references.add(reference.boundary(body.account, body.permissionsBoundary))
   }
   if ('groups' in body) for (const name of body.groups) references.add(reference.group(body.account, name))
   if ('groups' in body || 'trustPolicy' in body) references.add(reference.principal(body.uniqueId))

@@ -1,5 +1,5 @@
-import type { AccountId } from '../../model/index.ts'
-import type { DirectoryRecord, DirectoryStore, RecordKind } from '../../platform/storage/index.ts'
+import { type AccountId, ServiceUnavailable } from '../../model/index.ts'
+import type { ChangeLog, DirectoryRecord, DirectoryStore, RecordKind } from '../../platform/storage/index.ts'
 import { pagesOf } from './pages-of.ts'
 import { bodyOf, type RecordBodies } from './records.ts'
 
@@ -15,12 +15,33 @@ export interface PageOptions {
   readonly limit: number
 }
 
+const READ_ATTEMPTS = 20
+
 /** The records of a directory, read from the store itself: for changing and listing them, not for deciding requests. */
 export class StoredRecords implements Records {
   readonly #store: DirectoryStore
+  readonly #changes: Pick<ChangeLog, 'last'>
 
-  constructor(store: DirectoryStore) {
-    this.#store = store
+  constructor({
+    directory,
+    changes,
+  }: { readonly directory: DirectoryStore; readonly changes: Pick<ChangeLog, 'last'> }) {
+    this.#store = directory
+    this.#changes = changes
+  }
+
+  /**
+   * What a read of several records gives of one state of the directory: it is done again when anybody changed anything
+   * in the meantime, on whatever node.
+   * @throws {@link ServiceUnavailable} when that happens again and again
+   */
+  async onOneState<Output>(read: () => Promise<Output> | Output): Promise<Output> {
+    for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+      const before = await this.#changes.last()
+      const output = await read()
+      if ((await this.#changes.last()) === before) return output
+    }
+    throw new ServiceUnavailable('the directory changes faster than it can be read')
   }
 
   /** A record as it is stored, read from the store itself: for planning changes, not for deciding requests. */
@@ -52,6 +73,11 @@ export class StoredRecords implements Records {
   /** How many records of one kind refer to a thing. */
   countReferring(kind: RecordKind, target: string): Promise<number> {
     return this.#store.countReferring(kind, target)
+  }
+
+  /** How many records of whatever kind refer to each of some things; those that none refers to are left out. */
+  countReferrers(targets: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#store.countReferrers(targets)
   }
 
   /** How many records of one kind an account has. */

@@ -80,6 +80,9 @@ export interface DirectoryStore {
   /** How many records of a kind refer to `target`. */
   countReferring(kind: RecordKind, target: string): Promise<number>
 
+  /** How many records refer to each of the targets, of whatever kind; those that none refers to are left out. */
+  countReferrers(targets: readonly string[]): Promise<ReadonlyMap<string, number>>
+
   /** How many records of a kind an account has. */
   count(kind: RecordKind, account: string): Promise<number>
 

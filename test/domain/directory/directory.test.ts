@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openAccessKeySecret, sealAccessKeySecret } from '../../../src/domain/directory/access-key-secret.ts'
-import { AWS_MANAGED_POLICIES } from '../../../src/domain/directory/aws-managed-policies.ts'
-import { Directory, type PrincipalPolicies, planDirectory } from '../../../src/domain/directory/index.ts'
+import { AwsManagedPolicies } from '../../../src/domain/directory/aws-managed-policies.ts'
+import { Directory, documentOf, type PrincipalPolicies, planDirectory } from '../../../src/domain/directory/index.ts'
 import { decide, parsePolicy, validatePolicy } from '../../../src/engines/policy/index.ts'
 import { epochMillis, Secret, type UserCaller } from '../../../src/model/index.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
@@ -303,9 +303,9 @@ describe('the sealed secret of an access key', () => {
 
 test('every AWS managed policy that is offered is a policy AWS would save, and can be a boundary too', async (t) => {
   const { directory } = await aWorld(t)
-  for (const [name, document] of Object.entries(AWS_MANAGED_POLICIES)) {
-    validatePolicy(parsePolicy(JSON.stringify(document)), 'identity')
-    const view = await directory.managedPolicy(`arn:aws:iam::aws:policy/${name}`)
+  for (const policy of new AwsManagedPolicies('aws').all) {
+    validatePolicy(parsePolicy(documentOf(policy)), 'identity')
+    const view = await directory.managedPolicy(policy.arn)
     assert.equal(view?.policy.kind, 'identity')
     assert.equal(view.boundary.kind, 'boundary')
   }

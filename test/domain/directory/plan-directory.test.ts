@@ -375,8 +375,8 @@ const DANGLING: readonly (readonly [rule: string, parts: Partial<DesiredAccount>
   ],
   [
     'an AWS managed policy that is not offered',
-    { Groups: [aGroup('g', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonS3FullAccess'] })] },
-    `Groups.0.ManagedPolicyArns.0: there is no managed policy arn:aws:iam::aws:policy/AmazonS3FullAccess${FEW}`,
+    { Groups: [aGroup('g', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] })] },
+    `Groups.0.ManagedPolicyArns.0: there is no managed policy arn:aws:iam::aws:policy/ReadOnlyAccess${FEW}`,
   ],
   [
     'a managed policy named without its path',

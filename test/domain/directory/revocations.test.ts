@@ -49,6 +49,7 @@ function storeOf(records: () => readonly DirectoryRecord[], reading: () => void 
     sealingKeysInUse: unused,
     referring: unused,
     countReferring: unused,
+    countReferrers: unused,
     count: unused,
   }
 }

@@ -30,6 +30,7 @@ class HeldStore implements DirectoryStore {
   sealingKeysInUse = () => Promise.resolve([])
   referring = () => Promise.resolve([])
   countReferring = () => Promise.resolve(0)
+  countReferrers = () => Promise.resolve(new Map())
   count = () => Promise.resolve(0)
 }
 

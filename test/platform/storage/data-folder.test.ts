@@ -224,9 +224,9 @@ test('what the first released schema holds is found by what it refers to, and it
     [
       'instance-profile role/111111111111/web',
       'role principal/AROAX',
-      `user boundary/${policyArn}`,
+      `user boundary/111111111111/${policyArn}`,
       'user group/111111111111/admins',
-      `user managed-policy/${policyArn}`,
+      `user managed-policy/111111111111/${policyArn}`,
       'user principal/AIDAX',
     ],
   )

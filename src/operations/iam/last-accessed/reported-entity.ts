@@ -101,7 +101,7 @@ export async function* entitiesOf(
     return
   }
   const seen = new Set<string>()
-  const target = reference.managedPolicy(entity.arn)
+  const target = reference.managedPolicy(account, entity.arn)
   for await (const user of referring('user', target, account, directory)) {
     seen.add(user.uniqueId)
     yield user

@@ -133,8 +133,8 @@ async function policiesOf(
 
 async function managed(arn: string, directory: Directory): Promise<NamedDocument> {
   const name = arn.slice(arn.lastIndexOf('/') + 1)
-  const published = directory.awsManagedDocument(arn)
-  if (published !== undefined) return { name, document: published }
+  const published = directory.awsManaged.find(arn)
+  if (published !== undefined) return { name, document: documentOf(published) }
   const policy = await directory.records.stored('managed-policy', managedPolicyKey(arn))
   if (policy?.arn !== arn) throw new PolicyEvaluation(`The policy ${arn} is gone.`)
   return { name, document: documentOf(policy) }

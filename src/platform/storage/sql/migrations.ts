@@ -78,6 +78,13 @@ export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
       SELECT kind, key, account, 'principal/' || json_extract(body, '$.uniqueId')
       FROM directory_record WHERE kind IN ('user', 'role') AND json_extract(body, '$.uniqueId') IS NOT NULL;
     `,
+    // Who uses a managed policy is found account by account: those of AWS are used by all.
+    `
+    UPDATE directory_reference SET target = 'managed-policy/' || account || '/' || substr(target, 16)
+      WHERE target LIKE 'managed-policy/%';
+    UPDATE directory_reference SET target = 'boundary/' || account || '/' || substr(target, 10)
+      WHERE target LIKE 'boundary/%';
+    `,
   ],
   audit: [
     `

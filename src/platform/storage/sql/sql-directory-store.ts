@@ -73,6 +73,16 @@ export function sqlDirectoryStore(reader: Reader, writer: Writer): DirectoryStor
       return await countOf(countReferring, [target, kind])
     },
 
+    async countReferrers(targets) {
+      const query = queries
+        .selectFrom('directory_reference')
+        .select(({ fn }) => ['target', fn.countAll<number>().as('count')])
+        .where('target', 'in', targets)
+        .groupBy('target')
+      const rows = await reader.rows(query.compile())
+      return new Map(rows.map(({ target, count }) => [target, count]))
+    },
+
     async count(kind, account) {
       return await countOf(count, [account, kind])
     },
