@@ -1,10 +1,10 @@
-import { type Directory, managedPolicyKey, type Records } from '../../domain/directory/index.ts'
-import { type AccountId, NoSuchEntity, parseArn } from '../../model/index.ts'
-import { InvalidInput } from './iam-faults.ts'
+import type { Directory, Records } from '../../domain/directory/index.ts'
+import { type AccountId, NoSuchEntity } from '../../model/index.ts'
+import { findPolicy } from './existing.ts'
 
 /**
  * Checks that a permissions boundary is a policy of the account, or one of AWS's.
- * @throws {@link NoSuchEntity}, or {@link InvalidInput} for what is no ARN of a policy
+ * @throws {@link NoSuchEntity}, or InvalidInput for what is no ARN of a policy
  */
 export async function checkBoundary(
   arn: string | undefined,
@@ -13,12 +13,7 @@ export async function checkBoundary(
   directory: Directory,
 ): Promise<void> {
   if (arn === undefined || directory.isAwsManaged(arn)) return
-  const named = parseArn(arn)
-  if (named?.service !== 'iam' || !named.resource.startsWith('policy/')) {
-    throw new InvalidInput(`ARN ${arn} is not valid.`)
-  }
-  const policy = await records.stored('managed-policy', managedPolicyKey(arn))
-  if (policy?.arn !== arn || policy.account !== account) {
+  if ((await findPolicy(records, account, arn)) === undefined) {
     throw new NoSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`)
   }
 }

@@ -9,6 +9,7 @@ import {
   type UserBody,
 } from '../../domain/directory/index.ts'
 import { type AccountId, type InstanceProfile, NoSuchEntity } from '../../model/index.ts'
+import { checkPolicyArn } from './policy-arns.ts'
 
 /** The account itself. @throws Error when there is none: then nobody in it could have asked */
 export async function existingAccount(records: Records, id: AccountId): Promise<AccountBody> {
@@ -49,9 +50,20 @@ export async function existingInstanceProfile(
   return profile
 }
 
-/** The customer managed policy with exactly that ARN, of the account itself. @throws {@link NoSuchEntity} */
-export async function existingPolicy(records: Records, account: AccountId, arn: string): Promise<ManagedPolicyBody> {
+/** The customer managed policy with exactly that ARN, of the account itself. @throws InvalidInput for no such ARN */
+export async function findPolicy(
+  records: Records,
+  account: AccountId,
+  arn: string,
+): Promise<ManagedPolicyBody | undefined> {
+  checkPolicyArn(arn)
   const policy = await records.stored('managed-policy', managedPolicyKey(arn))
-  if (policy?.arn !== arn || policy.account !== account) throw new NoSuchEntity(`Policy ${arn} was not found.`)
+  return policy?.arn === arn && policy.account === account ? policy : undefined
+}
+
+/** As `findPolicy`. @throws {@link NoSuchEntity} */
+export async function existingPolicy(records: Records, account: AccountId, arn: string): Promise<ManagedPolicyBody> {
+  const policy = await findPolicy(records, account, arn)
+  if (policy === undefined) throw new NoSuchEntity(`Policy ${arn} was not found.`)
   return policy
 }

@@ -6,6 +6,12 @@ export class LimitExceeded extends Fault {
   override readonly httpStatus = 409
 }
 
+/** A policy that AWS made for its own roles cannot be attached to any other. */
+export class PolicyNotAttachable extends Fault {
+  override readonly code = 'PolicyNotAttachable'
+  override readonly httpStatus = 400
+}
+
 /** A parameter is well-formed and no such value can be taken. */
 export class InvalidInput extends Fault {
   override readonly code = 'InvalidInput'

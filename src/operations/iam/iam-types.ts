@@ -1,4 +1,4 @@
-import { integer, type Parser, text } from '../../engines/wire/index.ts'
+import { integer, oneOf, type Parser, text } from '../../engines/wire/index.ts'
 import { Secret, Violation } from '../../model/index.ts'
 
 // The patterns of AWS's model, in its own words: they stand in answers.
@@ -61,6 +61,18 @@ export const path = text({ min: 1, max: 512, pattern: '(\\u002F)|(\\u002F[\\u002
 
 /** `PathPrefix` of lists. */
 export const pathPrefix = text({ min: 1, max: 512, pattern: '\\u002F[\\u0021-\\u007F]*' })
+
+/** `Path` and `PathPrefix` of managed policies. */
+export const policyPath = text({ min: 1, max: 512, pattern: '((/[A-Za-z0-9\\.,\\+@=_-]+)*)/' })
+
+/** `VersionId` of a managed policy. */
+export const versionId = text({ pattern: 'v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?' })
+
+/** `Description` of a managed policy. */
+export const policyDescription = text({ max: 1000 })
+
+/** `PolicyUsageFilter` of lists: how a policy is used. */
+export const policyUsage = oneOf(['PermissionsPolicy', 'PermissionsBoundary'])
 
 /** `PolicyDocument`, `AssumeRolePolicyDocument`. */
 export const policyDocument = text({ min: 1, max: 131_072, pattern: LATIN })

@@ -3,11 +3,13 @@ import type { QueryService } from '../../pipeline/index.ts'
 import { ACCESS_KEY_ACTIONS } from './access-keys/index.ts'
 import { ACCOUNT_ACTIONS } from './account/index.ts'
 import { CREDENTIAL_REPORT_ACTIONS } from './credential-report/index.ts'
+import { GROUP_ACTIONS } from './groups/index.ts'
 import { INSTANCE_PROFILE_ACTIONS } from './instance-profiles/index.ts'
 import { LAST_ACCESSED_ACTIONS } from './last-accessed/index.ts'
 import { OIDC_PROVIDER_ACTIONS } from './oidc-providers/index.ts'
 import { OUTBOUND_FEDERATION_ACTIONS } from './outbound-federation/index.ts'
 import { PASSWORD_ACTIONS } from './passwords/index.ts'
+import { POLICY_ACTIONS } from './policies/index.ts'
 import { ROLE_ACTIONS } from './roles/index.ts'
 import { SERVICE_LINKED_ROLE_ACTIONS } from './service-linked-roles/index.ts'
 import { SIMULATION_ACTIONS } from './simulation/index.ts'
@@ -33,5 +35,7 @@ export const IAM: QueryService = {
     ...INSTANCE_PROFILE_ACTIONS,
     ...SERVICE_LINKED_ROLE_ACTIONS,
     ...OUTBOUND_FEDERATION_ACTIONS,
+    ...GROUP_ACTIONS,
+    ...POLICY_ACTIONS,
   ]),
 }

@@ -15,21 +15,29 @@ export const readTags = (params: Params) => params.list('Tags', readTag, { max: 
 const readTag = (tag: Member) =>
   tag.collect({ key: tag.required('Key', tagKey), value: tag.required('Value', tagValue) })
 
+/** When two keys are the same: whatever the case of their letters on users and roles, to the letter on all else. */
+type TagCase = 'folded' | 'exact'
+
 /**
- * Checks tags of a request: each key once, whatever the case of its letters, and none that belongs to AWS.
+ * Checks tags of a request: each key once, and none that belongs to AWS.
  * @throws {@link InvalidInput}
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules
  */
-export function checkTags(tags: readonly Tag[]): void {
+export function checkTags(tags: readonly Tag[], tagCase: TagCase = 'folded'): void {
   const keys = new Set<string>()
   for (const { key } of tags) {
-    const folded = foldCase(key)
-    if (keys.has(folded)) {
-      throw new InvalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
+    const same = sameKey(key, tagCase)
+    if (keys.has(same)) {
+      const note = tagCase === 'folded' ? ' Please note that Tag keys are case insensitive.' : ''
+      throw new InvalidInput(`Duplicate tag keys found.${note}`)
     }
-    if (folded.startsWith('aws:')) throw new InvalidInput('Tag keys beginning with aws: are reserved.')
-    keys.add(folded)
+    if (foldCase(key).startsWith('aws:')) throw new InvalidInput('Tag keys beginning with aws: are reserved.')
+    keys.add(same)
   }
+}
+
+function sameKey(key: string, tagCase: TagCase): string {
+  return tagCase === 'folded' ? foldCase(key) : key
 }
 
 /** Tags as actions answer them; left out where there are none. */
@@ -44,6 +52,8 @@ export interface Tagged<Body extends { readonly tags: readonly Tag[] }> {
   /** The parameter that names one. */
   readonly parameter: string
   readonly parse: Parser<string>
+  /** `folded` unless told. */
+  readonly tagCase?: TagCase
   /** @throws NoSuchEntity */
   find(records: Records, account: AccountId, name: string): Promise<Body>
   put(edit: Edit, body: Body): void
@@ -58,7 +68,7 @@ export interface Tagged<Body extends { readonly tags: readonly Tag[] }> {
 
 /** The three actions on the tags of a kind of thing: `TagUser`, `UntagUser`, `ListUserTags` and their likes. */
 export function tagActions<Body extends { readonly tags: readonly Tag[] }>(tagged: Tagged<Body>): IamOperations {
-  const { noun, parameter, parse, find } = tagged
+  const { noun, parameter, parse, tagCase = 'folded', find } = tagged
 
   const tag = defineChange({
     action: `iam:Tag${noun}`,
@@ -67,14 +77,14 @@ export function tagActions<Body extends { readonly tags: readonly Tag[] }>(tagge
         name: params.required(parameter, parse),
         tags: params.list('Tags', readTag, { max: MOST_IN_REQUEST, required: true }),
       })
-      checkTags(input.tags)
+      checkTags(input.tags, tagCase)
       return input
     },
     requires: ({ name, tags }, caller, directory) =>
       tagged.requires(`iam:Tag${noun}`, name, caller, directory, requestTags(tags)),
     async change({ input, account }, edit, { directory }) {
       const body = await find(edit, account, input.name)
-      const tags = overlaid(body.tags, input.tags)
+      const tags = tagCase === 'folded' ? overlaid(body.tags, input.tags) : overlaidExactly(body.tags, input.tags)
       if (tags.length > directory.quotas.tagsPerPrincipal) {
         throw new LimitExceeded('The number of tags has reached the maximum limit.')
       }
@@ -96,8 +106,8 @@ export function tagActions<Body extends { readonly tags: readonly Tag[] }>(tagge
     },
     async change({ input, account }, edit) {
       const body = await find(edit, account, input.name)
-      const gone = new Set(input.tagKeys.map(foldCase))
-      const tags = body.tags.filter(({ key }) => !gone.has(foldCase(key)))
+      const gone = new Set(input.tagKeys.map((key) => sameKey(key, tagCase)))
+      const tags = body.tags.filter(({ key }) => !gone.has(sameKey(key, tagCase)))
       tagged.put(edit, { ...body, tags })
       return undefined
     },
@@ -121,4 +131,10 @@ export function tagActions<Body extends { readonly tags: readonly Tag[] }>(tagge
     [`Untag${noun}`, untag],
     [`List${noun}Tags`, list],
   ]
+}
+
+/** As `overlaid`, of keys that are the same to the letter only. */
+function overlaidExactly(under: readonly Tag[], over: readonly Tag[]): readonly Tag[] {
+  const keys = new Set(over.map(({ key }) => key))
+  return [...under.filter(({ key }) => !keys.has(key)), ...over]
 }

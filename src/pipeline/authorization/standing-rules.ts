@@ -1,4 +1,11 @@
-import { AccessDenied, type AccountCaller, type Fault, foldCase, InvalidClientTokenId } from '../../model/index.ts'
+import {
+  AccessDenied,
+  type AccountCaller,
+  type Fault,
+  foldCase,
+  InvalidClientTokenId,
+  parseArn,
+} from '../../model/index.ts'
 import type { Access } from './access.ts'
 import { bareDenial } from './denial.ts'
 
@@ -7,6 +14,16 @@ export const OPERATOR_ACTIONS = 'rolecall:'
 
 /** What AWS lets everybody do who proved who they are, even under an explicit deny. */
 const WITHOUT_PERMISSION: ReadonlySet<string> = new Set(['sts:getcalleridentity', 'sts:getsessiontoken'])
+
+/** What changes a managed policy. */
+const CHANGES_POLICY: ReadonlySet<string> = new Set([
+  'iam:createpolicyversion',
+  'iam:deletepolicy',
+  'iam:deletepolicyversion',
+  'iam:setdefaultpolicyversion',
+  'iam:tagpolicy',
+  'iam:untagpolicy',
+])
 
 type Rule = (caller: AccountCaller) => Fault | undefined
 
@@ -52,7 +69,14 @@ export function isForOperators({ action }: Access): boolean {
 export function refusedByRule(caller: AccountCaller, access: Access): Fault | undefined {
   if (isForOperators(access)) return new AccessDenied(bareDenial(caller, access))
   const action = foldCase(access.action)
-  return action.startsWith('iam:') ? unlessTakenByIam(caller) : RULES.get(action)?.(caller)
+  if (!action.startsWith('iam:')) return RULES.get(action)?.(caller)
+  return unlessTakenByIam(caller) ?? unlessLeftAlone(caller, access)
+}
+
+/** AWS's own managed policies belong to AWS: nobody else changes them. */
+function unlessLeftAlone(caller: AccountCaller, access: Access): Fault | undefined {
+  const isChange = CHANGES_POLICY.has(foldCase(access.action)) && parseArn(access.resource)?.account === 'aws'
+  return isChange ? new AccessDenied(bareDenial(caller, access)) : undefined
 }
 
 /** Nobody signs these calls: what proves the caller is in the request, and the role trusts whoever issued it. */

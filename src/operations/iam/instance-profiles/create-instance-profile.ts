@@ -21,7 +21,7 @@ export const createInstanceProfile = defineChange({
       path: params.optional('Path', path, '/'),
       tags: readTags(params),
     })
-    checkTags(input.tags)
+    checkTags(input.tags, 'exact')
     return input
   },
 

@@ -26,6 +26,7 @@ export const INSTANCE_PROFILE_ACTIONS: IamOperations = [
     noun: 'InstanceProfile',
     parameter: 'InstanceProfileName',
     parse: instanceProfileName,
+    tagCase: 'exact',
     find: existingInstanceProfile,
     put: (edit, profile) => edit.put('instance-profile', instanceProfileKey(profile), profile.account, profile),
     requires: (action, name, caller, directory, context) =>

@@ -27,7 +27,7 @@ export const createOpenIDConnectProvider = defineChange({
       thumbprintList: params.texts('ThumbprintList', thumbprint),
       tags: readTags(params),
     })
-    checkTags(input.tags)
+    checkTags(input.tags, 'exact')
     return input
   },
 

@@ -23,6 +23,7 @@ export const OIDC_PROVIDER_ACTIONS: IamOperations = [
     noun: 'OpenIDConnectProvider',
     parameter: 'OpenIDConnectProviderArn',
     parse: providerArn,
+    tagCase: 'exact',
     find: existingProvider,
     put: putProvider,
     requires: (action, arn, _caller, directory, context) => onProvider(action, arn, directory, context),

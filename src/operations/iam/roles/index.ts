@@ -1,5 +1,6 @@
 /** The actions of IAM on roles. @module */
 import type { Edit, RoleBody } from '../../../domain/directory/index.ts'
+import { attachmentActions } from '../attachments.ts'
 import type { IamOperations } from '../define.ts'
 import { existingRole } from '../existing.ts'
 import { roleName } from '../iam-types.ts'
@@ -31,6 +32,14 @@ export const ROLE_ACTIONS: IamOperations = [
   ['UpdateAssumeRolePolicy', updateAssumeRolePolicy],
   ['UpdateRole', updateRole],
   ['UpdateRoleDescription', updateRoleDescription],
+  ...attachmentActions({
+    noun: 'Role',
+    kind: 'role',
+    parse: roleName,
+    find: existingRole,
+    put,
+    checkChangeable: checkUnprotected,
+  }),
   ...inlinePolicyActions({
     noun: 'Role',
     kind: 'role',
