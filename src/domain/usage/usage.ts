@@ -2,7 +2,7 @@ import { type Caller, type EpochMillis, epochMillis } from '../../model/index.ts
 import type { Clock } from '../../platform/clock.ts'
 import type { UsageKind, UsageStamp, UsageStamps } from '../../platform/storage/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
-import { NotedUsage } from './noted-usage.ts'
+import { actionKey, NotedUsage, type UsedKind } from './noted-usage.ts'
 
 const BETWEEN_WRITES_MS = 60_000
 /** The writer is held up for as long as this many take, which is a few milliseconds. */
@@ -46,11 +46,11 @@ export class Usage {
       case 'root':
       case 'user':
         if (caller.session === undefined) this.#noted.note('access-key', caller.accessKeyId, action, region, now)
-        this.#noted.note('action', `${caller.userId}/${action}`, action, region, now)
+        this.#noted.noteAction(caller.userId, action, region, now)
         return
       case 'assumed-role':
         this.#noted.note('role', caller.uniqueId, action, region, now)
-        this.#noted.note('action', `${caller.uniqueId}/${action}`, action, region, now)
+        this.#noted.noteAction(caller.uniqueId, action, region, now)
         return
       default:
       // Nobody else has credentials of their own that a report could tell of.
@@ -58,12 +58,12 @@ export class Usage {
   }
 
   /** When something was used last; `undefined` when it was not. */
-  async lastUsed(kind: UsageKind, key: string): Promise<UsageStamp | undefined> {
+  async lastUsed(kind: UsedKind, key: string): Promise<UsageStamp | undefined> {
     return (await this.lastUsedOf(kind, [key])).get(key)
   }
 
   /** The same of many, by their keys; those are left out that were not used. */
-  async lastUsedOf(kind: UsageKind, keys: readonly string[]): Promise<ReadonlyMap<string, UsageStamp>> {
+  async lastUsedOf(kind: UsedKind, keys: readonly string[]): Promise<ReadonlyMap<string, UsageStamp>> {
     const found = new Map<string, UsageStamp>()
     for (const stamp of await this.#parts.stamps.find(kind, keys)) found.set(stamp.key, stamp)
     for (const key of keys) {
@@ -77,7 +77,7 @@ export class Usage {
 
   /** Which actions a principal asked for, and when last: by `service:Name`. @param id - its unique id, or root's account */
   async actionsOf(id: string): Promise<ReadonlyMap<string, UsageStamp>> {
-    const prefix = `${id}/`
+    const prefix = actionKey(id, '')
     const found = new Map<string, UsageStamp>()
     const add = (stamp: UsageStamp) => {
       const action = stamp.key.slice(prefix.length)
@@ -85,7 +85,7 @@ export class Usage {
     }
     for (const stamp of await this.#parts.stamps.startingWith('action', prefix, MOST_ACTIONS)) add(stamp)
     for (const noted of [this.#leaving, this.#noted]) {
-      for (const stamp of noted?.startingWith('action', prefix) ?? []) add(stamp)
+      for (const stamp of noted?.actionsOf(id) ?? []) add(stamp)
     }
     return found
   }

@@ -121,7 +121,7 @@ test('what a store that fails did not take is told still, and written when it wo
   mock.timers.tick(60_000)
   await new Promise(setImmediate)
   usage.seen(ALICE, 'sts:AssumeRole', 'us-east-1', epochMillis(2))
-  assert.equal((await usage.lastUsed('action', 'AIDAALICE/sts:GetCallerIdentity'))?.usedAt, 1)
+  assert.equal((await usage.actionsOf('AIDAALICE')).get('sts:GetCallerIdentity')?.usedAt, 1)
   store.fails = false
   await usage.stop()
   assert.equal(store.recorded.flat().length, 3)
@@ -137,6 +137,11 @@ test('more keys than there is room for are not noted, and nothing fails', async 
   }
   assert.equal((await usage.lastUsed('access-key', 'AKIA19999'))?.usedAt, 19_999)
   assert.equal(await usage.lastUsed('access-key', 'AKIA20000'), undefined)
+  for (let n = 0; n <= 20_000; n++) {
+    usage.seen({ ...ALICE, userId: `AIDA${n}` }, 'sts:AssumeRole', 'us-east-1', epochMillis(n))
+  }
+  assert.equal((await usage.actionsOf('AIDA19998')).size, 1)
+  assert.equal((await usage.actionsOf('AIDA20000')).size, 0)
 })
 
 test('what a node wrote is there for the next', async () => {

@@ -55,7 +55,7 @@ export async function reportedEntity(text: string, account: AccountId, directory
 }
 
 /** The ARN of what a report is about. */
-export function arnOf(entity: ReportedEntity, partition: string): string {
+function arnOf(entity: ReportedEntity, partition: string): string {
   if (entity.kind === 'policy') return entity.arn
   const { kind, body } = entity
   return iamArn(partition, body.account, kind, body.path, nameOf(body))
