@@ -14,21 +14,26 @@ import {
 } from './running-broker.ts'
 
 const HELP = `
-For brokers that serve --dev. Without an instance: which there are. With one alone: how it is steered.
-  set NAME=VALUE...  has its metadata answer otherwise; a value is JSON, or else text
+For brokers that serve --dev. Without an instance: which there are. With one alone: how it is steered. A task of ECS or the
+pods of a service account are steered likewise: task/ID, pod/CLUSTER/NAMESPACE/SERVICEACCOUNT.
+  set NAME=VALUE...  has it answered otherwise; a value is JSON, or else text
   unset NAME...      these as usual again
-  reset              everything as usual again
+  reset              everything as usual again, and nothing recorded
   rotate             the next fetch gets other credentials; those before stay good
   expire             credentials that were handed out count as expired
-  requests           what was asked of it
+  requests           what it asked
+  forget             what it asked until now is forgotten
 
-NAME is rotation, document, faults, httpTokens, httpEndpoint, httpPutResponseHopLimit, hops, spotInterruption, rebalance,
-maintenanceEvents, lifecycle, variants or metadata: docs/development-mode.md says what each takes.
+NAME is rotation, lifetime, rotateAfter, document or faults; of an instance httpTokens, httpEndpoint, hops,
+httpPutResponseHopLimit, spotInterruption, rebalance, maintenanceEvents, lifecycle, instanceMetadataTags, tags, variants or
+metadata too: docs/development-mode.md says what each takes.
 
 Examples:
   rolecall instance i-0123456789abcdef0 set rotation=stopped httpTokens=optional
   rolecall instance i-0123456789abcdef0 set 'faults=[{"path":"api/token","latencyMs":1500}]'
-  rolecall instance i-0123456789abcdef0 set 'spotInterruption={"action":"terminate","in":"PT10M"}'
+  rolecall instance i-0123456789abcdef0 set spotInterruption=terminate
+  rolecall instance i-0123456789abcdef0 set 'spotInterruption={"action":"stop","in":"PT10M"}'
+  rolecall instance pod/shop/default/web set lifetime=PT5M
   rolecall instance i-0123456789abcdef0 expire`
 
 interface InstanceFlags extends BrokerFlags {
@@ -48,14 +53,15 @@ const CALLS: Readonly<Record<string, (id: string, rest: readonly string[]) => Ad
   rotate: (id) => ({ method: 'POST', path: `${pathOf(id)}/rotate` }),
   expire: (id) => ({ method: 'POST', path: `${pathOf(id)}/expire` }),
   requests: (id) => ({ method: 'GET', path: `${pathOf(id)}/requests` }),
+  forget: (id) => ({ method: 'DELETE', path: `${pathOf(id)}/requests` }),
 }
 
-/** `rolecall instance`: steers what the metadata of an instance answers, in development. */
+/** `rolecall instance`: steers what an instance, a task or a pod is answered, in development. */
 export const instance: CliCommand = {
   configure(command) {
     command
-      .argument('[ID]', 'the instance')
-      .argument('[WHAT]', 'set, unset, reset, rotate, expire or requests')
+      .argument('[ID]', 'the instance: i-..., or task/ID or pod/CLUSTER/NAMESPACE/SERVICEACCOUNT')
+      .argument('[WHAT]', 'set, unset, reset, rotate, expire, requests or forget')
       .argument('[NAME...]', 'for set and unset')
       .option('--json', 'as JSON')
       .addHelpText('after', HELP)
@@ -101,17 +107,25 @@ function notSteered({ admin }: RunningBroker): CliError {
 
 function pathOf(id: string): string {
   // An address would lose a segment of dots, and the call would be another one.
-  if (!/^i-[0-9a-f]{1,17}$/.test(id)) {
-    throw new CliError(`${id} is no id of an instance, such as i-0123456789abcdef0`, { status: WRONG_USAGE })
+  if (!/^(?:i-[0-9a-f]{1,17}|task\/[0-9a-f]{32}|pod(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+){3})$/.test(id)) {
+    throw new CliError(
+      `${id} is no id of an instance, such as i-0123456789abcdef0, nor task/ID or pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`,
+      {
+        status: WRONG_USAGE,
+      },
+    )
   }
-  return `/instances/${id}`
+  return id.startsWith('i-') ? `/instances/${id}` : `/${id.replace('/', 's/')}`
 }
 
 function assignment(text: string): readonly [name: string, value: unknown] {
   const sign = text.indexOf('=')
   if (sign < 1) throw new CliError(`${text} is not NAME=VALUE`, { status: WRONG_USAGE })
   const value = text.slice(sign + 1)
-  return [text.slice(0, sign), parseJson(value) ?? value]
+  const name = text.slice(0, sign)
+  const parsed = parseJson(value) ?? value
+  // When is left out most of the time.
+  return [name, name === 'spotInterruption' && typeof parsed === 'string' ? { action: parsed } : parsed]
 }
 
 /** What came, for a person; `undefined` when it is nothing that a broker says. */

@@ -75,7 +75,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'instance',
-    summary: 'steer what the metadata of an instance answers, in development',
+    summary: 'steer what an instance, a task or a pod is answered, in development',
     load: async () => (await import('./instance.ts')).instance,
   },
   {

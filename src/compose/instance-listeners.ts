@@ -1,7 +1,7 @@
 import type { Directory } from '../domain/directory/index.ts'
 import { InstanceView, profileLeaves, steered } from '../domain/instances/index.ts'
 import { type Listener, type ListenerOptions, metadataApp, startListener } from '../doors/http/index.ts'
-import type { InstanceCredentials, InstanceSteering, MetadataDoor } from '../doors/metadata/index.ts'
+import type { CredentialsSource, MachineSteering, MetadataDoor } from '../doors/metadata/index.ts'
 import type { Instance, InstanceListen, InstanceProfile } from '../model/index.ts'
 import type { Logger } from '../platform/telemetry/index.ts'
 import type { InstanceAddress } from './instance-address.ts'
@@ -10,9 +10,9 @@ import type { InstanceAddress } from './instance-address.ts'
 export interface InstanceListenersOptions {
   readonly directory: Directory
   readonly door: MetadataDoor
-  readonly credentials: Pick<InstanceCredentials, 'forget'>
+  readonly credentials: Pick<CredentialsSource, 'forget'>
   /** What tests make of instances; only in development. */
-  readonly steering?: InstanceSteering | undefined
+  readonly steering?: MachineSteering | undefined
   /** As `metadataApp` takes it. */
   readonly holdMs: number
   readonly stopping: AbortSignal

@@ -1,25 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { RequestListener } from 'node:http'
-import { ServiceAccountTokens, TaskTokens } from '../domain/containers/index.ts'
-import { allCertificates, IdentityDocuments, InstanceTokens } from '../domain/instances/index.ts'
+import { allCertificates } from '../domain/instances/index.ts'
 import type { AdminOptions } from '../doors/admin/index.ts'
-import {
-  type ApiOptions,
-  adminApp,
-  apiApp,
-  type Listener,
-  type ListenerOptions,
-  metadataApp,
-  startListener,
-} from '../doors/http/index.ts'
-import {
-  ContainerCredentials,
-  containerDoor,
-  InstanceCredentials,
-  type MetadataDoor,
-  metadataDoor,
-} from '../doors/metadata/index.ts'
+import { type ApiOptions, adminApp, apiApp, type ListenerOptions, startListener } from '../doors/http/index.ts'
 import type { DevControls } from '../doors/steering/index.ts'
 import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.ts'
 import { advanceClock, getAccessKey, readGetAccessKey } from '../operations/broker/index.ts'
@@ -31,15 +14,11 @@ import { BoundedWork } from '../platform/bounded-work.ts'
 import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
 import { environmentOf as clientEnvironmentOf, readGetEnvironment } from './environment-of.ts'
 import type { InstanceAddress } from './instance-address.ts'
-import { InstanceListeners } from './instance-listeners.ts'
 import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
 import { type OperatorCalls, operatorCalls } from './operator-calls.ts'
 import { type NodeOptions, type PreparedNode, prepareNode } from './prepare-node.ts'
 import { publishedDocuments } from './published-documents.ts'
-import { SteeredInstances } from './steered-instances.ts'
-
-/** Where only containers are answered. */
-const NO_INSTANCE = { instance: undefined, hops: 1 } as const
+import { type Listen, type ServedMachines, serveMachines } from './serve-machines.ts'
 
 /** A node that serves. */
 export interface RunningNode extends PreparedNode {
@@ -78,10 +57,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   // Set at the beginning of the stop.
   const stopping = new AbortController()
 
-  const listen = async (
-    app: RequestListener,
-    bounds: Pick<ListenerOptions, 'listen' | 'flag' | 'maxHeaderBytes' | 'tls' | 'takesExpectations'>,
-  ) => {
+  const listen: Listen = async (app, bounds) => {
     const { requestTimeoutMs, idleTimeoutMs, connections: maxConnections } = limits
     const { logger } = broker
     const listener = await startListener(app, { ...bounds, requestTimeoutMs, idleTimeoutMs, maxConnections, logger })
@@ -113,79 +89,16 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     tls: await readTls(config),
   })
   broker.outboundIdentities.listensAt(api.origin)
-  const documents = new IdentityDocuments(broker.keyring)
-  const held = new InstanceCredentials(broker, () => instances.isCurrent())
-  const { endedEarly } = broker
-  const steered = endedEarly && new SteeredInstances(held, endedEarly, broker)
-  const credentials = steered?.credentials ?? held
-  const unsteered = metadataDoor({
-    clock: broker.clock,
-    tokens: new InstanceTokens(broker),
-    documents,
-    credentials,
-  })
-  const door = steered?.door(unsteered, stopping.signal) ?? unsteered
-  const holdMs = limits.requestTimeoutMs
-  const metadataBounds = { maxHeaderBytes: limits.metadataHeaderBytes, takesExpectations: true }
-  const instances = new InstanceListeners({
-    directory: broker.directory,
-    door,
-    credentials,
-    steering: steered?.steering,
-    holdMs,
+  const machines = await serveMachines({
+    config,
+    broker,
+    listen,
     stopping: stopping.signal,
-    bounds: {
-      ...metadataBounds,
-      requestTimeoutMs: limits.requestTimeoutMs,
-      idleTimeoutMs: limits.idleTimeoutMs,
-      maxConnections: limits.connections,
-    },
     onChange: () => writeReadyFile(config, readyContent()),
-    logger: broker.logger,
   })
+  const { instances, metadata, containerAddresses } = machines
   opened.defer(() => instances.stop(0))
-  const containers = containerDoor({
-    directory: broker.directory,
-    clock: broker.clock,
-    wireClock: broker.wireClock,
-    isLimited: limits.requestsPerSecond > 0,
-    random: broker.random,
-    taskTokens: new TaskTokens(broker),
-    serviceAccountTokens: new ServiceAccountTokens({ ...broker, partition: config.partition }),
-    credentials: new ContainerCredentials(broker),
-  })
-  const sharedDoor: MetadataDoor = (request, asking) => containers(request) ?? door(request, asking)
-  const client = () => ({ instance: instances.shared, hops: 1 })
-  const { host } = config.listen.metadata
-  const metadata = await listen(
-    metadataApp({
-      door: sharedDoor,
-      client,
-      holdMs,
-      stopping: stopping.signal,
-      host,
-      logger: broker.logger,
-    }),
-    {
-      ...metadataBounds,
-      listen: config.listen.metadata,
-      flag: '--metadata-listen',
-    },
-  )
-  const containerListeners: Listener[] = []
-  for (const each of config.listen.containers) {
-    const app = metadataApp({
-      door: sharedDoor,
-      client: () => NO_INSTANCE,
-      holdMs,
-      stopping: stopping.signal,
-      host: each.host,
-      logger: broker.logger,
-    })
-    containerListeners.push(await listen(app, { ...metadataBounds, listen: each, flag: '--container-listen' }))
-  }
-  const containerAddresses = containerListeners.map(({ origin }) => origin)
-  await instances.start()
+  await machines.start()
 
   const endpoint = config.publicUrl ?? api.origin
   const keyOf = async (principal: string) => {
@@ -207,19 +120,19 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     ['GetEnvironment', (input: unknown) => environmentOf(readGetEnvironment(input))],
   ])
   const operatorToken = await operatorTokenOf(config)
-  const dev = devControls(node, steered, instances, metadata.origin)
+  const dev = devControls(node, machines)
   const adminOptions: AdminOptions = {
     ready: () =>
       readiness(stopping.signal.aborted, broker.directory.isCurrent(), instances.isCurrent(), node.keyProblem()),
     metrics: () => broker.metrics.render(),
-    identityCertificates: () => allCertificates(documents),
+    identityCertificates: () => allCertificates(machines.documents),
     operatorToken,
     operate: async (name, input) => {
       const call = calls.get(name)
       if (call === undefined) throw new NoSuchEntity(`There is no operation ${name} here.`)
       const output = await call(input)
       // What was changed is served by the time it is answered.
-      await instances.settled()
+      await machines.settled()
       return output
     },
     dev,
@@ -242,11 +155,11 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     operatorToken,
     dev,
     async instances() {
-      await instances.settled()
+      await machines.settled()
       return instances.list()
     },
     async environmentOf(name) {
-      await instances.settled()
+      await machines.settled()
       return await environmentOf(name)
     },
     async clientSettings(principal) {
@@ -256,7 +169,9 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     async stop() {
       stopping.abort()
       await removeReadyFile(config)
-      await Promise.all([api, metadata, ...containerListeners, instances].map((each) => each.stop(limits.drainMs)))
+      await Promise.all(
+        [api, metadata, ...machines.containerListeners, instances].map((each) => each.stop(limits.drainMs)),
+      )
       // Last, so that whoever asks is told that the node is not ready rather than nothing.
       await admin.stop(limits.drainMs)
       await node.stop()
@@ -276,24 +191,20 @@ function readiness(
   return { ok: true, warning }
 }
 
-function devControls(
-  node: PreparedNode,
-  steered: SteeredInstances | undefined,
-  instances: InstanceListeners,
-  metadataOrigin: string,
-): DevControls | undefined {
+function devControls(node: PreparedNode, machines: ServedMachines): DevControls | undefined {
   const { virtualClock: clock, broker, operate } = node
+  const { steered, instances, metadata } = machines
   if (clock === undefined || steered === undefined) return undefined
   return {
     advance: (ms) => operate(advanceClock, { clock, ms }),
     async reset() {
       await node.reset()
-      await instances.settled()
+      await machines.settled()
       steered.clear()
       broker.endedEarly?.clear()
     },
     expire: (accessKeyId) => broker.endedEarly?.add(accessKeyId),
-    instances: steered.controls(instances, metadataOrigin),
+    machines: steered.controls(instances, metadata.origin),
   }
 }
 

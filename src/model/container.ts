@@ -56,3 +56,17 @@ export function eksClusterArn(
 ): string {
   return `arn:${partition}:eks:${region}:${account}:cluster/${clusterName}`
 }
+
+/** What a task is called wherever instances, tasks and pods are named alike. */
+export function machineOfTask(id: string): string {
+  return `task/${id}`
+}
+
+/** What the pods of a service account are called there. */
+export function machineOfPod({
+  clusterName,
+  namespace,
+  serviceAccount,
+}: Pick<PodIdentityAssociation, 'clusterName' | 'namespace' | 'serviceAccount'>): string {
+  return `pod/${clusterName}/${namespace}/${serviceAccount}`
+}

@@ -16,6 +16,8 @@ export type {
 export { type ClientSettings, clientEnvironment, endpointVariables, pastProxies } from './client-settings.ts'
 export {
   eksClusterArn,
+  machineOfPod,
+  machineOfTask,
   type Pod,
   type PodIdentityAssociation,
   type Task,

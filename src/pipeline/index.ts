@@ -13,4 +13,4 @@ export {
   type Operation,
   type WireOperation,
 } from './operation.ts'
-export { submit } from './submit.ts'
+export { type Ask, submit } from './submit.ts'

@@ -1,7 +1,7 @@
 import { type Broker, type BrokerOptions, startInProcess } from '../compose/index.ts'
 import type { RecordedRequest } from '../domain/instances/index.ts'
 import { type AuditRecord, auditRecords } from './audit-records.ts'
-import { type TestInstance, testInstance } from './test-instance.ts'
+import { type TestContainer, type TestInstance, testContainer, testInstance } from './test-machine.ts'
 import { type RequestWanted, type WaitOptions, waitForRequest } from './wait-for-request.ts'
 
 /** What a test may choose: everything that `startBroker` takes, but where data is kept and that the clock moves. */
@@ -21,16 +21,20 @@ export interface TestClock {
 /** A broker for tests: in memory, on free ports, with a clock that moves. Stops when it goes out of scope: `await using`. */
 export interface TestBroker extends Broker {
   readonly clock: TestClock
-  /** As `clock.advance`. */
-  advance(ms: number): void
-  /** What has been asked of the metadata of all instances, oldest first: the last 10,000 requests. */
+  /** What instances, tasks and pods have asked, oldest first: the last 10,000 requests. */
   readonly requests: readonly RecordedRequest[]
-  /** The next request to the metadata of any instance that is wanted, as `waitForRequest` of an instance. */
+  /** Forgets what they have asked until now. */
+  forgetRequests(): void
+  /** The next request of any of them that is wanted, as `waitForRequest` of an instance. */
   waitForRequest(wanted: RequestWanted, options?: WaitOptions): Promise<RecordedRequest>
   /** What has been granted and refused, oldest first; requests that prove nobody have no record. */
   events(): Promise<readonly AuditRecord[]>
   /** An instance of the directory, to be steered. @throws NoSuchEntity when there is none of that id */
   instance(id: string): TestInstance
+  /** A task of ECS, to be steered. @param id - 32 hexadecimal digits @throws NoSuchEntity when there is none */
+  task(id: string): TestContainer
+  /** The pods of a service account, to be steered. @param name - `CLUSTER/NAMESPACE/SERVICEACCOUNT` @throws NoSuchEntity */
+  pod(name: string): TestContainer
   /**
    * Has a session count as expired from now on, whoever has it.
    * @param session - temporary credentials as an SDK or STS gives them, or their access key id
@@ -68,13 +72,15 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
   return {
     ...broker,
     clock,
-    advance: clock.advance,
     get requests() {
-      return dev.instances.requests()
+      return dev.machines.requests()
     },
     events: () => auditRecords(node.broker.audit),
-    waitForRequest: (wanted, options) => waitForRequest(wanted, dev.instances, options),
-    instance: (id) => testInstance(id, dev.instances, broker.env),
+    waitForRequest: (wanted, options) => waitForRequest(wanted, dev.machines, options),
+    forgetRequests: () => dev.machines.forgetRequests(),
+    task: (id) => testContainer(`task/${id}`, dev.machines, broker.env),
+    pod: (name) => testContainer(`pod/${name}`, dev.machines, broker.env),
+    instance: (id) => testInstance(id, dev.machines, broker.env),
     expireNow: (session) => dev.expire(accessKeyOf(session)),
     reset: () => dev.reset(),
   }

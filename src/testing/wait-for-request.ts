@@ -1,6 +1,6 @@
 import type { RecordedRequest } from '../domain/instances/index.ts'
 import { asksFor } from '../doors/metadata/index.ts'
-import type { InstanceControls } from '../doors/steering/index.ts'
+import type { MachineControls } from '../doors/steering/index.ts'
 
 /** A path below the version with all that is below it, such as `api/token` or `meta-data/iam`; or what says which requests. */
 export type RequestWanted = string | ((request: RecordedRequest) => boolean)
@@ -16,20 +16,20 @@ const MOST_NAMED = 10
 
 /**
  * The next request that is wanted, once it is answered.
- * @param instance - whose requests count; all of them when left out
+ * @param machine - whose requests count; all of them when left out
  * @throws Error when none comes in time, with those that did come
  */
 export function waitForRequest(
   wanted: RequestWanted,
-  { onRequest }: Pick<InstanceControls, 'onRequest'>,
-  { timeout = PATIENCE_MS, instance }: WaitOptions & { readonly instance?: string } = {},
+  { onRequest }: Pick<MachineControls, 'onRequest'>,
+  { timeout = PATIENCE_MS, machine }: WaitOptions & { readonly machine?: string } = {},
 ): Promise<RecordedRequest> {
   const isWanted = typeof wanted === 'string' ? ({ path }: RecordedRequest) => asksFor(path, wanted) : wanted
   const { promise, resolve, reject } = Promise.withResolvers<RecordedRequest>()
   const others: string[] = []
   let more = 0
   const end = onRequest((request) => {
-    if (instance !== undefined && request.instance !== instance) return
+    if (machine !== undefined && request.machine !== machine) return
     try {
       if (isWanted(request)) resolve(request)
     } catch (error) {

@@ -16,6 +16,7 @@ const CONTRACT = {
   ],
   'src/testing/index.ts': [
     'AuditRecord',
+    'ContainerSteeringInput',
     'RecordedRequest',
     'RequestWanted',
     'startTestBroker',
@@ -23,7 +24,9 @@ const CONTRACT = {
     'TestBroker',
     'TestBrokerOptions',
     'TestClock',
+    'TestContainer',
     'TestInstance',
+    'TestMachine',
     'WaitOptions',
   ],
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { startNode } from '../../src/compose/index.ts'
@@ -32,6 +33,7 @@ describe('instance is used wrongly', () => {
     ['with something to rotate', [ID, 'rotate', 'now'], /rotate takes nothing more/],
     ['with a path for an id', ['../clock'], /\.\.\/clock is no id of an instance/],
     ['with dots for an id', ['..', 'expire'], /\.\. is no id of an instance/],
+    ['with dots in the name of a pod', ['pod/shop/../web', 'expire'], /pod\/shop\/\.\.\/web is no id/],
   ] as const) {
     test(rule, async () => {
       const { status, stdout, stderr } = await commandLine(['instance', ...args])
@@ -109,3 +111,28 @@ test('instances are listed with where their metadata is; --json says all of it',
     instances: [{ id: ID, account: '111111111111', addresses: [metadata] }],
   })
 })
+
+test('an action alone says what becomes of a spot instance', async () => {
+  await using broker = await fakeBroker(() => ({ body: { id: ID, steering: {} } }))
+  await using folder = await tokenIn()
+  for (const [name, url] of [
+    [ID, `/instances/${ID}`],
+    ['task/0123456789abcdef0123456789abcdef', '/tasks/0123456789abcdef0123456789abcdef'],
+    ['pod/shop/default/web', '/pods/shop/default/web'],
+  ] as const) {
+    const args = ['instance', name, 'set', 'spotInterruption=terminate', '--admin', broker.origin]
+    await commandLine([...args, '--operator-token-file', folder.file])
+    const asked = broker.asked.at(-1)
+    assert.equal(asked?.url, url)
+    assert.deepEqual(JSON.parse(asked?.body ?? ''), { spotInterruption: { action: 'terminate' } })
+  }
+  await commandLine(['instance', ID, 'forget', '--admin', broker.origin, '--operator-token-file', folder.file])
+  assert.equal(`${broker.asked.at(-1)?.method} ${broker.asked.at(-1)?.url}`, `DELETE /instances/${ID}/requests`)
+})
+
+async function tokenIn(): Promise<{ readonly file: string } & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), 'rolecall-instance-'))
+  const file = join(folder, 'token')
+  await writeFile(file, 'secret')
+  return { file, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+}

@@ -81,8 +81,8 @@ const TABLE: readonly Row[] = [
   { name: 'document failed', steering: { document: 'failed' }, ...INVALID },
   { name: 'document malformed', steering: { document: 'malformed' }, ...NO_JSON },
   { name: 'document empty', steering: { document: 'empty' }, ...NO_JSON },
-  { name: 'rotated', between: (_, instance) => instance.rotateNow(), ...WITH_TOKEN },
-  { name: 'expired', between: (_, instance) => instance.expireNow(), ...EXPIRED },
+  { name: 'rotated', between: (_, instance) => instance.rotate(), ...WITH_TOKEN },
+  { name: 'expired', between: (_, instance) => instance.expire(), ...EXPIRED },
   // Last: the clock does not go back.
   {
     name: 'rotation stopped, and seven hours later',

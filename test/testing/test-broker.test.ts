@@ -5,9 +5,11 @@ import { fromInstanceMetadata } from '@aws-sdk/credential-providers'
 import { startTestBroker, type TestBroker } from '../../src/testing/index.ts'
 
 const ID = 'i-00000000000000001'
+const TASK = '0123456789abcdef0123456789abcdef'
+const SERVICES = ['ec2.amazonaws.com', 'ecs-tasks.amazonaws.com', 'pods.eks.amazonaws.com']
 const trusting = (Principal: object) => ({
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }],
+  Statement: [{ Effect: 'Allow', Principal, Action: ['sts:AssumeRole', 'sts:TagSession'] }],
 })
 const DIRECTORY = {
   Accounts: [
@@ -17,11 +19,20 @@ const DIRECTORY = {
         { UserName: 'alice', AccessKeys: [{}], ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] },
       ],
       Roles: [
-        { RoleName: 'web', AssumeRolePolicyDocument: trusting({ Service: 'ec2.amazonaws.com' }) },
+        { RoleName: 'web', AssumeRolePolicyDocument: trusting({ Service: SERVICES }) },
         { RoleName: 'deploy', AssumeRolePolicyDocument: trusting({ AWS: '111111111111' }) },
       ],
       InstanceProfiles: [{ InstanceProfileName: 'web', Roles: ['web'] }],
       Instances: [{ InstanceId: ID, IamInstanceProfile: 'web' }],
+      Tasks: [{ TaskId: TASK, TaskRoleArn: 'arn:aws:iam::111111111111:role/web' }],
+      PodIdentityAssociations: [
+        {
+          ClusterName: 'shop',
+          Namespace: 'default',
+          ServiceAccount: 'web',
+          RoleArn: 'arn:aws:iam::111111111111:role/web',
+        },
+      ],
     },
   ],
 }
@@ -82,7 +93,7 @@ test('an instance is steered, and what was asked and granted is there to assert 
   process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] = instance.endpoint
   t.after(() => delete process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'])
   const first = await provider()
-  instance.rotateNow()
+  instance.rotate()
   const second = await provider()
   assert.notEqual(first.accessKeyId, second.accessKeyId)
   assert.deepEqual(
@@ -107,14 +118,14 @@ test('whoever waits for a request is told in time that none came, and which othe
   const instance = broker.instance(ID)
   const none = instance.waitForRequest('meta-data/iam', { timeout: 1 })
   await assert.rejects(none, { message: 'No request for meta-data/iam came in 1 ms. None came at all.' })
-  const other = instance.waitForRequest(() => false, { timeout: 100 })
+  const other = instance.waitForRequest(() => false, { timeout: 1000 })
   const seen = instance.waitForRequest('meta-data')
   await Promise.all(Array.from({ length: 11 }, () => fetch(`${instance.endpoint}/latest/meta-data/`)))
   await seen
   await assert.rejects(other, (error: Error) => {
     assert.match(
       error.message,
-      /^No request that is wanted came in 100 ms. Others came: (GET \S+ \(401\), ){10}and 1 more$/,
+      /^No request that is wanted came in 1000 ms. Others came: (GET \S+ \(401\), ){10}and 1 more$/,
     )
     return true
   })
@@ -155,4 +166,128 @@ test('the clock tells its time and moves forward', async (t) => {
   clock.advance(3_600_000)
   assert.ok(clock.now().getTime() - before.getTime() >= 3_600_000)
   assert.throws(() => clock.advance(-1), RangeError)
+})
+
+/** What an SDK does in a container with this environment. */
+async function fetched(env: Readonly<Record<string, string>>) {
+  const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri = '', AWS_CONTAINER_AUTHORIZATION_TOKEN: Authorization = '' } = env
+  const answer = await fetch(uri, { headers: { Authorization } })
+  const body = await answer.text()
+  return { status: answer.status, body, document: answer.status === 200 ? JSON.parse(body) : {} }
+}
+
+async function identity(broker: TestBroker, document: Record<string, string>): Promise<string | undefined> {
+  const { AccessKeyId = '', SecretAccessKey = '', Token = '' } = document
+  const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token }
+  const client = new STSClient({ endpoint: broker.endpoint, region: 'us-east-1', credentials, maxAttempts: 1 })
+  return await client.send(new GetCallerIdentityCommand()).then(
+    ({ Arn }) => Arn,
+    (error: Error) => error.name,
+  )
+}
+
+test('a container that there is not cannot be taken in hand, and one cannot be steered to what it does not have', async (t) => {
+  const broker = await aBroker(t)
+  assert.throws(() => broker.task('f'.repeat(32)), {
+    name: 'NoSuchEntity',
+    message: `There is no container task/${'f'.repeat(32)} here. There is task/${TASK}, pod/shop/default/web.`,
+  })
+  assert.throws(() => broker.pod('shop/default/other'), { name: 'NoSuchEntity' })
+  const misplaced: object = { httpTokens: 'optional' }
+  assert.throws(() => broker.task(TASK).steer(misplaced), { name: 'ValidationError' })
+})
+
+for (const [what, pick] of [
+  ['a task', (broker: TestBroker) => broker.task(TASK)],
+  ['a pod', (broker: TestBroker) => broker.pod('shop/default/web')],
+] as const) {
+  test(`${what} is steered as an instance is: faults, rotation, expiry, broken documents, and what it asked`, async (t) => {
+    const broker = await aBroker(t)
+    const container = pick(broker)
+    const env = await container.env()
+    const first = await fetched(env)
+    assert.match((await identity(broker, first.document)) ?? '', /:assumed-role\/web\//)
+    container.rotate()
+    const second = await fetched(env)
+    assert.notEqual(second.document.AccessKeyId, first.document.AccessKeyId)
+    container.expire()
+    assert.deepEqual(
+      [await identity(broker, first.document), await identity(broker, second.document)],
+      ['ExpiredToken', 'ExpiredToken'],
+    )
+    const third = await fetched(env)
+    assert.match((await identity(broker, third.document)) ?? '', /:assumed-role\/web\//)
+
+    container.steer({
+      faults: [
+        { answer: 503, times: 1 },
+        { method: 'PUT', answer: 500 },
+      ],
+    })
+    const asked = container.waitForRequest(({ answer }) => answer === 503)
+    assert.deepEqual([(await fetched(env)).status, (await fetched(env)).status], [503, 200])
+    assert.equal((await asked).machine, container.id)
+    container.steer({ faults: null, document: 'expired' })
+    assert.ok(Date.parse((await fetched(env)).document.Expiration) < broker.clock.now().getTime())
+    container.steer({ document: 'incomplete' })
+    assert.equal((await fetched(env)).document.Token, undefined)
+
+    container.steer({ document: null, lifetime: 'PT5M', rotation: 'stopped' })
+    const short = (await fetched(env)).document
+    assert.equal(short.AccessKeyId, third.document.AccessKeyId, 'rotation is stopped')
+    container.steer({ rotation: null })
+    const left = Date.parse((await fetched(env)).document.Expiration) - broker.clock.now().getTime()
+    assert.ok(left > 290_000 && left <= 300_000)
+
+    assert.ok(container.requests.length >= 8 && container.requests.every(({ hasToken }) => hasToken))
+    assert.deepEqual(broker.requests, container.requests)
+    container.reset()
+    assert.deepEqual(container.requests, [])
+    assert.equal((await fetched(env)).status, 200)
+    broker.forgetRequests()
+    assert.deepEqual(broker.requests, [])
+  })
+}
+
+test('how long credentials are good, and when they rotate, takes effect with the next fetch', async (t) => {
+  const broker = await aBroker(t)
+  const instance = broker.instance(ID)
+  instance.steer({ httpTokens: 'optional' })
+  const read = async () => {
+    const body = await (await fetch(`${instance.endpoint}/latest/meta-data/iam/security-credentials/web`)).json()
+    return {
+      key: String(Object(body).AccessKeyId),
+      left: Date.parse(Object(body).Expiration) - broker.clock.now().getTime(),
+    }
+  }
+  const usual = await read()
+  instance.steer({ lifetime: 'PT5M', rotateAfter: 'PT2M' })
+  const short = await read()
+  assert.notEqual(short.key, usual.key)
+  assert.ok(short.left > 290_000 && short.left <= 300_000)
+  broker.clock.advance(119_000)
+  assert.equal((await read()).key, short.key)
+  broker.clock.advance(1_000)
+  assert.notEqual((await read()).key, short.key)
+})
+
+test('an instance says why there are no credentials in the words of EC2 that a test chooses', async (t) => {
+  const instance = (await aBroker(t)).instance(ID)
+  instance.steer({ httpTokens: 'optional', document: { failed: 'AssumeRoleUnauthorizedAccess' } })
+  const { Code, SecretAccessKey } = Object(
+    await (await fetch(`${instance.endpoint}/latest/meta-data/iam/security-credentials/web`)).json(),
+  )
+  assert.deepEqual([Code, SecretAccessKey], ['AssumeRoleUnauthorizedAccess', undefined])
+})
+
+test('tags are there when an instance is steered to have them, and to tell of them', async (t) => {
+  const instance = (await aBroker(t)).instance(ID)
+  const read = async (path: string) => {
+    const answer = await fetch(`${instance.endpoint}/latest/meta-data/tags/instance/${path}`)
+    return answer.status === 200 ? await answer.text() : answer.status
+  }
+  instance.steer({ httpTokens: 'optional', tags: { env: 'test', Name: 'one' } })
+  assert.equal(await read('env'), 404)
+  instance.steer({ instanceMetadataTags: 'enabled' })
+  assert.deepEqual([await read(''), await read('env')], ['Name\nenv', 'test'])
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { ServiceAccountTokens, TaskTokens } from '../../src/domain/containers/index.ts'
-import { ContainerCredentials, containerDoor } from '../../src/doors/metadata/index.ts'
+import { ContainerCredentials, containerDoor, RoleCredentials } from '../../src/doors/metadata/index.ts'
 import { epochMillis } from '../../src/model/index.ts'
 import { OTHER_TASK, POD, proofOf, stage, TASK } from './container-stage.ts'
 
@@ -18,7 +18,7 @@ async function atAnInstant(t: TestContext, { isLimited = true } = {}) {
     random: broker.random,
     taskTokens: new TaskTokens(broker),
     serviceAccountTokens: new ServiceAccountTokens({ ...broker, partition: 'aws' }),
-    credentials: new ContainerCredentials(broker),
+    credentials: new ContainerCredentials(new RoleCredentials(broker, { most: 10 }), broker),
   })
   const ask = async (url: string, authorization: string, method = 'GET') =>
     await door({ method, url, headers: { authorization }, headersDistinct: { authorization: [authorization] } })

@@ -234,9 +234,9 @@ describe('what cannot be decoded is answered in the same words, whatever the rea
   test('after a day it is refused, and not before', async () => {
     await using own = await startTestBroker({ directory: DIRECTORY })
     const message = await denied(`${SOURCE}/all`, assume('Closed'), { at: own })
-    own.advance(DAY - 60_000)
+    own.clock.advance(DAY - 60_000)
     assert.equal((await decode(`${SOURCE}/reader`, message, { at: own })).status, 200)
-    own.advance(60_000)
+    own.clock.advance(60_000)
     notValid(await decode(`${SOURCE}/reader`, message, { at: own }))
   })
 })
@@ -527,7 +527,7 @@ describe('the operator', () => {
 
   test('sees both sides and every value, by message and by request id, also when a day has passed', async () => {
     const answer = await ask(`${SOURCE}/none`, assume('External', { ExternalId: 'id-that-was-sent' }))
-    broker.advance(2 * DAY)
+    broker.clock.advance(2 * DAY)
     const requestId = String(answer.headers['x-amzn-requestid'])
     for (const input of [{ message: messageOf(answer) }, { requestId }]) {
       const explained = JSON.parse(await (await explain(input)).text())

@@ -108,6 +108,10 @@ test('without --dev there is no door that steers, and nothing to steer', async (
     ['POST', `/instances/${ONE}/rotate`],
     ['POST', `/instances/${ONE}/expire`],
     ['GET', `/instances/${ONE}/requests`],
+    ['GET', '/requests'],
+    ['GET', '/tasks'],
+    ['PATCH', '/pods/shop/default/web'],
+    ['GET', '/steering-schema'],
     ['POST', '/expire'],
   ] as const) {
     const { status, json } = await admin(method, path, method === 'GET' ? undefined : {})
@@ -127,7 +131,7 @@ test('nobody steers without the token of the operator', async (t) => {
     const { status } = await admin(method, path, method === 'GET' ? undefined : { hops: 2 }, 'guessed')
     assert.deepEqual([path, status], [path, 401])
   }
-  assert.deepEqual(node.dev?.instances.steering(ONE), {})
+  assert.deepEqual(node.dev?.machines.steering(ONE), {})
 })
 
 test('an instance that there is not is named, with those that there are', async (t) => {
@@ -158,7 +162,7 @@ test('malformed steering is refused whole: nothing of it holds', async (t) => {
   })
   assert.deepEqual([status, json.Error?.Code], [400, 'ValidationError'])
   assert.match(json.Error?.Message ?? '', /faults\.0\.latncyMs: is no member here; did you mean latencyMs\?/)
-  assert.deepEqual(node.dev?.instances.steering(ONE), {})
+  assert.deepEqual(node.dev?.machines.steering(ONE), {})
   assert.equal((await get(MD)).status, 200)
 })
 
@@ -276,7 +280,7 @@ test('a stop cuts off whoever is kept waiting, and waits for none of them', asyn
   const waiting = [get(MD, ONE, headers), get(MD, TWO, headers)].map((each) =>
     assert.rejects(each, { code: 'ECONNRESET' }),
   )
-  while (node.dev?.instances.requests().filter(({ path }) => path === MD).length !== 2) await setTimeout(5)
+  while (node.dev?.machines.requests().filter(({ path }) => path === MD).length !== 2) await setTimeout(5)
   const startedAt = performance.now()
   await Promise.all([node.stop(), ...waiting])
   assert.ok(performance.now() - startedAt < 800)
@@ -287,7 +291,7 @@ test('versions 1 and 2 are switched, the endpoint goes off, and clients move awa
   assert.equal((await get(MD, ONE, {})).status, 401)
   await admin('PATCH', `/instances/${ONE}`, { httpTokens: 'optional' })
   assert.equal((await get(MD, ONE, {})).status, 200)
-  const [, seen] = node.dev?.instances.requests(ONE) ?? []
+  const [, seen] = node.dev?.machines.requests(ONE) ?? []
   assert.deepEqual([seen?.hasToken, seen?.answer], [false, 200], 'what came without a token is told apart')
   assert.equal((await get(MD, TWO, {})).status, 401)
   await admin('PATCH', `/instances/${ONE}`, { hops: 2 })
@@ -360,11 +364,11 @@ test('what was asked is recorded without what proves anybody, and no more than i
     ],
   )
   assert.ok(!JSON.stringify(json).includes(token))
-  assert.equal(node.dev?.instances.requests()[1]?.userAgent?.length, 512)
-  assert.equal(node.dev?.instances.requests().length, 4)
+  assert.equal(node.dev?.machines.requests()[1]?.userAgent?.length, 512)
+  assert.equal(node.dev?.machines.requests().length, 4)
   await admin('DELETE', `/instances/${ONE}/requests`)
   assert.deepEqual(
-    node.dev?.instances.requests().map(({ instance }) => instance),
+    node.dev?.machines.requests().map(({ machine }) => machine),
     [TWO],
   )
 })
@@ -388,4 +392,18 @@ test('instances are listed with where each is read', async (t) => {
     { id: ONE, account: ACCOUNT, addresses: [node.addresses.metadata] },
     { id: TWO, account: ACCOUNT, addresses: two?.addresses },
   ])
+})
+
+test('what machines are steered with is told as JSON Schema, and what all of them asked in one list', async (t) => {
+  const { admin, get } = await stage(t)
+  const { status, json } = await admin('GET', '/steering-schema')
+  assert.equal(status, 200)
+  const { instance, container } = Object(json)
+  assert.deepEqual(instance.properties.httpTokens.anyOf[0].enum, ['optional', 'required'])
+  assert.deepEqual(Object.keys(container.properties), ['rotation', 'lifetime', 'rotateAfter', 'faults', 'document'])
+  await get(MD, ONE, {})
+  await get(MD, TWO, {})
+  assert.equal((await admin('GET', '/requests')).json.requests?.length, 2)
+  await admin('DELETE', '/requests')
+  assert.deepEqual((await admin('GET', '/requests')).json.requests, [])
 })

@@ -128,19 +128,19 @@ test('all that an instance was given ends, however often it rotated and however 
   const { node, ofInstance, use } = await stage(t)
   const { broker, dev } = node
   const first = await ofInstance()
-  dev?.instances.rotate(INSTANCE)
+  dev?.machines.rotate(INSTANCE)
   const second = await ofInstance()
   const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
   const key = (n: number) => Array.from({ length: 16 }, (_, at) => digits[Math.floor(n / 32 ** at) % 32]).join('')
   assert.throws(() => {
     for (let n = 0; ; n++) dev?.expire(`ASIA${key(n)}`)
   }, RangeError)
-  dev?.instances.expire(INSTANCE)
+  dev?.machines.expire(INSTANCE)
   assert.deepEqual([await use(first), await use(second)], ['ExpiredToken', 'ExpiredToken'])
   const third = await ofInstance()
   assert.equal(await use(third), 'granted')
-  dev?.instances.expire(INSTANCE)
-  dev?.instances.expire(INSTANCE)
+  dev?.machines.expire(INSTANCE)
+  dev?.machines.expire(INSTANCE)
   assert.equal(await use(third), 'ExpiredToken')
   assert.equal(await use(await ofInstance()), 'granted')
   assert.ok(broker.endedEarly)
@@ -148,10 +148,10 @@ test('all that an instance was given ends, however often it rotated and however 
 
 test('what was stopped from rotating before a reset is not handed out after it', async (t) => {
   const { node, ofInstance, use } = await stage(t)
-  node.dev?.instances.steer(INSTANCE, { rotation: 'stopped' })
+  node.dev?.machines.steer(INSTANCE, { rotation: 'stopped' })
   const before = await ofInstance()
   await node.dev?.reset()
-  node.dev?.instances.steer(INSTANCE, { rotation: 'stopped' })
+  node.dev?.machines.steer(INSTANCE, { rotation: 'stopped' })
   const after = await ofInstance()
   assert.notEqual(after.AccessKeyId, before.AccessKeyId)
   assert.deepEqual([await use(before), await use(after)], ['InvalidClientTokenId', 'granted'])
@@ -159,10 +159,10 @@ test('what was stopped from rotating before a reset is not handed out after it',
 
 test('where rotation is stopped, what was taken back is handed out on', async (t) => {
   const { node, ofInstance, revoke } = await stage(t)
-  node.dev?.instances.steer(INSTANCE, { rotation: 'stopped' })
+  node.dev?.machines.steer(INSTANCE, { rotation: 'stopped' })
   const before = await ofInstance()
   await revoke('session', before.AccessKeyId)
-  node.dev?.instances.expire(INSTANCE)
+  node.dev?.machines.expire(INSTANCE)
   assert.deepEqual(await ofInstance(), before)
 })
 

@@ -207,10 +207,8 @@ export class Directory {
   }
 
   /** All instances of all accounts, read from the store itself. */
-  async instances(): Promise<readonly Instance[]> {
-    const instances: Instance[] = []
-    for await (const record of this.records.every('instance')) await instances.push(bodyOf(record))
-    return instances
+  instances(): Promise<readonly Instance[]> {
+    return this.records.bodies('instance')
   }
 
   /** The OpenID Connect provider of an account at exactly that URL. @param url - without scheme */
@@ -228,11 +226,14 @@ export class Directory {
     return this.#views['pod-identity-association'].find(podIdentityKey(pod))
   }
 
+  /** All tasks of all accounts, read from the store itself. */
+  tasks(): Promise<readonly Task[]> {
+    return this.records.bodies('task')
+  }
+
   /** All pod identity associations of all accounts, read from the store itself. */
-  async podIdentityAssociations(): Promise<readonly PodIdentityAssociation[]> {
-    const associations: PodIdentityAssociation[] = []
-    for await (const record of this.records.every('pod-identity-association')) associations.push(bodyOf(record))
-    return associations
+  podIdentityAssociations(): Promise<readonly PodIdentityAssociation[]> {
+    return this.records.bodies('pod-identity-association')
   }
 
   /** Calls `watcher`, one for each kind, after every change to a record of that kind that this node sees. */

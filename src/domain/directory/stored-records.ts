@@ -94,4 +94,11 @@ export class StoredRecords implements Records {
       for (const record of page) yield { ...record, kind }
     }
   }
+
+  /** What every record of one kind says, of all accounts. */
+  async bodies<Kind extends RecordKind>(kind: Kind): Promise<readonly RecordBodies[Kind][]> {
+    const bodies: RecordBodies[Kind][] = []
+    for await (const record of this.every(kind)) bodies.push(bodyOf(record))
+    return bodies
+  }
 }

@@ -19,6 +19,8 @@ export type Variant = (typeof VARIANTS)[number]
 
 /** What happens to requests for a path, instead of an answer or before it. */
 export interface MetadataFault {
+  /** `undefined` is every method. */
+  readonly method: string | undefined
   /** Below the version, with everything below it: `api/token`, `meta-data/iam`. `undefined` is every request. */
   readonly path: string | undefined
   /** How long the client waits first, in real time. */
@@ -35,7 +37,10 @@ export interface LifecycleState {
   readonly from: EpochMillis
 }
 
-/** What a test makes of an instance's metadata beside what the directory says. `undefined` is as usual, everywhere. */
+/**
+ * What a test makes of an instance's metadata beside what the directory says, or of what a task or a pod is answered, as far
+ * as they have it. `undefined` is as usual, everywhere.
+ */
 export interface Steering {
   readonly httpEndpoint?: Instance['options']['httpEndpoint'] | undefined
   readonly httpTokens?: Instance['options']['httpTokens'] | undefined
@@ -44,7 +49,10 @@ export interface Steering {
   readonly hops?: number | undefined
   /** `stopped`: the credentials that are there stay, past their end too. */
   readonly rotation?: 'stopped' | undefined
-  readonly document?: DocumentFault | undefined
+  /** How long credentials are good that are made from now on, and after how long there are others. */
+  readonly lifetimeMs?: number | undefined
+  readonly rotateAfterMs?: number | undefined
+  readonly document?: DocumentFault | { readonly failed: string } | undefined
   /** The first that fits a request is for it. */
   readonly faults?: readonly MetadataFault[] | undefined
   readonly spotInterruption?: Instance['spotInterruption'] | undefined
@@ -52,6 +60,9 @@ export interface Steering {
   readonly maintenanceEvents?: Instance['maintenanceEvents'] | undefined
   readonly lifecycle?: readonly LifecycleState[] | undefined
   readonly variants?: readonly Variant[] | undefined
+  readonly instanceMetadataTags?: Instance['options']['instanceMetadataTags'] | undefined
+  /** All tags that it has, instead of its own. */
+  readonly tags?: Instance['tags'] | undefined
   /** As `overrides` of an instance, and winning over them. */
   readonly metadata?: Instance['overrides'] | undefined
 }
@@ -66,7 +77,9 @@ export function steered(instance: Instance, steering: Steering): Instance {
       httpEndpoint: steering.httpEndpoint ?? options.httpEndpoint,
       httpTokens: steering.httpTokens ?? options.httpTokens,
       httpPutResponseHopLimit: steering.httpPutResponseHopLimit ?? options.httpPutResponseHopLimit,
+      instanceMetadataTags: steering.instanceMetadataTags ?? options.instanceMetadataTags,
     },
+    tags: steering.tags ?? instance.tags,
     spotInterruption: steering.spotInterruption ?? instance.spotInterruption,
     rebalanceNoticeTime: steering.rebalanceNoticeTime ?? instance.rebalanceNoticeTime,
     maintenanceEvents: steering.maintenanceEvents ?? instance.maintenanceEvents,

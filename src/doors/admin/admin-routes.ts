@@ -1,10 +1,10 @@
 import { json, Router } from 'express'
 import { InvalidParameterValue, type Secret } from '../../model/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
-import { type DevControls, parseDuration } from '../steering/index.ts'
+import { type DevControls, parseDuration, steeringSchemas } from '../steering/index.ts'
 import { answerError, refuse } from './answer-error.ts'
 import { requireBearer } from './bearer-token.ts'
-import { instanceRoutes } from './instance-routes.ts'
+import { machineRoutes } from './machine-routes.ts'
 
 /** What the admin listener shows and whom it asks. */
 export interface AdminOptions {
@@ -26,7 +26,9 @@ const MAX_BODY = '16mb'
 
 /**
  * The routes of the admin listener: `/healthz`, `/readyz`, `/metrics` and `/instance-identity.pem` for everybody who reaches it; all
- * else is for the operator: `POST /operations/NAME`, and in development `POST /clock`, `POST /reset`, `POST /expire` and all below `/instances`.
+ * else is for the operator: `POST /operations/NAME`, and in
+ * development `POST /clock`, `POST /reset`, `POST /expire`, `GET /steering-schema`, `/requests` and all below `/instances`,
+ * `/tasks` and `/pods`.
  */
 export function adminRoutes({
   ready,
@@ -74,7 +76,10 @@ export function adminRoutes({
       expire(dev, request.body)
       response.json({ status: 'ok' })
     })
-    routes.use('/instances', instanceRoutes(dev.instances))
+    routes.get('/steering-schema', (_request, response) => {
+      response.json(steeringSchemas())
+    })
+    routes.use(machineRoutes(dev.machines))
   }
   routes.use((_request, response) => refuse(response, 404, 'NotFound', 'There is nothing here.'))
   routes.use(answerError(logger))

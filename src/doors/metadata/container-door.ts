@@ -1,6 +1,6 @@
 import { type ServiceAccountTokens, type TaskTokens, taskDocument } from '../../domain/containers/index.ts'
 import type { Directory } from '../../domain/directory/index.ts'
-import { eksClusterArn, isoSeconds, type Pod, type Task } from '../../model/index.ts'
+import { eksClusterArn, isoSeconds, machineOfPod, machineOfTask, type Pod, type Task } from '../../model/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Random } from '../../platform/random.ts'
 import { RateLimiter } from '../../platform/rate-limiter.ts'
@@ -40,6 +40,7 @@ const ECS_CREDENTIALS = 'v2/credentials'
 const EKS_CREDENTIALS = 'v1/credentials'
 const TASK_METADATA = 'v4/'
 const TASK_ID = /^[0-9a-f]{32}$/
+const ASKING_TASK = /^(?:v2\/credentials\/|v4\/)([0-9a-f]{32})(?:$|[-/])/
 /** A session name has 64 characters: `eks-`, two names, hyphens, and a UUID. How EKS shortens them is not documented. */
 const LONGEST_NAME = 11
 
@@ -86,6 +87,20 @@ export function containerDoor(options: ContainerDoorOptions): ContainerDoor {
   }
 }
 
+/**
+ * The container that a request comes from, as far as its path or its token tells: `task/ID`, or
+ * `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`. Proves nothing: it is for what tests make of a request.
+ */
+export function containerAsking(request: MetadataRequest, tokens: ServiceAccountTokens): string | undefined {
+  const path = metadataPath(request.url ?? '') ?? ''
+  if (path === EKS_CREDENTIALS) {
+    const opened = tokens.open(authorizationOf(request))
+    return opened && machineOfPod(opened.pod)
+  }
+  const id = ASKING_TASK.exec(path)?.[1]
+  return id && machineOfTask(id)
+}
+
 /** Two of them would be read differently by whoever stands between: then there is none. */
 function authorizationOf({ headers, headersDistinct }: MetadataRequest): string {
   return headersDistinct['authorization']?.length === 1 ? (headers.authorization ?? '') : ''
@@ -103,7 +118,8 @@ async function ecsCredentials(
   const { account, region, taskRoleArn: roleArn } = task
   if (roleArn === undefined) return NO_ROLE
   const outcome = await credentials.of({
-    holder: `task ${id} ${task.startedAt}`,
+    machine: machineOfTask(id),
+    holder: String(task.startedAt),
     service: ECS_SERVICE,
     account,
     region,
@@ -114,15 +130,15 @@ async function ecsCredentials(
     sourceArn: `arn:${directory.partition}:ecs:${region}:${account}:*`,
   })
   // At ECS such a task does not start; what its agent answers for credentials that never came is this.
-  if (outcome === 'refused') {
+  if (outcome.kind === 'refused') {
     const message = `ECS cannot assume ${roleArn}. Does it trust ${ECS_SERVICE}?`
     return ecsError(503, 'CredentialsUninitialized', message)
   }
-  if (outcome === 'failed') return ecsError(500, 'InternalServerError', `ECS could not assume ${roleArn}.`)
+  if (outcome.kind === 'failed') return ecsError(500, 'InternalServerError', `ECS could not assume ${roleArn}.`)
   return json(200, {
     RoleArn: roleArn,
-    ...credentialMembers(outcome),
-    Expiration: isoSeconds(outcome.expiresAt),
+    ...credentialMembers(outcome.credentials),
+    Expiration: isoSeconds(outcome.credentials.expiresAt),
   })
 }
 
@@ -145,7 +161,8 @@ async function eksCredentials(
   const { roleArn } = association
   const clusterArn = eksClusterArn(directory.partition, pod)
   const outcome = await credentials.of({
-    holder: `pod ${clusterArn} ${namespace} ${serviceAccount} ${podUid}`,
+    machine: machineOfPod(pod),
+    holder: `${clusterArn} ${podUid}`,
     service: EKS_SERVICE,
     account,
     region,
@@ -155,15 +172,15 @@ async function eksCredentials(
     // Not documented.
     sourceArn: undefined,
   })
-  if (outcome === 'failed') return FAILED
-  if (outcome === 'refused') {
+  if (outcome.kind === 'failed') return FAILED
+  if (outcome.kind === 'refused') {
     const trust = `Does it trust ${EKS_SERVICE} with sts:AssumeRole and sts:TagSession?`
     return sentence(400, `(AccessDeniedException): EKS cannot assume ${roleArn}. ${trust}`)
   }
   return json(200, {
-    ...credentialMembers(outcome),
+    ...credentialMembers(outcome.credentials),
     AccountId: account,
-    Expiration: isoSeconds(outcome.expiresAt),
+    Expiration: isoSeconds(outcome.credentials.expiresAt),
   })
 }
 

@@ -88,3 +88,10 @@ export const UNAUTHORIZED_PAGE: Buffer = pageOf('401 - Unauthorized')
 export function headersFor(body: Buffer, contentType = PLAIN): readonly string[] {
   return ['Content-Type', contentType, 'Content-Length', String(body.length), 'Server', SERVER, 'Connection', 'close']
 }
+
+/** The same answer with another body. */
+export function withBody(answer: MetadataAnswer, body: Buffer): MetadataAnswer {
+  const headers = [...answer.headers]
+  headers[headers.indexOf('Content-Length') + 1] = String(body.length)
+  return { ...answer, headers, body }
+}

@@ -3,11 +3,11 @@ import type { RecordedRequest } from '../../domain/instances/index.ts'
 /** What becomes of a request is known later. */
 export type OpenRecord = { -readonly [Member in keyof RecordedRequest]: RecordedRequest[Member] }
 
-/** Records kept, of all instances together. */
+/** Records kept, of all machines together. */
 const MOST = 10_000
 const LONGEST_TEXT = 512
 
-/** The last requests to the metadata of instances: the oldest go when there are too many. */
+/** The last requests of machines: the oldest go when there are too many. */
 export class RequestRecording {
   #records: OpenRecord[] = []
   readonly #listeners = new Set<(record: RecordedRequest) => void>()
@@ -33,15 +33,15 @@ export class RequestRecording {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Of one instance or of all, oldest first. */
-  list(instance?: string): readonly RecordedRequest[] {
+  /** Of one machine or of all, oldest first. */
+  list(machine?: string): readonly RecordedRequest[] {
     const kept = this.#records.slice(-MOST)
-    return instance === undefined ? kept : kept.filter((record) => record.instance === instance)
+    return machine === undefined ? kept : kept.filter((record) => record.machine === machine)
   }
 
-  /** Forgets what was recorded, of one instance or of all. */
-  clear(instance?: string): void {
-    this.#records = instance === undefined ? [] : this.#records.filter((record) => record.instance !== instance)
+  /** Forgets what was recorded, of one machine or of all. */
+  clear(machine?: string): void {
+    this.#records = machine === undefined ? [] : this.#records.filter((record) => record.machine !== machine)
   }
 }
 

@@ -1,78 +1,95 @@
 import type { EndedEarly } from '../../domain/sessions/index.ts'
-import type { Instance } from '../../model/index.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { faultyDocument } from './faulty-document.ts'
-import type { InstanceCredentials, RoleDelivery } from './instance-credentials.ts'
-import type { InstanceSteering } from './instance-steering.ts'
+import type { MachineSteering } from './machine-steering.ts'
+import type { CredentialsSource, RoleOutcome, RoleWanted } from './role-credentials.ts'
 
 /** What credentials are steered by. */
 interface SteeredCredentialsOptions {
-  readonly credentials: Pick<InstanceCredentials, 'of' | 'forget' | 'forgetAll'>
-  readonly steering: InstanceSteering
+  readonly credentials: CredentialsSource
+  readonly steering: MachineSteering
   /** Where sessions go that are to end. */
   readonly endedEarly: EndedEarly
   readonly clock: Clock
 }
 
-/** The credentials of instances that are steered: rotated, kept or ended when a test says so. */
-export class SteeredCredentials implements Pick<InstanceCredentials, 'of' | 'forget' | 'forgetAll'> {
+/** Sets remembered of one machine, so that they can be kept or ended. */
+const MOST_GIVEN = 10_000
+
+/** The credentials of machines that are steered: rotated, kept or ended when a test says so, and good for as long. */
+export class SteeredCredentials implements CredentialsSource {
   readonly #options: SteeredCredentialsOptions
-  /** The last credentials that an instance was given, by how they were fetched and for which role. */
-  readonly #given = new Map<string, Map<string, Buffer>>()
+  /** The last credentials that a machine was given, by what they are for. */
+  readonly #last = new Map<string, Map<string, RoleOutcome>>()
+  /** The access keys that a container was given. */
+  readonly #keys = new Map<string, Set<string>>()
 
   constructor(options: SteeredCredentialsOptions) {
     this.#options = options
   }
 
-  async of(instance: Instance, roleName: string, delivery: RoleDelivery): Promise<Buffer> {
-    const { steering, clock } = this.#options
-    const body = await this.#document(instance, roleName, delivery)
-    const fault = steering.of(instance.id).document
-    return fault === undefined ? body : faultyDocument(body, fault, clock.now())
+  async of(wanted: RoleWanted): Promise<RoleOutcome> {
+    const { credentials, steering } = this.#options
+    const { machine, key } = wanted
+    const { rotation, lifetimeMs = wanted.lifetimeMs, rotateAfterMs = wanted.rotateAfterMs } = steering.of(machine)
+    const last = entryOf(this.#last, machine, () => new Map<string, RoleOutcome>())
+    const before = last.get(key)
+    if (before !== undefined && rotation === 'stopped') return before
+    const outcome = await credentials.of({ ...wanted, lifetimeMs, rotateAfterMs })
+    // What says why there are no credentials is not kept.
+    if (outcome === before || outcome.kind !== 'granted') return outcome
+    last.delete(key)
+    dropOldest(last)
+    last.set(key, outcome)
+    if (!isInstance(machine)) {
+      const keys = entryOf(this.#keys, machine, () => new Set<string>())
+      dropOldest(keys)
+      keys.add(outcome.credentials.accessKeyId)
+    }
+    return outcome
   }
 
   /** The next fetch gets others; those before stay good until their end. */
-  rotate(id: string): void {
-    this.#options.credentials.forget(id)
-    this.#given.delete(id)
+  rotate(machine: string): void {
+    this.#options.credentials.forget(machine)
+    this.#last.delete(machine)
   }
 
   /** Those that were handed out count as expired from now on; the next fetch gets others, unless rotation is stopped. */
-  expire(id: string): void {
+  expire(machine: string): void {
     const { credentials, endedEarly, clock } = this.#options
-    endedEarly.endInstance(id, clock.now())
-    credentials.forget(id)
+    // Sessions of instances say whose they are.
+    if (isInstance(machine)) endedEarly.endInstance(machine, clock.now())
+    for (const key of this.#keys.get(machine) ?? []) endedEarly.add(key)
+    this.#keys.delete(machine)
+    credentials.forget(machine)
   }
 
-  forget(id: string): void {
-    this.#options.credentials.forget(id)
-    this.#given.delete(id)
+  forget(machine: string): void {
+    this.#options.credentials.forget(machine)
+    this.#last.delete(machine)
+    this.#keys.delete(machine)
   }
 
   forgetAll(): void {
     this.#options.credentials.forgetAll()
-    this.#given.clear()
-  }
-
-  async #document(instance: Instance, roleName: string, delivery: RoleDelivery): Promise<Buffer> {
-    const { credentials, steering } = this.#options
-    const { id } = instance
-    const given = this.#given.get(id) ?? new Map<string, Buffer>()
-    this.#given.set(id, given)
-    const key = `${delivery} ${instance.account} ${roleName}`
-    const before = given.get(key)
-    if (before !== undefined && steering.of(id).rotation === 'stopped') return before
-    const body = await credentials.of(instance, roleName, delivery)
-    // What says why there are no credentials is not kept.
-    if (body === before || !isSuccess(body)) return body
-    // Of roles that it had before nothing is kept.
-    for (const other of given.keys()) if (!other.endsWith(` ${roleName}`)) given.delete(other)
-    given.set(key, body)
-    return body
+    this.#last.clear()
+    this.#keys.clear()
   }
 }
 
-function isSuccess(body: Buffer): boolean {
-  const { Code }: { Code?: string } = JSON.parse(body.toString())
-  return Code === 'Success'
+function isInstance(machine: string): boolean {
+  return machine.startsWith('i-')
+}
+
+function entryOf<Value>(map: Map<string, Value>, key: string, otherwise: () => Value): Value {
+  const value = map.get(key) ?? otherwise()
+  map.set(key, value)
+  return value
+}
+
+function dropOldest(kept: { readonly size: number; keys(): Iterable<string>; delete(key: string): boolean }): void {
+  for (const oldest of kept.keys()) {
+    if (kept.size < MOST_GIVEN) break
+    kept.delete(oldest)
+  }
 }

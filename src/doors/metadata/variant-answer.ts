@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { InstanceView } from '../../domain/instances/index.ts'
 import type { EpochMillis } from '../../model/index.ts'
-import { headersFor, type MetadataAnswer, UNAUTHORIZED_PAGE } from './metadata-answer.ts'
+import { headersFor, type MetadataAnswer, UNAUTHORIZED_PAGE, withBody } from './metadata-answer.ts'
 import type { MetadataRequest } from './metadata-door.ts'
 import { metadataPath } from './metadata-path.ts'
 
@@ -37,10 +37,7 @@ export function redirected(
 /** A session token as imitations of EC2 have sent it. */
 export function withNewline(answer: MetadataAnswer, { method }: MetadataRequest): MetadataAnswer {
   if (answer.status !== 200 || method !== 'PUT') return answer
-  const body = Buffer.concat([answer.body, NEWLINE])
-  const headers = [...answer.headers]
-  headers[headers.indexOf('Content-Length') + 1] = String(body.length)
-  return { ...answer, headers, body }
+  return withBody(answer, Buffer.concat([answer.body, NEWLINE]))
 }
 
 /**

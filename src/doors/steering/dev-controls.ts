@@ -1,5 +1,5 @@
 import type { EpochMillis } from '../../model/index.ts'
-import type { InstanceControls } from './instance-controls.ts'
+import type { MachineControls } from './machine-controls.ts'
 
 /** The hands on a node in development. */
 export interface DevControls {
@@ -9,5 +9,5 @@ export interface DevControls {
   reset(): Promise<void>
   /** Has the session of a temporary access key count as expired. @throws {RangeError} when too many were */
   expire(accessKeyId: string): void
-  readonly instances: InstanceControls
+  readonly machines: MachineControls
 }

@@ -4,7 +4,7 @@
  * @module
  */
 export type { DevControls } from './dev-controls.ts'
-export type { InstanceControls } from './instance-controls.ts'
+export type { MachineControls } from './machine-controls.ts'
 export { parseDuration } from './parse-duration.ts'
-export { describeSteering, readSteering } from './read-steering.ts'
-export type { SteeringInput } from './steering-schema.ts'
+export { describeSteering, readContainerSteering, readSteering } from './read-steering.ts'
+export { type ContainerSteeringInput, type SteeringInput, steeringSchemas } from './steering-schema.ts'

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Steering } from '../../domain/instances/index.ts'
 import { type EpochMillis, epochMillis, isoSeconds, ValidationError } from '../../model/index.ts'
 import { closest } from '../../platform/config/index.ts'
-import { KNOWN_MEMBERS, STEERING } from './steering-schema.ts'
+import { CONTAINER_STEERING, KNOWN_MEMBERS, STEERING } from './steering-schema.ts'
 
 const MOST_PROBLEMS = 20
 const LONGEST_NAME = 64
@@ -12,25 +12,37 @@ const EVENT_LASTS_MS = 2 * 3_600_000
 const LATEST = Date.UTC(9999, 0, 1)
 
 /**
+ * Reads what a task or the pods of a service account are to be steered to do, which may be anything.
+ * @throws {@link ValidationError} with everything that is wrong with it
+ */
+export function readContainerSteering(value: unknown): Steering {
+  const checked = check(CONTAINER_STEERING, value)
+  const { lifetime, rotateAfter, faults, ...plain } = checked
+  return {
+    ...plain,
+    ...('lifetime' in checked && { lifetimeMs: lifetime }),
+    ...('rotateAfter' in checked && { rotateAfterMs: rotateAfter }),
+    ...('faults' in checked && { faults: faultsOf(faults) }),
+  }
+}
+
+/**
  * Reads what an instance is to be steered to do, which may be anything.
  * @param now - what `in` is counted from
  * @throws {@link ValidationError} with everything that is wrong with it
  */
 export function readSteering(value: unknown, now: EpochMillis): Steering {
   refusePrototype(value)
-  const checked = STEERING.safeParse(value)
-  if (!checked.success) {
-    const problems = checked.error.issues.flatMap((issue) => problemsOf(issue))
-    const more = problems.length - MOST_PROBLEMS
-    throw new ValidationError(problems.slice(0, MOST_PROBLEMS).join('; ') + (more > 0 ? `; and ${more} more` : ''))
-  }
-  const { faults, spotInterruption, rebalance, maintenanceEvents, lifecycle, metadata, ...plain } = checked.data
-  const has = (name: string): boolean => Object.hasOwn(checked.data, name)
+  const checked = check(STEERING, value)
+  const { faults, spotInterruption, rebalance, maintenanceEvents, lifecycle, metadata, tags, ...rest } = checked
+  const { lifetime, rotateAfter, ...plain } = rest
+  const has = (name: string): boolean => Object.hasOwn(checked, name)
   return {
     ...plain,
-    ...(has('faults') && {
-      faults: faults?.map(({ path, latencyMs, answer, times }) => ({ path, latencyMs, answer, times })),
-    }),
+    ...(has('lifetime') && { lifetimeMs: lifetime }),
+    ...(has('rotateAfter') && { rotateAfterMs: rotateAfter }),
+    ...(has('faults') && { faults: faultsOf(faults) }),
+    ...(has('tags') && { tags: tags && Object.entries(tags).map(([key, value]) => ({ key, value })) }),
     ...(has('spotInterruption') && {
       spotInterruption: spotInterruption && {
         action: spotInterruption.action,
@@ -64,18 +76,26 @@ export function readSteering(value: unknown, now: EpochMillis): Steering {
   }
 }
 
-/** What JSON may call a path, and no record can hold: the check below would leave it out in silence. */
+/** What JSON may call a path or a tag, and no record can hold: the check below would leave it out in silence. */
 function refusePrototype(value: unknown): void {
-  const { metadata }: { metadata?: unknown } = typeof value === 'object' && value !== null ? value : {}
-  if (typeof metadata !== 'object' || metadata === null || !Object.hasOwn(metadata, '__proto__')) return
-  throw new ValidationError('metadata.__proto__: must be below meta-data or dynamic, or user-data')
+  const { metadata, tags }: { metadata?: unknown; tags?: unknown } =
+    typeof value === 'object' && value !== null ? value : {}
+  for (const [name, record] of Object.entries({ metadata, tags })) {
+    if (typeof record !== 'object' || record === null || !Object.hasOwn(record, '__proto__')) continue
+    const must = name === 'tags' ? 'cannot be a tag here' : 'must be below meta-data or dynamic, or user-data'
+    throw new ValidationError(`${name}.__proto__: ${must}`)
+  }
 }
 
 /** The same as {@link readSteering} takes it, with instants instead of durations. */
 export function describeSteering(steering: Steering): Record<string, unknown> {
-  const { spotInterruption: spot, rebalanceNoticeTime, maintenanceEvents, lifecycle, metadata, ...plain } = steering
+  const { spotInterruption: spot, rebalanceNoticeTime, maintenanceEvents, lifecycle, metadata, ...rest } = steering
+  const { lifetimeMs, rotateAfterMs, tags, ...plain } = rest
   return {
     ...plain,
+    lifetime: durationOf(lifetimeMs),
+    rotateAfter: durationOf(rotateAfterMs),
+    tags: tags && Object.fromEntries(tags.map(({ key, value }) => [key, value])),
     spotInterruption: spot && { action: spot.action, at: isoSeconds(spot.time) },
     rebalance: rebalanceNoticeTime === undefined ? undefined : { at: isoSeconds(rebalanceNoticeTime) },
     maintenanceEvents: maintenanceEvents?.map(({ eventId, code, description, notBefore, state }) => ({
@@ -85,6 +105,23 @@ export function describeSteering(steering: Steering): Record<string, unknown> {
     lifecycle: lifecycle?.map(({ state, from }) => ({ state, at: isoSeconds(from) })),
     metadata: metadata && Object.fromEntries(metadata.map(({ path, value }) => [path, value ?? null])),
   }
+}
+
+/** @throws {@link ValidationError} */
+function check<Checked>(schema: z.ZodType<Checked>, value: unknown): Checked {
+  const checked = schema.safeParse(value)
+  if (checked.success) return checked.data
+  const problems = checked.error.issues.flatMap((issue) => problemsOf(issue))
+  const more = problems.length - MOST_PROBLEMS
+  throw new ValidationError(problems.slice(0, MOST_PROBLEMS).join('; ') + (more > 0 ? `; and ${more} more` : ''))
+}
+
+function faultsOf(faults: z.output<typeof STEERING>['faults']): Steering['faults'] {
+  return faults?.map(({ method, path, latencyMs, answer, times }) => ({ method, path, latencyMs, answer, times }))
+}
+
+function durationOf(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : `PT${ms / 1000}S`
 }
 
 function instantOf(

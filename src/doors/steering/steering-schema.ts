@@ -8,9 +8,11 @@ const MOST = {
   /** Longer than clients wait; a stop of the node waits for none of them longer than its drain. */
   latencyMs: 60_000,
   times: 1_000_000,
+  ageMs: 36 * 3_600_000,
   events: 100,
   states: 100,
   paths: 1000,
+  tags: 50,
   value: 65_536,
 }
 const STATUSES = [400, 401, 403, 404, 405, 429, 500, 502, 503, 504] as const
@@ -41,6 +43,15 @@ const duration = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+/** For credentials: some time at least, and no longer than any are good. */
+const age = duration.refine((ms) => ms >= 1000 && ms <= MOST.ageMs, 'must be between PT1S and PT36H')
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-tags-in-IMDS.html */
+const tagKey = z
+  .string()
+  .regex(/^[A-Za-z0-9+\-=.,_:@]{1,128}$/, 'must be a key of letters, digits and + - = . , _ : @')
+  .refine((key) => !/^\.{1,2}$|^_index$/.test(key), 'must not be . or .. or _index')
+
 const instant = z.string().transform((text, context) => {
   const ms = INSTANT.test(text) ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(ms)) return epochMillis(ms)
@@ -56,6 +67,7 @@ const oneMoment = [
 ] as const
 
 const FAULT = z.strictObject({
+  method: z.enum(['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS']).optional(),
   path: path.refine((text) => !VERSION.test(text), 'must leave out the version').optional(),
   latencyMs: z.int().min(0).max(MOST.latencyMs).optional(),
   answer: z
@@ -85,9 +97,19 @@ const EVENT = z.strictObject({
   ...MOMENT,
 })
 
+/** @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html */
+const LIFECYCLE_STATES = [
+  ...['Detached', 'InService', 'Standby', 'Terminated'],
+  ...['Warmed:Hibernated', 'Warmed:Running', 'Warmed:Stopped', 'Warmed:Terminated'],
+] as const
+
 const LIFECYCLE = z.strictObject({
-  state: z.string().regex(/^[A-Za-z][A-Za-z:]{0,63}$/, 'must be a lifecycle state, such as Terminated'),
+  state: z.enum(LIFECYCLE_STATES),
   ...MOMENT,
+})
+
+const FAILED = z.strictObject({
+  failed: z.string().regex(/^[A-Za-z]{1,64}$/, 'must be a code, such as AssumeRoleUnauthorizedAccess'),
 })
 
 /**
@@ -100,7 +122,11 @@ export const STEERING = z.strictObject({
   httpPutResponseHopLimit: member(z.int().min(1).max(64)),
   hops: member(z.int().min(1).max(64)),
   rotation: member(z.literal('stopped')),
-  document: member(z.enum(DOCUMENT_FAULTS)),
+  lifetime: member(age),
+  rotateAfter: member(age),
+  document: member(
+    z.union([z.enum(DOCUMENT_FAULTS), FAILED], { error: `must be ${DOCUMENT_FAULTS.join(', ')} or {"failed": CODE}` }),
+  ),
   variants: member(z.array(z.enum(VARIANTS)).max(VARIANTS.length)),
   faults: member(
     z
@@ -116,12 +142,43 @@ export const STEERING = z.strictObject({
   rebalance: member(REBALANCE.refine(...oneMoment)),
   maintenanceEvents: member(z.array(EVENT.refine(...oneMoment)).max(MOST.events)),
   lifecycle: member(z.array(LIFECYCLE.refine(...oneMoment)).max(MOST.states)),
+  instanceMetadataTags: member(z.enum(['enabled', 'disabled'])),
+  tags: member(
+    z
+      .record(
+        tagKey,
+        z
+          .string()
+          .max(256)
+          .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line'),
+      )
+      .refine((tags) => Object.keys(tags).length <= MOST.tags, `takes at most ${MOST.tags} tags`),
+  ),
   metadata: member(
     z
       .record(tree, z.string().max(MOST.value).nullable())
       .refine((paths) => Object.keys(paths).length <= MOST.paths, `takes at most ${MOST.paths} paths`),
   ),
 })
+
+/** What a task or the pods of a service account can be steered to do: what has a meaning for them. */
+export const CONTAINER_STEERING = STEERING.pick({
+  rotation: true,
+  lifetime: true,
+  rotateAfter: true,
+  faults: true,
+}).extend({ document: member(z.enum(DOCUMENT_FAULTS).exclude(['failed'])) })
+
+/** What programs steer a container with. */
+export type ContainerSteeringInput = z.input<typeof CONTAINER_STEERING>
+
+/** The same as JSON Schema, for programs in any language. */
+export function steeringSchemas(): { readonly instance: object; readonly container: object } {
+  return {
+    instance: z.toJSONSchema(STEERING, { io: 'input' }),
+    container: z.toJSONSchema(CONTAINER_STEERING, { io: 'input' }),
+  }
+}
 
 /** What programs steer an instance with. Times are by the broker's clock: `in` an ISO 8601 duration, or `at` an instant. */
 export type SteeringInput = z.input<typeof STEERING>

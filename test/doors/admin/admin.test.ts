@@ -20,9 +20,10 @@ const NOON = Date.UTC(2026, 0, 1, 12)
 const none = (): never => {
   throw new NoSuchEntity('There is no instance here.')
 }
-const NO_INSTANCES: NonNullable<Options['dev']>['instances'] = {
+const NO_MACHINES: NonNullable<Options['dev']>['machines'] = {
   now: () => epochMillis(NOON),
   list: () => [],
+  containers: () => [],
   steering: none,
   steer: none,
   reset: none,
@@ -62,7 +63,7 @@ function admin(changes: Partial<Options> = {}): { readonly app: ReturnType<typeo
         seen.resets++
       },
       expire: (key) => seen.operated.push(['expire', key]),
-      instances: NO_INSTANCES,
+      machines: NO_MACHINES,
     },
     logger,
     ...changes,

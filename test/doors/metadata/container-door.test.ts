@@ -29,7 +29,7 @@ test('a service account token has expired at the instant that it names, and not 
     random: systemRandom,
     taskTokens: new TaskTokens({ keyring }),
     serviceAccountTokens,
-    credentials: { of: async () => 'failed' },
+    credentials: { of: async () => ({ kind: 'failed', at: now }) },
   })
   const account = accountId('111111111111')
   assert.ok(!(account instanceof Violation))

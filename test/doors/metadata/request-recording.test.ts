@@ -17,7 +17,7 @@ test('of a request no more is kept than what is shown of it, however long it was
   const before = used()
   for (let count = 0; count < 1000; count++) {
     recording.begin({
-      instance: 'i-00000000000000001',
+      machine: 'i-00000000000000001',
       at: epochMillis(0),
       method: 'GET',
       path: long(),

@@ -38,7 +38,13 @@ const REFUSED: readonly (readonly [rule: string, sent: unknown, says: RegExp])[]
     /leave out the version/,
   ],
   ['too many faults', { faults: Array(21).fill({ answer: 503 }) }, /^faults: .*<=20/],
-  ['a document that there is not', { document: 'stale' }, /^document: .*"expired"\|/],
+  ['a document that there is not', { document: 'stale' }, /^document: must be expired, .* or \{"failed": CODE\}$/],
+  ['a document with a code of two words', { document: { failed: 'Not Found' } }, /^document\.failed: must be a code/],
+  ['credentials that are good for no time', { lifetime: 'PT0S' }, /^lifetime: must be between PT1S and PT36H$/],
+  ['credentials that rotate after a week', { rotateAfter: 'P7D' }, /^rotateAfter: must be between/],
+  ['a method that there is not', { faults: [{ method: 'FETCH', answer: 503 }] }, /^faults\.0\.method: .*"GET"/],
+  ['a tag that cannot be served', { tags: { 'a b': '' } }, /^tags\.a b: must be a key of letters/],
+  ['a tag by a name of the language', JSON.parse('{"tags":{"__proto__":""}}'), /^tags\.__proto__: cannot be a tag/],
   ['rotation in another way', { rotation: 'fast' }, /^rotation: .*"stopped"/],
   [
     'a duration with a sign',
@@ -52,7 +58,7 @@ const REFUSED: readonly (readonly [rule: string, sent: unknown, says: RegExp])[]
   ['an interruption without an action', { spotInterruption: {} }, /^spotInterruption\.action: /],
   ['an event of another kind', { maintenanceEvents: [{ code: 'reboot' }] }, /^maintenanceEvents\.0\.code: /],
   ['an event of two lines', { maintenanceEvents: [{ code: 'system-reboot', description: 'a\nb' }] }, /one line/],
-  ['a state with a newline', { lifecycle: [{ state: 'Terminated\n' }] }, /^lifecycle\.0\.state: must be a lifecycle/],
+  ['a state with a newline', { lifecycle: [{ state: 'Terminated\n' }] }, /^lifecycle\.0\.state: .*"Terminated"/],
   ['a member by a name of the language', JSON.parse('{"__proto__":{"hops":2}}'), /^__proto__: is no member here/],
   [
     'a path by a name of the language',

@@ -54,9 +54,9 @@ describe('the credential report', () => {
     )
     const before = await generated(admin)
     await admin.send(new CreateUserCommand({ UserName: 'later' }))
-    stage.broker.advance(3 * 3_600_000)
+    stage.broker.clock.advance(3 * 3_600_000)
     assert.deepEqual(await generated(admin), before)
-    stage.broker.advance(3_600_000 + 60_000)
+    stage.broker.clock.advance(3_600_000 + 60_000)
     await refused(
       admin.send(new GetCredentialReportCommand({})),
       410,

@@ -115,7 +115,7 @@ describe('when services were used last', () => {
   test('only the latest reports are kept', async () => {
     const { JobId } = await reportOn(`${ARN}:user/idle`)
     for (let n = 0; n < 20; n++) {
-      stage.broker.advance(1)
+      stage.broker.clock.advance(1)
       await admin().send(new GenerateServiceLastAccessedDetailsCommand({ Arn: `${ARN}:user/idle` }))
     }
     const first = admin().send(new GetServiceLastAccessedDetailsCommand({ JobId }))

@@ -192,7 +192,7 @@ describe('service-linked roles', () => {
     const unknown = `${task.slice(0, -36)}${uuid}`
     const says = `The deletion task with id ${unknown} cannot be found.`
     await refused(status(unknown), 404, 'NoSuchEntity', says)
-    stage.broker.advance(DAY_MS)
+    stage.broker.clock.advance(DAY_MS)
     await refused(status(task), 404, 'NoSuchEntity', `The deletion task with id ${task} cannot be found.`)
   })
 
@@ -209,11 +209,11 @@ describe('service-linked roles', () => {
     await create('eks.amazonaws.com').catch(() => undefined)
     const first = await remove('AWSServiceRoleForAmazonEKS')
     for (let count = 1; count < 100; count++) {
-      stage.broker.advance(1)
+      stage.broker.clock.advance(1)
       await remove('AWSServiceRoleForAmazonEKS')
     }
     assert.equal((await status(first)).Status, 'FAILED')
-    stage.broker.advance(1)
+    stage.broker.clock.advance(1)
     const last = await remove('AWSServiceRoleForAmazonEKS')
     assert.equal((await status(last)).Status, 'FAILED')
     await refused(status(first), 404, 'NoSuchEntity', `The deletion task with id ${first} cannot be found.`)

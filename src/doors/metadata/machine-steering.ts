@@ -3,12 +3,12 @@ import { asksFor } from './metadata-path.ts'
 
 const NOTHING: Steering = Object.freeze({})
 
-/** How instances are steered now: in memory alone, and gone with the process. */
-export class InstanceSteering {
+/** How instances, tasks and pods are steered now: in memory alone, and gone with the process. */
+export class MachineSteering {
   readonly #steering = new Map<string, Steering>()
   #changed: (id: string) => void = () => {}
 
-  /** Has somebody told which instance is steered otherwise from now on. */
+  /** Has somebody told which machine is steered otherwise from now on. */
   watch(changed: (id: string) => void): void {
     this.#changed = changed
   }
@@ -17,7 +17,7 @@ export class InstanceSteering {
     return this.#steering.get(id) ?? NOTHING
   }
 
-  /** Steers an instance otherwise: members of `changes` replace those before, `undefined` is as usual again. */
+  /** Steers a machine otherwise: members of `changes` replace those before, `undefined` is as usual again. */
   change(id: string, changes: Steering): Steering {
     const now = { ...this.of(id), ...changes }
     this.#steering.set(id, now)
@@ -38,10 +38,14 @@ export class InstanceSteering {
    * The fault that a request meets, which is one less of those it is for.
    * @param target - as it was sent
    */
-  takeFault(id: string, target: string): MetadataFault | undefined {
+  takeFault(id: string, method: string, target: string): MetadataFault | undefined {
     const { faults } = this.of(id)
     if (faults === undefined) return undefined
-    const index = faults.findIndex((fault) => fault.path === undefined || asksFor(target, fault.path))
+    const index = faults.findIndex(
+      (fault) =>
+        (fault.method === undefined || fault.method === method) &&
+        (fault.path === undefined || asksFor(target, fault.path)),
+    )
     const fault = faults[index]
     if (fault?.times === undefined) return fault
     const left = fault.times > 1 ? [{ ...fault, times: fault.times - 1 }] : []
