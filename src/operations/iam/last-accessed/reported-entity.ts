@@ -11,6 +11,7 @@ import { type AccountId, iamArn, NoSuchEntity, parseArn } from '../../../model/i
 import { breathe } from '../../../platform/background-work.ts'
 import { existingGroup, existingRole, existingUser } from '../existing.ts'
 import { InvalidInput } from '../iam-faults.ts'
+import { policyNameOf } from '../policy-arns.ts'
 
 /** A policy that grants something to a user, group or role. */
 export interface Grant {
@@ -159,8 +160,8 @@ async function managed(arns: readonly string[], directory: Directory): Promise<r
   const grants: Grant[] = []
   for (const policyArn of arns) {
     const view = await directory.managedPolicy(policyArn)
-    const policyName = policyArn.slice(policyArn.lastIndexOf('/') + 1)
-    if (view !== undefined) grants.push({ policyName, policyArn, owner: undefined, policy: view.policy })
+    if (view !== undefined)
+      grants.push({ policyName: policyNameOf(policyArn), policyArn, owner: undefined, policy: view.policy })
   }
   return grants
 }
