@@ -8,6 +8,7 @@ import type { CliCommand } from './cli-command.ts'
 import type { Environment } from './cli-context.ts'
 import { CliError, WRONG_USAGE } from './cli-error.ts'
 import { memberAt, textAt } from './json-members.ts'
+import { linesAt } from './lines-at.ts'
 import { addBrokerFlags, type BrokerFlags, callOperator, findBroker, strangeAnswer } from './running-broker.ts'
 
 const EXAMPLE = `
@@ -150,9 +151,4 @@ function whenCarried(key: string): readonly string[][] {
   const { present } = findConditionKey(key) ?? {}
   if (present === undefined) return []
   return [['carried', `${key} ${present.startsWith('always') ? present : `when ${present}`}`]]
-}
-
-function linesAt(answer: unknown, name: string): readonly string[] {
-  const lines = memberAt(answer, name)
-  return Array.isArray(lines) ? lines.map((line) => oneLine(String(line))) : []
 }

@@ -5,6 +5,12 @@ export interface Output {
   readonly isTTY?: boolean
 }
 
+/** What a command reads. */
+interface Input extends AsyncIterable<Uint8Array> {
+  /** A person types it. */
+  readonly isTTY?: boolean
+}
+
 /** Where a command hears that it should end: the process, or an `EventEmitter`. */
 export interface Signals {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
@@ -17,7 +23,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** Everything a command has of the process it runs in. */
 export interface CliContext {
   readonly environment: Environment
-  readonly stdin: { readonly isTTY?: boolean }
+  readonly stdin: Input
   readonly stdout: Output
   readonly stderr: Output
   readonly signals: Signals

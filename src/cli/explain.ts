@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import pc from 'picocolors'
 import { align } from './align.ts'
 import { oneLine } from './ask.ts'
@@ -5,7 +6,9 @@ import { type AwsFlags, addAwsFlags, resolveAwsSettings } from './aws-settings.t
 import type { CliCommand } from './cli-command.ts'
 import type { Environment } from './cli-context.ts'
 import { CliError, WRONG_USAGE } from './cli-error.ts'
+import { explainToken } from './explain-token.ts'
 import { memberAt, parseJson, textAt } from './json-members.ts'
+import { linesAt } from './lines-at.ts'
 import { addBrokerFlags, type BrokerFlags, callOperator, findBroker, strangeAnswer } from './running-broker.ts'
 import { callSts } from './sts-client.ts'
 
@@ -17,28 +20,49 @@ two accounts that it concerns, be allowed sts:DecodeAuthorizationMessage, and se
 hours. Without credentials, for a request id, and where a flag says which broker is meant, its operator is asked, who
 sees all of it as long as the record is kept.
 
+With --token-file the operator is asked, without any request, whether a token of an OpenID Connect provider would be
+exchanged for credentials of a role: each check with its outcome. Nothing of the token is kept. Ends with 0 when it
+would be, 1 when not, 2 when used wrongly, 3 when that cannot be told.
+
 Examples:
   rolecall explain AQtX... --profile alice
-  rolecall explain 01234567-89ab-4cde-8f01-23456789abcd`
+  rolecall explain 01234567-89ab-4cde-8f01-23456789abcd
+  rolecall explain --token-file /run/token --role arn:aws:iam::111111111111:role/Deployer
+  get-a-token | rolecall explain --token-file - --role arn:aws:iam::111111111111:role/Deployer --json`
 
 const REQUEST_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const MESSAGE = /^[\w-]+$/
 
 interface ExplainFlags extends BrokerFlags, AwsFlags {
   readonly json?: true
+  readonly tokenFile?: string
+  readonly role?: string
+  readonly sessionName?: string
 }
 
 /** `rolecall explain`: why access was denied, and what would have to change. */
 export const explain: CliCommand = {
   configure(command) {
-    command.argument('<MESSAGE|REQUEST-ID>', 'which refusal').option('--json', 'as JSON').addHelpText('after', EXAMPLE)
+    command
+      .argument('[MESSAGE|REQUEST-ID]', 'which refusal')
+      .addOption(new Option('--token-file <FILE>', 'a token instead of a refusal; - reads it').conflicts('profile'))
+      .option('--role <ARN>', 'the role that the token is to be exchanged for')
+      .option('--session-name <NAME>', "the role session's name, where a trust policy asks for it")
+      .option('--json', 'as JSON')
+      .addHelpText('after', EXAMPLE)
     addAwsFlags(command)
     addBrokerFlags(command)
   },
 
-  async run(command, { environment, stdout }) {
-    const flags = command.opts<ExplainFlags>()
+  async run(command, { environment, stdin, stdout }) {
+    const { tokenFile, role, sessionName, ...flags } = command.opts<ExplainFlags>()
     const [text = ''] = command.args
+    if (tokenFile !== undefined || role !== undefined || sessionName !== undefined) {
+      if (tokenFile === undefined || role === undefined || text !== '') {
+        throw new CliError('Say --token-file FILE and --role ARN, and no message beside them', { status: WRONG_USAGE })
+      }
+      return await explainToken({ tokenFile, role, sessionName, ...flags }, { environment, stdin, stdout })
+    }
     if (!MESSAGE.test(text)) {
       throw new CliError('Say the message of x-rolecall-explanation, or a request id', { status: WRONG_USAGE })
     }
@@ -122,9 +146,4 @@ function describe({ caller, action, resource, side, words }: Explained['shown'],
   const parts = [align(rows).trimEnd(), ...(tree.length > 0 ? [tree.join('\n')] : [])]
   const ending = [bold('What would have to change:'), ...changes].join('\n')
   return `${[...parts, ending].join('\n\n')}\n`.replace(/^denied/, (mark) => red(mark))
-}
-
-function linesAt(value: unknown, name: string): readonly string[] {
-  const lines = memberAt(value, name)
-  return Array.isArray(lines) ? lines.map((line) => oneLine(String(line))) : []
 }

@@ -71,6 +71,7 @@ export type {
 export { type OidcProvider, oidcProviderArn } from './oidc-provider.ts'
 export { enabledFederation, isEnabled, type OutboundFederation } from './outbound-federation.ts'
 export { assumedRoleArn, federatedUserArn, iamArn, rootArn } from './principal-arns.ts'
+export { quoted } from './quoted.ts'
 export { replaceUnseen } from './replace-unseen.ts'
 export type { RequestFacts } from './request-facts.ts'
 export { Secret } from './secret.ts'
@@ -88,5 +89,6 @@ export {
   type UserHolder,
 } from './session.ts'
 export { overlaid, type Tag } from './tag.ts'
+export type { TokenCheck, TokenCheckName } from './token-check.ts'
 export { accessKeyId, accountOfKeyId, uniqueId } from './unique-id.ts'
 export { MUST_NOT_BE_NULL, mustMatch, type TextShape, Violation, violationOf } from './violation.ts'

@@ -11,6 +11,7 @@ import {
 import { StoreUnavailable } from '../platform/storage/index.ts'
 import type { Proven } from './authentication/index.ts'
 import { authorize, type DeniedAccess, deniedAccess } from './authorization/index.ts'
+import { refusedProof } from './explain-proof.ts'
 import type { BrokerParts, Operation } from './operation.ts'
 import { outcomeOf } from './outcome.ts'
 
@@ -78,7 +79,10 @@ export async function submit<Asking extends Caller, Input, Output>(
     } else if (fault.suspect !== undefined) {
       const [service = '', eventName = ''] = operation.action.split(':')
       const { suspect: caller } = fault
-      broker.audit.noted({ caller, service, eventName, region: undefined, facts, details: {}, fault })
+      const denied = refusedProof(fault, operation.action)
+      const event = { caller, service, eventName, region: undefined, facts, details: {}, fault }
+      broker.audit.noted({ ...event, explain: denied?.explain })
+      if (denied !== undefined) fault.explanation = sealed(denied, facts, broker)
     }
     broker.metrics.requestDone(operation.action, outcomeOf(fault), secondsSince(startedAt))
     throw fault

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { runCli } from '../../src/cli/index.ts'
 
 /** How a command ended, and what it wrote. */
@@ -17,6 +18,8 @@ export interface Surroundings {
   readonly isTTY?: boolean
   readonly signals?: EventEmitter
   readonly nodeVersion?: string
+  /** What it reads. */
+  readonly input?: string
 }
 
 /** A folder of its own that stands for a person's home, gone when it goes out of scope. */
@@ -27,7 +30,13 @@ export function temporaryHome(): { readonly path: string } & Disposable {
 
 /** Runs a command in this process, with nothing of its real environment. */
 export async function commandLine(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
-  const { environment = {}, isTTY = false, signals = new EventEmitter(), nodeVersion = '24.21.0' } = surroundings
+  const {
+    environment = {},
+    isTTY = false,
+    signals = new EventEmitter(),
+    nodeVersion = '24.21.0',
+    input = '',
+  } = surroundings
   const written = { stdout: '', stderr: '' }
   const output = (name: 'stdout' | 'stderr') => ({
     isTTY,
@@ -37,7 +46,7 @@ export async function commandLine(args: readonly string[], surroundings: Surroun
   })
   const status = await runCli(args, {
     environment: { HOME: '/nowhere', PATH: '/usr/bin:/bin', ...environment },
-    stdin: { isTTY },
+    stdin: Object.assign(Readable.from([Buffer.from(input)]), { isTTY }),
     stdout: output('stdout'),
     stderr: output('stderr'),
     signals,

@@ -292,6 +292,7 @@ describe('what is not permitted is not performed', () => {
       'authorize',
       'deniedAccess',
       'explainAccess',
+      'explainExchange',
       'requestTags',
       'simulateAccess',
     ])

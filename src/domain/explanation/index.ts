@@ -3,6 +3,9 @@
  * would have to change. What is kept of a refusal, the sealed reference to it, and which side may see what of it. The
  * words for a trace show values as they are: whoever may not see them must not be shown those. @module
  */
+export { changesFor } from './changes.ts'
+export { claimPitfalls } from './claim-pitfalls.ts'
+export { changesForChecks, describeChecks, summarizeChecks } from './describe-checks.ts'
 export { describeTrace } from './describe-trace.ts'
 export { findReferred, findRequest } from './find-kept.ts'
 export { type KeptTrace, keepTrace } from './keep-trace.ts'

@@ -1,6 +1,8 @@
 import type { ConditionTrace, Decision, PolicyKind, StatementRef, StatementTrace } from '../../engines/policy/index.ts'
 import { foldCase } from '../../model/index.ts'
 import { changesFor } from './changes.ts'
+import { claimPitfalls } from './claim-pitfalls.ts'
+import { changesForChecks, describeChecks, summarizeChecks } from './describe-checks.ts'
 import { describeTrace } from './describe-trace.ts'
 import type { KeptTrace } from './keep-trace.ts'
 import type { CarriedKey, KeptExplanation } from './kept-explanation.ts'
@@ -52,15 +54,18 @@ export function sideOf(
  */
 export function viewFor(kept: KeptExplanation, side: Side): ExplanationView {
   const explanation = side === 'caller' ? maskExternalId(kept) : kept
-  const { refusal, carried } = explanation
+  const { refusal, carried, checks } = explanation
   const trace = traceOf(explanation, side)
   if (trace === undefined) {
     return {
       side,
       explicitDeny: false,
-      because: `whatever policies say: ${refusal}`,
-      tree: [],
-      changes: ['No policy can allow it: send another request, or sign it with other credentials.'],
+      because: (checks && summarizeChecks(checks)) ?? `whatever policies say: ${refusal}`,
+      tree: checks === undefined ? [] : describeChecks(checks),
+      changes:
+        checks === undefined
+          ? ['No policy can allow it: send another request, or sign it with other credentials.']
+          : changesForChecks(checks),
       denying: [],
       failing: [],
       context: carried,
@@ -74,7 +79,11 @@ export function viewFor(kept: KeptExplanation, side: Side): ExplanationView {
     explicitDeny: trace.decision.outcome === 'explicitDeny',
     because: refuses(trace) ? summarizeTrace(trace, asked) : elsewhere(explanation, side),
     tree: describeTrace(trace, asked),
-    changes: [...changesFor(trace, { ...asked, who }), ...changesElsewhere(explanation, side, refuses(trace))],
+    changes: [
+      ...changesFor(trace, { ...asked, who }),
+      ...claimPitfalls(trace.layers, explanation.caller.arn),
+      ...changesElsewhere(explanation, side, refuses(trace)),
+    ],
     denying: trace.decision.statements.map((statement) => ({
       statement,
       conditions: statements.find((each) => isSame(each.statement, statement))?.conditions ?? [],

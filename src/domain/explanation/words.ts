@@ -5,7 +5,7 @@ import {
   type PolicyKind,
   type StatementRef,
 } from '../../engines/policy/index.ts'
-import { foldCase, replaceUnseen } from '../../model/index.ts'
+import { foldCase, quoted } from '../../model/index.ts'
 
 /** What was asked, as far as words need it. */
 export interface Asked {
@@ -21,7 +21,6 @@ export interface Asked {
   readonly untold?: readonly string[]
 }
 
-const LONGEST = 120
 const MANY_VALUES = 4
 
 /** A policy by its kind and name. A role has one trust policy, which needs no name. */
@@ -75,12 +74,4 @@ export function listed(words: readonly string[]): string {
 /** A name as it is where it is plain, quoted where it holds anything that could be taken for something else. */
 export function plain(text: string): string {
   return /^[\x21-\x7e]+$/.test(text) ? text : quoted(text)
-}
-
-/** A text in quotes, in one line, cut when it is long: nothing in it can move a terminal's cursor. */
-function quoted(text: string): string {
-  const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text
-  return replaceUnseen(JSON.stringify(shown), (unseen) =>
-    Array.from(unseen, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`).join(''),
-  )
 }

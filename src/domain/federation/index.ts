@@ -4,6 +4,8 @@
  * decided elsewhere. @module
  */
 export { builtInIssuer } from './oidc/built-in-issuers.ts'
-export { type ReadToken, type TrustedIssuer, WebIdentities } from './oidc/web-identities.ts'
+export { type IssuerSearch, noProvider } from './oidc/examine-token.ts'
+export type { ReadToken, TrustedIssuer, WebIdentity } from './oidc/trusted-issuer.ts'
+export { WebIdentities } from './oidc/web-identities.ts'
 export { SIGNING_ALGORITHMS } from './outbound/issuer-key-pairs.ts'
 export { ISSUER_PATHS, OutboundIdentities } from './outbound/outbound-identities.ts'

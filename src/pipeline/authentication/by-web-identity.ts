@@ -1,8 +1,7 @@
 import type { Directory } from '../../domain/directory/index.ts'
-import { builtInIssuer, type ReadToken, type TrustedIssuer, type WebIdentities } from '../../domain/federation/index.ts'
+import { noProvider, type WebIdentities } from '../../domain/federation/index.ts'
 import {
   AccessDenied,
-  type AccountId,
   type Arn,
   accountId,
   Fault,
@@ -11,7 +10,10 @@ import {
   Violation,
   type WebIdentityCaller,
 } from '../../model/index.ts'
+import { webIdentityCaller } from './callers.ts'
+import { issuerOf } from './issuer-of.ts'
 import type { Proven } from './proven.ts'
+import { RefusedToken } from './refused-token.ts'
 
 /** A token that somebody shows instead of signing, and the role that they show it for. */
 export interface PresentedToken {
@@ -27,11 +29,6 @@ interface TokenSources {
   readonly webIdentities: WebIdentities
 }
 
-const HTTPS = 'https://'
-const HTTP = 'http://'
-/** In characters: what is longer names no provider, and is not looked up. */
-const LONGEST_ISSUER = 255
-const PRINTABLE = /^[\x21-\x7e]+$/
 const AMAZON = 'www.amazon.com'
 
 /**
@@ -54,38 +51,19 @@ export async function byWebIdentity(
   const read = webIdentities.read(text)
   const account = accountId(roleArn.account)
   const issuer = account instanceof Violation ? undefined : await issuerOf(read, account, directory)
-  if (account instanceof Violation || issuer === undefined) {
-    const told = read.claims.issuer.slice(0, 2 * LONGEST_ISSUER)
-    throw new InvalidIdentityToken(`No OpenIDConnect provider found in your account for ${told}`)
-  }
+  if (account instanceof Violation || issuer === undefined) throw noProvider(read.claims.issuer)
   const provider = issuer.arn
   try {
-    const { authorizedByIdp, keys, ...proven } = await webIdentities.verify(read, issuer, roleArn.text, wait)
-    const all = new Map([...keys, ['sts:roleauthorizedbyidp', String(authorizedByIdp)]])
-    return { caller: { kind: 'web-identity', account, provider, keys: all, ...proven }, region, presigned: false }
+    const identity = await webIdentities.verify(read, issuer, roleArn.text, wait)
+    return { caller: webIdentityCaller(account, provider, identity), region, presigned: false }
   } catch (error) {
-    if (error instanceof Fault) error.suspect = { kind: 'suspected-identity', account, provider }
+    if (error instanceof Fault) {
+      error.suspect = { kind: 'suspected-identity', account, provider }
+      if (error.httpStatus < 500)
+        error.cause = new RefusedToken(roleArn, webIdentities.whyRefused(read, issuer, roleArn.text, error))
+    }
     throw error
   }
-}
-
-/** The provider of exactly that issuer; AWS takes those that it knows itself with and without the scheme. */
-async function issuerOf(
-  { claims: { issuer } }: ReadToken,
-  account: AccountId,
-  directory: Directory,
-): Promise<TrustedIssuer | undefined> {
-  if (issuer.length > LONGEST_ISSUER || !PRINTABLE.test(issuer)) return undefined
-  const url = issuer.startsWith(HTTPS)
-    ? issuer.slice(HTTPS.length)
-    : issuer.startsWith(HTTP)
-      ? issuer.slice(HTTP.length)
-      : issuer
-  const provider = await directory.oidcProvider(account, url)
-  if (provider?.issuer === issuer) return provider
-  const builtIn = builtInIssuer(url)
-  const knowsIt = builtIn !== undefined && !issuer.startsWith(HTTP) && (await directory.isOpen(account))
-  return knowsIt ? builtIn : undefined
 }
 
 /** Tokens of other kinds than JWTs would have to be shown to their issuer: none are taken. */

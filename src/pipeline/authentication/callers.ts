@@ -1,4 +1,5 @@
 import type { RoleView, UserView } from '../../domain/directory/index.ts'
+import type { WebIdentity } from '../../domain/federation/index.ts'
 import {
   type AccountId,
   assumedRoleArn,
@@ -13,6 +14,7 @@ import {
   rootArn,
   type Session,
   type UserCaller,
+  type WebIdentityCaller,
 } from '../../model/index.ts'
 
 /** The credential that a caller signs with: a session, or the id of a long-term key. */
@@ -116,4 +118,14 @@ export function federatedCaller(
 
 function sessionOf(credential: Credential): Session | undefined {
   return 'terms' in credential ? credential : undefined
+}
+
+/** Whom a provider of an account vouches for, as the caller whom a token proves. */
+export function webIdentityCaller(
+  account: AccountId,
+  provider: string,
+  { authorizedByIdp, keys, ...proven }: WebIdentity,
+): WebIdentityCaller {
+  const all = new Map([...keys, ['sts:roleauthorizedbyidp', String(authorizedByIdp)]])
+  return { kind: 'web-identity', account, provider, keys: all, ...proven }
 }

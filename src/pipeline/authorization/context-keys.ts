@@ -98,6 +98,11 @@ export function isSettled(key: string): boolean {
   return CARRIED_KEYS.has(key) || TAG_KEYS.some(([prefix]) => key.startsWith(prefix))
 }
 
+/** Whether only a connection can tell a key, or how it was made. @param key - in lower case */
+export function isOfConnection(key: string): boolean {
+  return OF_THE_CONNECTION.has(key)
+}
+
 function ageInSeconds(since: number | undefined, now: number): string | undefined {
   return since === undefined ? undefined : String(Math.floor((now - since) / 1000))
 }

@@ -1,9 +1,25 @@
 import type { Directory } from '../../domain/directory/index.ts'
-import { bearingStatements, explain, STS_ACTIONS, type Trace } from '../../engines/policy/index.ts'
-import { type AccountCaller, type EpochMillis, type Fault, foldCase, type RequestFacts } from '../../model/index.ts'
-import type { ContextValue } from './access.ts'
-import { denial } from './denial.ts'
-import { gather, lacksRole } from './gather.ts'
+import {
+  bearingStatements,
+  explain,
+  type RequestContext,
+  STS_ACTIONS,
+  spellConditionKey,
+  type Trace,
+} from '../../engines/policy/index.ts'
+import {
+  AccessDenied,
+  type AccountCaller,
+  type EpochMillis,
+  type Fault,
+  foldCase,
+  type RequestFacts,
+  type WebIdentityCaller,
+} from '../../model/index.ts'
+import type { Access, ContextValue } from './access.ts'
+import { isOfConnection } from './context-keys.ts'
+import { denial, outsiderDenial } from './denial.ts'
+import { gather, gatherForOutsider, lacksRole } from './gather.ts'
 import { keysNotGiven } from './keys-not-given.ts'
 import { needsNoPermission, OPERATOR_ACTIONS, refusedByRule } from './standing-rules.ts'
 import { SupposedContext } from './supposed-context.ts'
@@ -61,6 +77,37 @@ export async function explainAccess(
     bearing.notGiven,
   )
   return { action, refusal, trace, roleIsMissing: lacksRole(gathered), notGiven }
+}
+
+/** A question about whom a provider vouches for: it grants nothing. */
+interface SupposedExchange {
+  readonly caller: WebIdentityCaller
+  readonly access: Access
+  /** The instant that conditions see. */
+  readonly now: EpochMillis
+  /** Condition keys of the access, in lower case, that nobody gave. */
+  readonly withheld: ReadonlySet<string>
+}
+
+/** The same for a request that a token proves, which has no policies of its own. */
+export async function explainExchange(
+  { caller, access, now, withheld }: SupposedExchange,
+  directory: Directory,
+): Promise<AccessExplanation & { readonly trace: Trace }> {
+  const gathered = await gatherForOutsider(access, { caller, facts: factsAt(now), region: undefined }, directory)
+  const { policies, request } = gathered
+  const notGiven = new Set<string>()
+  const context: RequestContext = {
+    get(key) {
+      if (!isOfConnection(key) && !withheld.has(key)) return request.context.get(key)
+      notGiven.add(key)
+      return undefined
+    },
+  }
+  const trace = explain(policies, { ...request, context })
+  const refusal = trace.decision.outcome === 'allowed' ? undefined : new AccessDenied(outsiderDenial(caller, access))
+  const told = [...notGiven].map(spellConditionKey)
+  return { action: access.action, refusal, trace, roleIsMissing: lacksRole(gathered), notGiven: told }
 }
 
 /** Policies take an action in any case; the pipeline knows the ones it has rules for by AWS's spelling. */

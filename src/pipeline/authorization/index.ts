@@ -6,7 +6,7 @@
 export type { Access, ContextValue } from './access.ts'
 export { authorize, type Petition } from './authorize.ts'
 export { type DeniedAccess, deniedAccess } from './denied-access.ts'
-export { type AccessExplanation, explainAccess } from './explain-access.ts'
+export { type AccessExplanation, explainAccess, explainExchange } from './explain-access.ts'
 export type { PermittedCall } from './permitted-call.ts'
 export { requestTags } from './request-tags.ts'
 export { type SimulatedAccess, type Supposition, simulateAccess } from './simulate-access.ts'

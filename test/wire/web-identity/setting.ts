@@ -122,7 +122,7 @@ export async function setUp(): Promise<Setting> {
               role('Named', trusting(mainArn, { Condition: { StringEquals: { 'sts:RoleSessionName': 'session' } } })),
             ],
           },
-          { Id: TARGET, Alias: 'target', Roles: [role('Open', trusting(mainArn))] },
+          { Id: TARGET, Alias: 'target', Root: { AccessKeys: [{}] }, Roles: [role('Open', trusting(mainArn))] },
         ],
       },
     }),

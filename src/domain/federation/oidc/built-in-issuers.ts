@@ -1,5 +1,5 @@
 import { epochMillis } from '../../../model/index.ts'
-import type { TrustedIssuer } from './web-identities.ts'
+import type { TrustedIssuer } from './trusted-issuer.ts'
 
 /**
  * The issuers of JSON Web Tokens that AWS knows without an OIDC provider in the account: policies name them by host.

@@ -133,6 +133,18 @@ export function noKey(detail: string, cause?: unknown): InvalidIdentityToken {
   )
 }
 
+const FORGED = 'the signature does not verify'
+
+/** The answer to a signature that is none: that to an unknown key, because which of the two it was is no forger's business. */
+export function noSignature(cause: unknown): InvalidIdentityToken {
+  return noKey(FORGED, cause)
+}
+
+/** Whether it was the signature, for those whose business it is. */
+export function isOfSignature({ detail }: Fault): boolean {
+  return detail === FORGED
+}
+
 function faultOf(cause: UnusableKeys): Fault {
   switch (cause.failure) {
     case 'unreachable':

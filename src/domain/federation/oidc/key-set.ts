@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { CryptoKey, JWK } from 'jose'
 import { isObject, type JsonObject, memberOf, parseShallow } from './json-object.ts'
+import { type Jwt, notAJwt } from './read-jwt.ts'
 
 /** The key types that a signature algorithm takes. @see https://www.rfc-editor.org/rfc/rfc7518#section-3.1 */
 const ALGORITHMS = {
@@ -19,6 +20,12 @@ type KeyType = (typeof ALGORITHMS)[Algorithm]
 /** Whether a token's `alg` is one that is taken. */
 export function isAlgorithm(value: unknown): value is Algorithm {
   return typeof value === 'string' && Object.hasOwn(ALGORITHMS, value)
+}
+
+/** The algorithm that a token is signed with. @throws {@link InvalidIdentityToken} for one that is not taken */
+export function takenAlgorithm({ algorithm }: Pick<Jwt, 'algorithm'>): Algorithm {
+  if (!isAlgorithm(algorithm)) throw notAJwt('another algorithm')
+  return algorithm
 }
 
 const MOST_KEYS_OF_A_KIND = 100

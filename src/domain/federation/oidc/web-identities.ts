@@ -1,37 +1,18 @@
 import { LRUCache } from 'lru-cache'
-import { type EpochMillis, InvalidIdentityToken, type OidcProvider } from '../../../model/index.ts'
+import type { EpochMillis, Fault, TokenCheck } from '../../../model/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { OutboundHttp } from '../../../platform/outbound-http.ts'
-import { AWS_CLAIM } from '../outbound/identity-claims.ts'
+import { checksOfRefused } from './check-claims.ts'
+import { checkPurpose } from './check-purpose.ts'
 import { keysOfClaims } from './claim-keys.ts'
+import { type Examination, examineToken, type IssuerSearch } from './examine-token.ts'
 import { fetchKeys } from './fetch-keys.ts'
-import { IssuerKeys, noKey, type Wait } from './issuer-keys.ts'
-import { type Algorithm, isAlgorithm, type KeySet, type PublishedKey, readKeySet } from './key-set.ts'
-import { type Jwt, notAJwt, readJwt } from './read-jwt.ts'
-import { isAuthorizedFor, readSessionMarks, type SessionMarks } from './session-claims.ts'
-import { checkTimes, readAudience, readClaims, type TokenClaims } from './token-claims.ts'
-
-/** A token that was read. Nothing it says is proven but for its form. */
-export interface ReadToken {
-  readonly jwt: Jwt
-  readonly claims: TokenClaims
-}
-
-/** Who may have issued a token. */
-export type TrustedIssuer = Pick<OidcProvider, 'arn' | 'url' | 'issuer' | 'createdAt' | 'jwks'> & {
-  /** `undefined` for a provider that AWS knows without being told: there only policies limit the audience. */
-  readonly clientIds: readonly string[] | undefined
-}
-
-/** What a token proves. */
-export interface WebIdentity extends SessionMarks {
-  readonly subject: string
-  readonly audience: string
-  /** Condition keys by their names in lower case. */
-  readonly keys: ReadonlyMap<string, string | readonly string[]>
-  /** Whether the token names the role among those that it is for. */
-  readonly authorizedByIdp: boolean
-}
+import { IssuerKeys, noKey, noSignature, type Wait } from './issuer-keys.ts'
+import { type Algorithm, type KeySet, type PublishedKey, readKeySet, takenAlgorithm } from './key-set.ts'
+import { type Jwt, readJwt } from './read-jwt.ts'
+import { isAuthorizedFor, readSessionMarks } from './session-claims.ts'
+import { checkTimes, readAudience, readClaims } from './token-claims.ts'
+import type { ReadToken, TrustedIssuer, WebIdentity } from './trusted-issuer.ts'
 
 interface Source {
   readonly version: EpochMillis
@@ -74,27 +55,57 @@ export class WebIdentities {
   }
 
   /**
-   * Proves a token. One that AWS or a broker signed to be shown elsewhere is none. The order shows on the wire: audience, algorithm, key, signature, times; then what it asks for.
+   * Proves a token. The order shows on the wire: what it was signed for, audience, algorithm, key, signature, times; then
+   * what it asks for.
    * @param roleArn - the role that it is to be exchanged for
    * @param wait - waits for the issuer, and lets others work meanwhile
    * @throws {@link InvalidIdentityToken}, `ExpiredIdentityToken`, `IdpCommunicationError`
    * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
    */
   async verify({ jwt, claims }: ReadToken, issuer: TrustedIssuer, roleArn: string, wait: Wait): Promise<WebIdentity> {
-    if (!this.#acceptsOutbound && Object.hasOwn(claims.all, AWS_CLAIM)) throw outboundToken()
+    checkPurpose(claims, this.#acceptsOutbound)
     const audience = readAudience(claims.all, issuer.clientIds)
-    const { algorithm } = jwt
-    if (!isAlgorithm(algorithm)) throw notAJwt('another algorithm')
-    const published = await this.#keysOf(issuer).find(jwt.keyId, algorithm, wait)
-    // Loaded with the first token; to import it anew costs as much as to verify.
-    this.#jose ??= import('jose')
-    await verifySignature(jwt, algorithm, published, await this.#jose)
+    await this.#prove(jwt, takenAlgorithm(jwt), issuer, wait)
     checkTimes(claims, this.#clock.now())
     const { subject, all } = claims
     const marks = readSessionMarks(all)
     const keys = keysOfClaims(issuer.url, subject, audience, all)
     const authorizedByIdp = isAuthorizedFor(roleArn, all)
     return { subject, audience: audience.audience, keys, authorizedByIdp, ...marks }
+  }
+
+  /**
+   * Makes every check of a token that can be made, whatever came of those before it: what {@link verify} does, for
+   * whoever wants to know why it does not.
+   * @param search - where its issuer is looked for
+   */
+  async examine(text: string, search: IssuerSearch, roleArn: string): Promise<Examination> {
+    return await examineToken(text, {
+      search,
+      roleArn,
+      acceptsOutbound: this.#acceptsOutbound,
+      prove: (jwt, algorithm, issuer) => this.#prove(jwt, algorithm, issuer, (load) => load),
+      now: () => this.#clock.now(),
+    })
+  }
+
+  /**
+   * What came of the checks of a token that {@link verify} has just refused: to be asked while nobody waits. Holds what the
+   * token says, and not the token.
+   */
+  whyRefused(read: ReadToken, issuer: TrustedIssuer, roleArn: string, fault: Fault): () => readonly TokenCheck[] {
+    const { text: _text, ...jwt } = read.jwt
+    const { length } = read.jwt.text
+    const now = this.#clock.now()
+    const acceptsOutbound = this.#acceptsOutbound
+    return () => checksOfRefused({ jwt, length, claims: read.claims, issuer, roleArn, acceptsOutbound, now }, fault)
+  }
+
+  async #prove(jwt: Jwt, algorithm: Algorithm, issuer: TrustedIssuer, wait: Wait): Promise<void> {
+    const published = await this.#keysOf(issuer).find(jwt.keyId, algorithm, wait)
+    // Loaded with the first token; to import it anew costs as much as to verify.
+    this.#jose ??= import('jose')
+    await verifySignature(jwt, algorithm, published, await this.#jose)
   }
 
   #keysOf({ arn, issuer, createdAt: version, jwks }: TrustedIssuer): Source['keys'] {
@@ -110,11 +121,6 @@ export class WebIdentities {
   }
 }
 
-/** Whoever has a session could get another that outlives it. AWS's words for it are not known. */
-function outboundToken(): InvalidIdentityToken {
-  return new InvalidIdentityToken('Tokens of GetWebIdentityToken cannot be used with AssumeRoleWithWebIdentity.')
-}
-
 async function verifySignature(
   { text }: Jwt,
   algorithm: Algorithm,
@@ -126,8 +132,7 @@ async function verifySignature(
   try {
     await compactVerify(text, key, { algorithms: [algorithm] })
   } catch (cause) {
-    // The answer to an unknown key: which of the two it was is no forger's business.
-    throw noKey('the signature does not verify', cause)
+    throw noSignature(cause)
   }
 }
 
