@@ -181,6 +181,8 @@ export const ATTACKS: readonly Attack[] = [
     withHeader(`typ ${JSON.stringify(typ)}`, { alg: 'RS256', kid: 'rsa', typ }),
   ),
   withHeader('a token inside a token', { alg: 'RS256', kid: 'rsa', cty: 'JWT' }),
+  withHeader('a content type that cannot be made a text', { alg: 'RS256', kid: 'rsa', cty: [{ toString: 1 }] }),
+  withHeader('an algorithm that cannot be made a text', { alg: { toString: 1 }, kid: 'rsa' }),
   refused('a token as the payload of another', async (set) =>
     new CompactSign(Buffer.from(await set.token()))
       .setProtectedHeader({ alg: 'RS256', kid: 'rsa' })
