@@ -1,5 +1,5 @@
 import { GITHUB } from '../../../engines/policy/index.ts'
-import { quoted } from '../../../model/index.ts'
+import { quoted, quotedAny } from '../../../model/index.ts'
 import { type JsonObject, memberOf } from './json-object.ts'
 import type { TrustedIssuer } from './trusted-issuer.ts'
 
@@ -12,7 +12,7 @@ export function audienceChanges(claims: JsonObject, { arn, url, clientIds = [] }
   }
   const counts = azp === undefined ? audiences[0] : azp
   if (typeof counts !== 'string' || counts === '') return ['Have the issuer write the audience as a text.']
-  const taken = clientIds.map(quoted).join(' or ') || 'none: the provider has no client IDs'
+  const taken = quotedAny(clientIds) || 'none: the provider has no client IDs'
   const changes = [`Ask the issuer for a token for ${taken}, or add ${quoted(counts)} to the client IDs of ${arn}.`]
   if (azp !== undefined && audiences.some((each) => clientIds.includes(each))) {
     changes.push('aud would do, but azp counts wherever a token has it: Keycloak, Entra and Google write it.')

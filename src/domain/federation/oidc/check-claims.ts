@@ -1,4 +1,4 @@
-import { type EpochMillis, epochSeconds, type Fault, quoted, type TokenCheck } from '../../../model/index.ts'
+import { type EpochMillis, epochSeconds, type Fault, quoted, quotedAny, type TokenCheck } from '../../../model/index.ts'
 import { audienceChanges } from './audience-pitfalls.ts'
 import { checkPurpose } from './check-purpose.ts'
 import { keysOfClaims } from './claim-keys.ts'
@@ -50,7 +50,7 @@ export function checkClaims(
   })
   const algorithm = noted.attempt('algorithm', () => takenAlgorithm(jwt), {
     ok: (taken) => taken,
-    no: () => `${quoted(String(jwt.algorithm))} is not taken`,
+    no: () => `${typeof jwt.algorithm === 'string' ? quoted(jwt.algorithm) : 'what is no text'} is not taken`,
     changes: () => ['Have the issuer sign with RS256, RS384, RS512, ES256, ES384 or ES512.'],
   })
   if (algorithm === undefined || keyFault === 'unknown') noted.leave('no key was looked for', 'key', 'signature')
@@ -63,7 +63,7 @@ export function checkClaims(
   const marks = noted.attempt('tags', () => ({ ...readSessionMarks(claims.all), keys: keysFor(token, audience) }), {
     ok: ({ tags, sourceIdentity }) =>
       [
-        tags.length === 0 ? 'no tags' : `tags ${tags.map(({ key }) => quoted(key)).join(', ')}`,
+        tags.length === 0 ? 'no tags' : `${tags.length} tag${tags.length === 1 ? '' : 's'}`,
         sourceIdentity === undefined ? 'no source identity' : `source identity ${quoted(sourceIdentity)}`,
       ].join(', '),
     changes: () => ['Have the issuer write that claim as AWS documents it: a tag is a list of one text.'],
@@ -150,7 +150,7 @@ function audienceWords(
   original: readonly string[] | undefined,
   { clientIds }: TrustedIssuer,
 ): string {
-  const of = original === undefined ? 'aud' : `azp, which counts instead of aud ${original.map(quoted).join(', ')},`
+  const of = original === undefined ? 'aud' : `azp, which counts instead of aud ${quotedAny(original)},`
   return `${of} is ${quoted(audience)}: ${clientIds === undefined ? 'only policies limit it here' : 'one of the client IDs'}`
 }
 
