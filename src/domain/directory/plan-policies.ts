@@ -1,9 +1,9 @@
 import {
+  isOverSize,
   locate,
   type PolicyDocument,
   type PolicyKind,
   parsePolicy,
-  policySize,
   validatePolicy,
 } from '../../engines/policy/index.ts'
 import { type AccountId, foldCase, MalformedPolicyDocument, parseArn, type Tag } from '../../model/index.ts'
@@ -37,7 +37,7 @@ export function planDocument(
   try {
     document = parsePolicy(text, kind)
     validatePolicy(document, kind)
-    if (policySize(text, kind) <= maxSize) return document
+    if (!isOverSize([text], kind, maxSize)) return document
     plan.mistake(at, `the document is longer than ${maxSize} characters`)
   } catch (error) {
     if (!(error instanceof MalformedPolicyDocument)) throw error
@@ -60,9 +60,9 @@ export function planInlinePolicies(
   policies: readonly DesiredPolicy[],
   maxSize: number,
 ): readonly InlinePolicy[] {
-  let size = 0
-  for (const { PolicyDocument } of policies) size += policySize(PolicyDocument, 'identity')
-  if (size > maxSize) plan.mistake(at, `the inline policies together are longer than ${maxSize} characters`)
+  const documents = policies.map(({ PolicyDocument }) => PolicyDocument)
+  if (isOverSize(documents, 'identity', maxSize))
+    plan.mistake(at, `the inline policies together are longer than ${maxSize} characters`)
   return planPolicies(plan, at, policies, 'identity', maxSize)
 }
 

@@ -1,5 +1,5 @@
 import { type Directory, type Edit, type InlinePolicy, QUOTAS, type Records } from '../../domain/directory/index.ts'
-import { policySize } from '../../engines/policy/index.ts'
+import { isOverSize } from '../../engines/policy/index.ts'
 import type { Parser } from '../../engines/wire/index.ts'
 import { type AccountId, NoSuchEntity } from '../../model/index.ts'
 import { defineChange, defineRead, type IamOperations } from './define.ts'
@@ -118,7 +118,7 @@ export function inlinePolicyActions<Body extends Holding>(holder: Holder<Body>):
 /** All inline policies of one holder share one allowance. */
 function checkSize(policies: readonly InlinePolicy[], kind: 'user' | 'group' | 'role', holder: string): void {
   const most = QUOTAS.inlinePoliciesSize[kind]
-  let size = 0
-  for (const { document } of policies) size += policySize(document, 'identity')
-  if (size > most) throw new LimitExceeded(`Maximum policy size of ${most} bytes exceeded for ${kind} ${holder}`)
+  const documents = policies.map(({ document }) => document)
+  if (!isOverSize(documents, 'identity', most)) return
+  throw new LimitExceeded(`Maximum policy size of ${most} bytes exceeded for ${kind} ${holder}`)
 }

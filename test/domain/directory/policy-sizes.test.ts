@@ -4,7 +4,7 @@ import { DirectoryMistakes, planDirectory } from '../../../src/domain/directory/
 import { lintPolicy } from '../../../src/engines/policy/index.ts'
 import { epochMillis } from '../../../src/model/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
-import { anAccount, aWorld, SOURCE } from './samples.ts'
+import { anAccount, aUser, aWorld, SOURCE } from './samples.ts'
 
 /** A control policy of so many characters, of which many are whitespace between tokens. */
 function spaced(kind: 'scp' | 'rcp', size: number): string {
@@ -42,4 +42,17 @@ describe('whitespace counts in control policies, for linting and for loading ali
       })
     }
   }
+})
+
+test('whitespace does not count in the policies of a user, yet more of it than four times the allowance is refused', async (t) => {
+  const text = '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}'
+  const wide = text.replace('{', `{${' '.repeat(4096 - text.length)}`)
+  const { apply } = await aWorld(t)
+  const policies = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ PolicyName: `p${index}`, PolicyDocument: wide }))
+  const withUser = (count: number) => anAccount(SOURCE, { Users: [aUser('spread', { Policies: policies(count) })] })
+  await assert.rejects(apply(withUser(5)), (error: unknown) => {
+    return error instanceof DirectoryMistakes && /inline policies together are longer than 2048/.test(error.message)
+  })
+  await apply(withUser(4))
 })

@@ -8,7 +8,7 @@ import {
   QUOTAS,
   reference,
 } from '../../../domain/directory/index.ts'
-import { policySize } from '../../../engines/policy/index.ts'
+import { isOverSize } from '../../../engines/policy/index.ts'
 import { type AccountId, NoSuchEntity } from '../../../model/index.ts'
 import { existingPolicy } from '../existing.ts'
 import { LimitExceeded } from '../iam-faults.ts'
@@ -66,7 +66,7 @@ export function versionOf(policy: AnyManagedPolicy | undefined, arn: string, id:
 export function checkManagedDocument(document: string): void {
   checkDocument(document, 'identity')
   const most = QUOTAS.managedPolicySize
-  if (policySize(document, 'identity') > most) throw new LimitExceeded(`Cannot exceed quota for PolicySize: ${most}`)
+  if (isOverSize([document], 'identity', most)) throw new LimitExceeded(`Cannot exceed quota for PolicySize: ${most}`)
 }
 
 /** Puts a policy as it is to be. */

@@ -6,9 +6,9 @@ import {
   resolvePrincipals,
 } from '../../../domain/directory/index.ts'
 import {
+  isOverSize,
   type PolicyDocument,
   parsePolicy,
-  policySize,
   principalIdsOf,
   printPolicy,
   renamePrincipals,
@@ -29,7 +29,7 @@ export async function savedTrust(
 ): Promise<Pick<RoleBody, 'trustPolicy' | 'trustedIds'>> {
   const given = parsePolicy(text, 'trust')
   // Before principals are looked up, so that there are few of them.
-  if (policySize(text, 'trust') > QUOTAS.trustPolicySize) {
+  if (isOverSize([text], 'trust', QUOTAS.trustPolicySize)) {
     throw new LimitExceeded(`Cannot exceed quota for ACLSizePerRole: ${QUOTAS.trustPolicySize}`)
   }
   const names = await namesFor(given, directory)
