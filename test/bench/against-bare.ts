@@ -97,35 +97,44 @@ export async function metadataRequests({ metadata }: BrokerStarted): Promise<Pre
   return [{ method: 'GET', path: '/latest/meta-data/instance-id', headers, body: '' }]
 }
 
-function textOf(xml: string, element: string): string {
+/** The text of the first such element of an answer. @throws {Error} when it has none */
+export function textOf(xml: string, element: string): string {
   const text = new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml)?.[1]
   if (text === undefined) throw new Error(`The answer has no ${element}: ${xml}`)
   return text
 }
 
 /** Of one request. */
-interface Cost {
+export interface Cost {
   /** Microseconds. */
   readonly cpu: number
   readonly perSecond: number
 }
 
-interface Subject {
+/** A server, and what it is asked. */
+export interface Subject {
   readonly child: Child
   readonly endpoint: string
   readonly requests: readonly PreparedRequest[]
   readonly load: Child
-  readonly closing: boolean
+  readonly closing?: boolean
+  /** Whether every request is sent once; otherwise in turn. */
+  readonly once?: boolean
 }
 
-async function cost({ child, endpoint, requests, load, closing }: Subject, amount: number): Promise<Cost> {
+/** What it costs to answer that many requests; unless once, they are sent in turn. @throws {Error} unless every answer is 200 */
+export async function cost(
+  { child, endpoint, requests, load, closing = false, once = false }: Subject,
+  amount: number,
+): Promise<Cost> {
   const before = await child.ask<BrokerQuestion, Usage>({ usage: true })
-  const { seconds, failures } = await load.ask<LoadQuestion, LoadDone>({ endpoint, requests, amount, closing })
+  const { seconds, failures } = await load.ask<LoadQuestion, LoadDone>({ endpoint, requests, amount, closing, once })
   if (failures > 0) throw new Error(`${failures} of ${amount} requests to ${endpoint} were not answered with 200.`)
   const after = await child.ask<BrokerQuestion, Usage>({ usage: true })
   return { cpu: (after.cpuMicroseconds - before.cpuMicroseconds) / amount, perSecond: amount / seconds }
 }
 
-function words(costs: readonly Cost[]): string {
+/** The medians of costs, in words. */
+export function words(costs: readonly Cost[]): string {
   return `${rounded(median(costs.map(({ cpu }) => cpu)))} us CPU, ${rounded(median(costs.map(({ perSecond }) => perSecond)))}/s`
 }

@@ -91,6 +91,28 @@ export function largeDirectory(principals: number): DirectoryInput {
   return { Accounts: [...DIRECTORY.Accounts, ...accounts] }
 }
 
+/** One account with that many users and roles, among them the caller, who may do everything. */
+export function oneAccount(users: number, roles: number): DirectoryInput {
+  const all = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
+  const alice = { UserName: 'alice', AccessKeys: [{}], Policies: [{ PolicyName: 'all', PolicyDocument: all }] }
+  const others = Array.from({ length: users - 1 }, (_, number) => ({
+    UserName: `user-${number}`,
+    Policies: [USER_POLICY],
+  }))
+  return {
+    Accounts: [
+      {
+        Id: '111111111111',
+        Users: [alice, ...others],
+        Roles: Array.from({ length: roles }, (_, number) => ({
+          RoleName: `role-${number}`,
+          AssumeRolePolicyDocument: TRUST,
+        })),
+      },
+    ],
+  }
+}
+
 const USER_POLICY = {
   PolicyName: 'read',
   PolicyDocument: '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}}',

@@ -2,7 +2,7 @@
 import { connect } from 'node:net'
 import autocannon from 'autocannon'
 import { answerQuestions } from './child.ts'
-import type { PreparedRequest } from './signed-request.ts'
+import { type PreparedRequest, send } from './signed-request.ts'
 
 /** What to send where; the requests are sent in turn. */
 export interface LoadQuestion {
@@ -11,6 +11,8 @@ export interface LoadQuestion {
   readonly amount: number
   /** Whether each answer closes its connection. */
   readonly closing?: boolean
+  /** Whether every request is sent once, and not again: those that make something. */
+  readonly once?: boolean
 }
 
 /** How it went, from the first request to the last answer. */
@@ -27,6 +29,7 @@ const SAMPLE_MS = 20
 answerQuestions(async (question: LoadQuestion) => {
   const stopSpinning = spin()
   try {
+    if (question.once === true) return await eachOnce(question)
     return question.closing === true ? await closingLoad(question) : await steadyLoad(question)
   } finally {
     stopSpinning()
@@ -43,6 +46,20 @@ async function steadyLoad({ endpoint, requests, amount }: LoadQuestion): Promise
   const { statusCodeStats } = await load
   const granted = statusCodeStats['200']?.count ?? 0
   return { seconds: (lastAt - startedAt) / 1000, failures: amount - granted }
+}
+
+async function eachOnce({ endpoint, requests }: LoadQuestion): Promise<LoadDone> {
+  const startedAt = performance.now()
+  let begun = 0
+  let failures = 0
+  const client = async (): Promise<void> => {
+    while (begun < requests.length) {
+      const request = requests[begun++]
+      if (request !== undefined) await send(endpoint, request).catch(() => failures++)
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, client))
+  return { seconds: (performance.now() - startedAt) / 1000, failures }
 }
 
 async function closingLoad({ endpoint, requests, amount }: LoadQuestion): Promise<LoadDone> {

@@ -73,7 +73,7 @@ async function make(sessions: number, started: BrokerStarted, load: Child): Prom
 }
 
 /** The median of several looks: a single one can fall before an allocator gives back, or while the writer is busy. */
-async function settled(broker: Child): Promise<MemoryUse> {
+export async function settled(broker: Child): Promise<MemoryUse> {
   const samples: MemoryUse[] = []
   while (samples.length < SAMPLES) {
     await pause(BETWEEN_SAMPLES_MS)
@@ -88,10 +88,12 @@ async function settled(broker: Child): Promise<MemoryUse> {
   }
 }
 
-function alive({ heapBytes, externalBytes, bufferBytes }: MemoryUse): string {
+/** What is alive, in words. */
+export function alive({ heapBytes, externalBytes, bufferBytes }: MemoryUse): string {
   return `heap ${mib(heapBytes)}, external ${mib(externalBytes)} (buffers ${mib(bufferBytes)})`
 }
 
-function mib(bytes: number): string {
+/** An amount of memory, in words. */
+export function mib(bytes: number): string {
   return `${rounded(bytes / MIB)} MiB`
 }

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { againstBare, assumeRoleRequests, identityRequests, metadataRequests } from './against-bare.ts'
 import { CAN_PIN } from './child.ts'
 import { DIRECTORY, WITH_INSTANCE } from './directory.ts'
+import { largeAccount } from './large-account.ts'
 import { manyInstances } from './many-instances.ts'
 import { memory } from './memory.ts'
 import { policyRows } from './policy/policy-rows.ts'
@@ -77,6 +78,7 @@ const WORKLOADS: readonly { readonly name: string; readonly run: (folder: string
   { name: 'policy', run: policyRows },
   { name: 'start-empty', run: async (folder) => [await secondStart(folder, 0, { atLeast: 0.5, aim: 0.2 })] },
   { name: 'start-large', run: async (folder) => [await secondStart(folder, 100_000, { atLeast: 3, aim: 1 })] },
+  { name: 'large-account', run: largeAccount },
   { name: 'start-embedded', run: embeddedStart },
   { name: 'memory', run: (folder) => memory(folder, values.full ? 1_000_000 : 100_000) },
 ]

@@ -17,15 +17,18 @@ export interface Credentials {
   readonly sessionToken?: string
 }
 
-/** Signs a call of STS as the AWS SDK for JavaScript would send it, headers and all. */
+const VERSIONS = { sts: '2011-06-15', iam: '2010-05-08' } as const
+
+/** Signs a call of STS, or of IAM, as the AWS SDK for JavaScript would send it, headers and all. */
 export async function signedCall(
   endpoint: string,
   credentials: Credentials,
   parameters: Readonly<Record<string, string>>,
+  service: keyof typeof VERSIONS = 'sts',
 ): Promise<PreparedRequest> {
   const { protocol, hostname, host, port } = new URL(endpoint)
-  const body = new URLSearchParams({ ...parameters, Version: '2011-06-15' }).toString()
-  const signer = new SignatureV4({ service: 'sts', region: 'us-east-1', credentials, sha256: Sha256 })
+  const body = new URLSearchParams({ ...parameters, Version: VERSIONS[service] }).toString()
+  const signer = new SignatureV4({ service, region: 'us-east-1', credentials, sha256: Sha256 })
   const { method, path, headers } = await signer.sign({
     method: 'POST',
     protocol,

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { DirectoryInput } from '../../src/index.ts'
 import type { BrokerQuestion, BrokerStarted } from './broker-child.ts'
 import { Child } from './child.ts'
 import { DIRECTORY, largeDirectory } from './directory.ts'
@@ -20,11 +21,17 @@ const LONGEST_MS = 30_000
 /** Measures how long a started process takes until its first answer, when the data folder is there already. */
 export async function secondStart(folder: string, principals: number, target: Target): Promise<Row> {
   const data = join(folder, `start-${principals}`)
-  const credentials = await prepareData(data, principals)
+  const credentials = await prepareData(data, principals === 0 ? DIRECTORY : largeDirectory(principals))
+  const whose = principals === 0 ? 'nearly empty' : `${principals.toLocaleString('en')} principals`
+  return await startOf(data, credentials, whose, target)
+}
+
+/** Measures the start of a process on a data folder that {@link prepareData} made. */
+export async function startOf(data: string, credentials: Credentials, whose: string, target: Target): Promise<Row> {
   const times: number[] = []
   for (let count = 0; count < STARTS; count++) times.push(await startAndAsk(data, credentials))
   return {
-    work: `second start to first answer, ${principals === 0 ? 'nearly empty' : `${principals.toLocaleString('en')} principals`}`,
+    work: `second start to first answer, ${whose}`,
     measured: `${spread(times)} s in ${STARTS} starts`,
     value: median(times),
     unit: 's',
@@ -49,9 +56,8 @@ export async function embeddedStart(): Promise<readonly Row[]> {
 }
 
 /** Lets a broker make a data folder, and gives the credentials of one who is in it. */
-async function prepareData(data: string, principals: number): Promise<Credentials> {
+export async function prepareData(data: string, directory: DirectoryInput): Promise<Credentials> {
   using child = new Child('broker-child', 0)
-  const directory = principals === 0 ? DIRECTORY : largeDirectory(principals)
   const start = { data, keys: keysOf(data), directory }
   const { credentials } = await child.ask<BrokerQuestion, BrokerStarted>({ start })
   await child.ask<BrokerQuestion, object>({ stop: true })
@@ -91,7 +97,8 @@ async function firstAnswer(node: ChildProcess, endpoint: string, request: Prepar
   throw new Error('The broker did not start.')
 }
 
-function keysOf(data: string): string {
+/** The folder of the keys that belong to a data folder. */
+export function keysOf(data: string): string {
   return `${data}-keys`
 }
 
