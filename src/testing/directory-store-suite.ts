@@ -284,6 +284,23 @@ export function directoryStoreSuite(name: string, open: OpenStorage): void {
       assert.equal(await directory.count('user', SOURCE), 0)
     })
 
+    test('what is replaced, was not there to be removed or is not committed counts no other way', async (t) => {
+      const { directory } = await openedFor(t, open)
+      await directory.commit([{ put: user('a') }, { put: user('b') }, { put: user('c', { account: TARGET }) }])
+      await directory.commit([{ put: user('a', { body: 'new' }) }, { put: user('b'), expect: 'present' }])
+      await directory.commit([{ remove: user('d') }, { remove: user('a', { account: TARGET }) }])
+      for (const expect of ['absent', 'present'] as const) {
+        const failing = [{ put: user('e') }, { put: user(expect === 'absent' ? 'a' : 'f'), expect }]
+        await assert.rejects(directory.commit(failing), StoreConflict)
+      }
+      await assert.rejects(directory.commit([{ put: user('a', { account: TARGET }) }]), StoreConflict)
+      assert.equal(await directory.count('user', SOURCE), 2)
+      assert.equal(await directory.count('user', TARGET), 1)
+      await directory.commit([{ remove: user('a') }, { put: user('a') }, { remove: user('c', { account: TARGET }) }])
+      assert.equal(await directory.count('user', SOURCE), 2)
+      assert.equal(await directory.count('user', TARGET), 0)
+    })
+
     test('the sealing keys in use are those of the records that are there now, each once', async (t) => {
       const { directory } = await openedFor(t, open)
       assert.deepEqual(await directory.sealingKeysInUse(), [])

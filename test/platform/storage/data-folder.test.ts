@@ -175,6 +175,7 @@ test('what the first released schema holds is there after opening', async (t) =>
     sealedUnder: 'at-rest-1',
   })
   assert.deepEqual(await directory.sealingKeysInUse(), ['at-rest-1'])
+  assert.equal(await directory.count('access-key', '111111111111'), 1)
   assert.deepEqual(await changes.since(1, 10), [
     { sequence: 2, account: '111111111111', kind: 'access-key', key: 'AKIAIOSFODNN7EXAMPLE' },
   ])

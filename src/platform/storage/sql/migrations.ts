@@ -85,6 +85,22 @@ export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
     UPDATE directory_reference SET target = 'boundary/' || account || '/' || substr(target, 10)
       WHERE target LIKE 'boundary/%';
     `,
+    // How many records an account has, counted where they come and go: whoever makes one more asks each time.
+    `
+    CREATE TABLE directory_count (
+      account TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      count INTEGER NOT NULL,
+      PRIMARY KEY (account, kind)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO directory_count SELECT account, kind, count(*) FROM directory_record GROUP BY account, kind;
+    CREATE TRIGGER directory_record_counted AFTER INSERT ON directory_record BEGIN
+      INSERT INTO directory_count VALUES (NEW.account, NEW.kind, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    END;
+    CREATE TRIGGER directory_record_discounted AFTER DELETE ON directory_record BEGIN
+      UPDATE directory_count SET count = count - 1 WHERE account = OLD.account AND kind = OLD.kind;
+    END;
+    `,
   ],
   audit: [
     `

@@ -22,8 +22,8 @@ export function sqlDirectoryStore(reader: Reader, writer: Writer): DirectoryStor
     .where('sealed_under', 'is not', null)
     .compile()
   const count = queries
-    .selectFrom('directory_record')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .selectFrom('directory_count')
+    .select('count')
     .where('account', '=', '')
     .where('kind', '=', 'user')
     .compile()

@@ -16,6 +16,12 @@ export interface Tables {
     readonly account: string
     readonly target: string
   }
+  /** Kept by triggers of the schema. */
+  readonly directory_count: {
+    readonly account: string
+    readonly kind: RecordKind
+    readonly count: number
+  }
   readonly change_log: {
     readonly sequence: Generated<number>
     readonly account: string
