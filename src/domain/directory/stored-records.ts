@@ -31,15 +31,18 @@ export class StoredRecords implements Records {
   }
 
   /**
-   * What a read of several records gives of one state of the directory: it is done again when anybody changed anything
-   * in the meantime, on whatever node.
+   * What a read of several records gives of one state of the directory, its faults included: it is done again when
+   * anybody changed anything in the meantime, on whatever node.
    * @throws {@link ServiceUnavailable} when that happens again and again
    */
-  async onOneState<Output>(read: () => Promise<Output> | Output): Promise<Output> {
+  async onOneState<Output>(read: () => Promise<Output>): Promise<Output> {
     for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
       const before = await this.#changes.last()
-      const output = await read()
-      if ((await this.#changes.last()) === before) return output
+      // What is missed may be what another state has.
+      const [reading] = await Promise.allSettled([read()])
+      if ((await this.#changes.last()) !== before) continue
+      if (reading.status === 'fulfilled') return reading.value
+      throw reading.reason
     }
     throw new ServiceUnavailable('the directory changes faster than it can be read')
   }

@@ -50,6 +50,20 @@ describe('a read of several records', () => {
     assert.ok(torn > 0)
   })
 
+  test('that missed something is done again when another state may have it, and fails when none has', async (t) => {
+    const world = await aWorld(t)
+    let reads = 0
+    const missing = (changes: number) => async () => {
+      if (reads++ < changes) await move(world, reads)
+      if (reads <= changes || changes === 0) throw new Error('missed')
+      return 'found'
+    }
+    assert.equal(await world.directory.records.onOneState(missing(2)), 'found')
+    assert.equal(reads, 3)
+    await assert.rejects(world.directory.records.onOneState(missing(0)), /missed/)
+    assert.equal(reads, 4)
+  })
+
   test('is refused when no two looks at the directory are alike', async (t) => {
     const world = await aWorld(t)
     let turn = 0
