@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { StoreUnavailable } from '../platform/storage/index.ts'
 import { auditLogSuite } from './audit-log-suite.ts'
 import { changeLogSuite } from './change-log-suite.ts'
+import { directoryReferencesSuite } from './directory-references-suite.ts'
 import { directoryStoreSuite } from './directory-store-suite.ts'
 import { event, type OpenStorage, user } from './storage-samples.ts'
 import { usageStampsSuite } from './usage-stamps-suite.ts'
@@ -13,6 +14,7 @@ import { usageStampsSuite } from './usage-stamps-suite.ts'
  */
 export function storageSuite(name: string, open: OpenStorage): void {
   directoryStoreSuite(name, open)
+  directoryReferencesSuite(name, open)
   changeLogSuite(name, open)
   auditLogSuite(name, open)
   usageStampsSuite(name, open)
