@@ -210,8 +210,8 @@ describe('revoking a role', () => {
     const node = await aNode(t)
     const PolicyDocument = policy({
       Effect: 'Deny',
-      Action: '*',
-      Resource: '*',
+      Action: ['*'],
+      Resource: ['*'],
       Condition: { DateLessThan: { 'aws:TokenIssueTime': '2020-01-01T00:00:00Z' } },
     })
     const old = await node.assume(node.ann)
@@ -220,6 +220,34 @@ describe('revoking a role', () => {
     const Policies = [EVERYTHING, { PolicyName: 'AWSRevokeOlderSessions', PolicyDocument }]
     await node.apply({ Accounts: [{ Id: SOURCE, ...account, Roles: [{ ...role('Deployer'), Policies }] }] })
     await assert.rejects(act(node.client(old)), DENIED)
+  })
+
+  test('replaces a policy that only has the name of the one that revokes', async (t) => {
+    const node = await aNode(t)
+    const condition = { DateLessThan: { 'aws:TokenIssueTime': '9999-12-31T00:00:00Z' } }
+    const PolicyDocument = policy({ Effect: 'Allow', Action: '*', Resource: '*', Condition: condition })
+    const [account] = DIRECTORY.Accounts
+    const Policies = [EVERYTHING, { PolicyName: 'AWSRevokeOlderSessions', PolicyDocument }]
+    const planted = { Accounts: [{ Id: SOURCE, ...account, Roles: [{ ...role('Deployer'), Policies }] }] }
+    await node.apply(planted)
+    const old = await node.assume(node.ann)
+    await assert.rejects(act(node.client(old)), PERMITTED)
+    await node.revoke('role', DEPLOYER)
+    await assert.rejects(act(node.client(old)), DENIED)
+    await node.apply(planted)
+    await assert.rejects(act(node.client(old)), DENIED, 'nor does it come back')
+  })
+
+  test('never frees what a directory file denies', async (t) => {
+    const node = await aNode(t)
+    const condition = { DateLessThan: { 'aws:TokenIssueTime': '9999-12-31T00:00:00Z' } }
+    const PolicyDocument = policy({ Effect: 'Deny', Action: ['*'], Resource: ['*'], Condition: condition })
+    const [account] = DIRECTORY.Accounts
+    const Policies = [EVERYTHING, { PolicyName: 'AWSRevokeOlderSessions', PolicyDocument }]
+    await node.apply({ Accounts: [{ Id: SOURCE, ...account, Roles: [{ ...role('Deployer'), Policies }] }] })
+    await node.revoke('role', DEPLOYER)
+    node.advance(1000)
+    await assert.rejects(act(node.client(await node.assume(node.ann))), DENIED)
   })
 
   test('and applying at the same time lose nothing of each other', async (t) => {

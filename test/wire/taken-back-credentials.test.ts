@@ -112,7 +112,7 @@ for (const [way, takeBack, refusal] of WAYS) {
 
 test('while all sessions of a role are revoked, later ones too, none is made', async (t) => {
   const condition = { DateLessThan: { 'aws:TokenIssueTime': '2099-01-01T00:00:00Z' } }
-  const Statement = [{ Effect: 'Deny', Action: '*', Resource: '*', Condition: condition }]
+  const Statement = [{ Effect: 'Deny', Action: ['*'], Resource: ['*'], Condition: condition }]
   const { node, ofInstance, ofTask } = await stage(t, directory({ Version: '2012-10-17', Statement }))
   assert.equal((await ofInstance()).Code, 'Failed')
   assert.deepEqual(await ofTask(), {

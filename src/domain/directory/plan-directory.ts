@@ -231,7 +231,7 @@ async function planUser(plan: Plan, at: DesiredPath, account: AccountId, desired
     groups,
     accessKeyIds,
     managedPolicyArns,
-    policies: keepRevocation(existing?.policies ?? [], policies),
+    policies: keepRevocation(existing?.policies ?? [], policies, plan.parts.now),
     permissionsBoundary,
     tags,
   })
@@ -268,7 +268,7 @@ async function planRole(plan: Plan, at: DesiredPath, account: AccountId, desired
     trustPolicy: desired.AssumeRolePolicyDocument,
     trustedIds,
     managedPolicyArns,
-    policies: keepRevocation(existing?.policies ?? [], policies),
+    policies: keepRevocation(existing?.policies ?? [], policies, plan.parts.now),
     permissionsBoundary,
     tags,
   })

@@ -66,7 +66,7 @@ export function planInlinePolicies(
   return planPolicies(plan, at, policies, 'identity', maxSize)
 }
 
-/** Plans a list of named policies of one kind. */
+/** Plans a list of named policies of one kind: those whose documents are right. */
 export function planPolicies(
   plan: Plan,
   at: DesiredPath,
@@ -75,13 +75,15 @@ export function planPolicies(
   maxSize: number,
 ): readonly InlinePolicy[] {
   const names = new Set<string>()
+  const planned: InlinePolicy[] = []
   for (const [index, { PolicyName, PolicyDocument }] of policies.entries()) {
     plan.check([...at, index, 'PolicyName'], PolicyName, RULES.policyName)
     if (names.has(PolicyName)) plan.mistake([...at, index, 'PolicyName'], `"${PolicyName}" stands here twice`)
     names.add(PolicyName)
-    planDocument(plan, [...at, index, 'PolicyDocument'], PolicyDocument, kind, maxSize)
+    const document = planDocument(plan, [...at, index, 'PolicyDocument'], PolicyDocument, kind, maxSize)
+    if (document !== undefined) planned.push({ name: PolicyName, document: PolicyDocument })
   }
-  return policies.map(({ PolicyName, PolicyDocument }) => ({ name: PolicyName, document: PolicyDocument }))
+  return planned
 }
 
 /** Checks that every attached managed policy will exist. */

@@ -3,8 +3,11 @@ import type { DirectoryChange } from '../../platform/storage/index.ts'
 import { sealingKeyOf } from './access-key-secret.ts'
 import type { Directory } from './directory.ts'
 import { type InlinePolicy, nameKey, put } from './records.ts'
-import { isRevoking, revokedBefore, revokingPolicy } from './revoking-policy.ts'
+import { isCalledRevoking, revokingPolicy, sessionsRevokedBefore } from './revoking-policy.ts'
 import type { RoleView, UserView } from './views.ts'
+
+/** How far clocks of nodes are apart at most: as far as those of a signer and a node. */
+const CLOCKS_APART_MS = 15 * 60_000
 
 /**
  * The changes that make every session of a user or role powerless that was issued until now: AWS's own policy, which
@@ -22,7 +25,7 @@ export async function planRevokingOlder(
   const key = nameKey(account, name)
   const body = await directory.records.stored(kind, key)
   if (body === undefined) return []
-  return [put(kind, key, account, { ...body, policies: keepRevocation([revokingPolicy(now)], body.policies) })]
+  return [put(kind, key, account, { ...body, policies: withLater(body.policies, revokingPolicy(now)) })]
 }
 
 /** The changes that make an access key inactive for good; `undefined` when there is no such key. */
@@ -40,15 +43,21 @@ export async function planKeyRevocation(
 
 /**
  * Inline policies that are to replace others: what revoked sessions stays in force, or a change would bring them back.
- * Of two that revoke, the one stays that ends more.
+ * One from the future was revoked by nobody: of it stays what it denies until now, and later sessions are free again.
  */
 export function keepRevocation(
   before: readonly InlinePolicy[],
   after: readonly InlinePolicy[],
+  now: EpochMillis,
 ): readonly InlinePolicy[] {
-  const [kept] = [...before.filter(isRevoking), ...after.filter(isRevoking)].sort(
-    (a, b) => revokedBefore(b) - revokedBefore(a),
-  )
-  if (kept === undefined) return after
-  return [...after.filter((policy) => !isRevoking(policy)), kept]
+  const revoked = sessionsRevokedBefore(before)
+  if (revoked === 0) return after
+  const kept = revoked > now + CLOCKS_APART_MS ? revokingPolicy(now) : before.find(isCalledRevoking)
+  return kept === undefined ? after : withLater(after, kept)
+}
+
+/** Policies, and one that revokes in the place of what has its name: unless that revokes as much. */
+function withLater(policies: readonly InlinePolicy[], revoking: InlinePolicy): readonly InlinePolicy[] {
+  if (sessionsRevokedBefore(policies) >= sessionsRevokedBefore([revoking])) return policies
+  return [...policies.filter((policy) => !isCalledRevoking(policy)), revoking]
 }
