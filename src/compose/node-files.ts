@@ -18,7 +18,9 @@ export interface Addresses {
 /** What a node tells whoever waits for it. */
 export interface ReadyContent {
   readonly addresses: Addresses
-  /** Every instance, with the origins where its metadata is read beside the metadata listener. */
+  /** The origins where containers are answered; the metadata listener is one of them. */
+  readonly containers: readonly string[]
+  /** Every instance, with the origins where its metadata is read. */
   readonly instances: readonly { readonly id: string; readonly addresses: readonly string[] }[]
   readonly operatorToken: Secret
 }
@@ -68,11 +70,11 @@ export async function removeReadyFile({ readyFile }: BrokerConfig): Promise<void
 /** Tells whoever waits for it where the node answers, and how to prove to be its operator. */
 export async function writeReadyFile(
   config: BrokerConfig,
-  { addresses, instances, operatorToken: token }: ReadyContent,
+  { addresses, containers, instances, operatorToken: token }: ReadyContent,
 ): Promise<void> {
   if (config.readyFile === undefined) return
   const proof = isInMemory(config) ? { operatorToken: token.reveal() } : { operatorTokenFile: tokenFile(config) }
-  const content = { pid: process.pid, addresses, instances, ...proof }
+  const content = { pid: process.pid, addresses, containers, instances, ...proof }
   await writePrivateFile(config.readyFile, `${JSON.stringify(content, undefined, 2)}\n`)
 }
 

@@ -145,7 +145,15 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   })
 
   const addresses = { api: api.origin, metadata: metadata.origin, admin: admin.origin }
-  const readyContent = () => ({ addresses, instances: instances.list(), operatorToken })
+  const readyContent = () => ({
+    addresses,
+    containers: [metadata.origin, ...containerAddresses],
+    instances: instances.list().map((each) => ({
+      ...each,
+      addresses: each.addresses.length > 0 ? each.addresses : [metadata.origin],
+    })),
+    operatorToken,
+  })
   await writeReadyFile(config, readyContent())
   opened.move()
   return {

@@ -1,5 +1,7 @@
 import { type Broker, type BrokerOptions, startInProcess } from '../compose/index.ts'
 import type { RecordedRequest } from '../domain/instances/index.ts'
+import { applyDirectory } from '../operations/broker/index.ts'
+import { type DirectoryInput, loadDirectory, readDirectories } from '../operations/loading/index.ts'
 import { type AuditRecord, auditRecords } from './audit-records.ts'
 import { type TestContainer, type TestInstance, testContainer, testInstance } from './test-machine.ts'
 import { type RequestWanted, type WaitOptions, waitForRequest } from './wait-for-request.ts'
@@ -40,6 +42,12 @@ export interface TestBroker extends Broker {
    * @param session - temporary credentials as an SDK or STS gives them, or their access key id
    */
   expireNow(session: string | { readonly accessKeyId: string } | { readonly AccessKeyId?: string | undefined }): void
+  /**
+   * Changes the directory, as `rolecall apply` does: creates and replaces what is listed. It is served when this resolves.
+   * @param prune - whether what is not listed is deleted
+   * @throws DirectoryFileError with every mistake; then nothing was changed
+   */
+  apply(directory: string | DirectoryInput, options?: { readonly prune?: boolean }): Promise<void>
   /**
    * Brings the directory back to what it was at the start. Everything in it is made anew, so credentials from before
    * are void, keys that were generated among them; nothing is steered any more. The clock stays where it is.
@@ -82,6 +90,12 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     pod: (name) => testContainer(`pod/${name}`, dev.machines, broker.env),
     instance: (id) => testInstance(id, dev.machines, broker.env),
     expireNow: (session) => dev.expire(accessKeyOf(session)),
+    async apply(directory, { prune = false } = {}) {
+      await loadDirectory(await readDirectories([directory]), (desired) =>
+        node.operate(applyDirectory, { desired, prune, dryRun: false }),
+      )
+      await node.instances()
+    },
     reset: () => dev.reset(),
   }
 }

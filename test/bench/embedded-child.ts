@@ -4,27 +4,21 @@ import { startTestBroker } from '../../src/testing/index.ts'
 import { answerQuestions } from './child.ts'
 import { DIRECTORY } from './directory.ts'
 
-/** Milliseconds of every start; the first of all compiles its code, too. */
-export interface EmbeddedTimes {
-  readonly startBroker: readonly number[]
-  readonly startTestBroker: readonly number[]
+/** What is to be started over and over. */
+export interface EmbeddedQuestion {
+  readonly kind: 'startBroker' | 'startTestBroker'
 }
 
-const STARTS = 12
+const STARTS = 6
 
-answerQuestions(
-  async (): Promise<EmbeddedTimes> => ({
-    startBroker: await times(() => startBroker({ directory: DIRECTORY })),
-    startTestBroker: await times(() => startTestBroker({ directory: DIRECTORY })),
-  }),
-)
-
-async function times(start: () => Promise<AsyncDisposable>): Promise<readonly number[]> {
+/** Milliseconds of every start; the first of a process compiles its code, too. */
+answerQuestions(async ({ kind }: EmbeddedQuestion): Promise<readonly number[]> => {
+  const start = kind === 'startBroker' ? startBroker : startTestBroker
   const milliseconds: number[] = []
   for (let count = 0; count < STARTS; count++) {
     const startedAt = performance.now()
-    await using _ = await start()
+    await using _ = await start({ directory: DIRECTORY })
     milliseconds.push(performance.now() - startedAt)
   }
   return milliseconds
-}
+})

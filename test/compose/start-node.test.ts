@@ -211,6 +211,7 @@ describe('the ready file', () => {
     assert.deepEqual(JSON.parse(await readFile(readyFile, 'utf8')), {
       pid: process.pid,
       addresses: node.addresses,
+      containers: [node.addresses.metadata],
       instances: [],
       operatorTokenFile: join(folder, 'data', 'operator-token'),
     })

@@ -291,3 +291,44 @@ test('tags are there when an instance is steered to have them, and to tell of th
   instance.steer({ instanceMetadataTags: 'enabled' })
   assert.deepEqual([await read(''), await read('env')], ['Name\nenv', 'test'])
 })
+
+test('the directory changes under a program: a role that trusts no more, a profile that is gone, a closed account', async (t) => {
+  const broker = await aBroker(t)
+  const instance = broker.instance(ID)
+  instance.steer({ httpTokens: 'optional' })
+  const read = async (path: string) => {
+    const answer = await fetch(`${instance.endpoint}/latest/meta-data/iam/${path}`)
+    return answer.status === 200 ? String(Object(await answer.json()).Code) : answer.status
+  }
+  const [account] = DIRECTORY.Accounts
+  assert.ok(account !== undefined)
+  const change = (parts: object) => broker.apply({ Accounts: [{ ...account, ...parts }] })
+  assert.equal(await read('security-credentials/web'), 'Success')
+  await assert.rejects(change({ Roles: [{ RoleName: 'web', AssumeRolePolicyDocument: {} }] }), {
+    name: 'DirectoryFileError',
+  })
+
+  await change({
+    Roles: [
+      { RoleName: 'web', AssumeRolePolicyDocument: trusting({ Service: 'lambda.amazonaws.com' }) },
+      { RoleName: 'deploy', AssumeRolePolicyDocument: trusting({ AWS: '111111111111' }) },
+    ],
+  })
+  assert.equal(await read('security-credentials/web'), 'Success', 'what is held goes on')
+  instance.rotate()
+  assert.equal(await read('security-credentials/web'), 'AssumeRoleUnauthorizedAccess')
+  await change({})
+  assert.equal(await read('security-credentials/web'), 'Success')
+
+  await change({ Instances: [{ InstanceId: ID }] })
+  assert.equal(await read('info'), 404)
+  await change({})
+  assert.equal(await read('security-credentials/web'), 'Success')
+  const close = await fetch(`${broker.addresses.admin}/operations/CloseAccount`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${broker.operatorToken}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ account: '111111111111' }),
+  })
+  assert.equal(close.status, 200, await close.text())
+  assert.notEqual(await read('security-credentials/web'), 'Success')
+})

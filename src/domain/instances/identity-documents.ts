@@ -103,9 +103,9 @@ export class IdentityDocuments {
   }
 }
 
-/** Every certificate, each under the name of what it verifies. */
+/** Every certificate, each under a comment that says what it verifies. */
 export async function allCertificates(documents: IdentityDocuments): Promise<string> {
-  const parts = await Promise.all(SIGNATURES.map(async (name) => `${name}\n${await documents.certificate(name)}`))
+  const parts = await Promise.all(SIGNATURES.map(async (name) => `# ${name}\n${await documents.certificate(name)}`))
   return parts.join('')
 }
 

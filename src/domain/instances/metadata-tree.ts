@@ -50,7 +50,8 @@ export function metadataTree(
   nodes.set('dynamic/fws/instance-monitoring', text(instance.detailedMonitoring ? 'enabled' : 'disabled'))
   nodes.set(`${IDENTITY}/document`, text(identityDocument(instance)))
   for (const name of SIGNATURES) nodes.set(`${IDENTITY}/${name}`, { kind: 'signature', name })
-  if (instance.userData !== undefined) {
+  // What is empty is none.
+  if (instance.userData) {
     nodes.set('user-data', { kind: 'bytes', body: Buffer.from(instance.userData, 'base64') })
   }
   override(nodes, instance)

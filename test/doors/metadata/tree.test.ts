@@ -116,9 +116,11 @@ test('the top of the tree has names without slashes; user data is there when it 
     assert.equal((await service.get(path)).body, 'dynamic\nmeta-data\nuser-data')
   }
   const { UserData: _, ...without } = SAMPLE
-  await service.change(without)
-  assert.equal((await service.get('/latest')).body, 'dynamic\nmeta-data')
-  assert.equal((await service.get('/latest/user-data')).status, 404)
+  for (const instance of [without, { ...without, UserData: '' }]) {
+    await service.change(instance)
+    assert.equal((await service.get('/latest')).body, 'dynamic\nmeta-data')
+    assert.equal((await service.get('/latest/user-data')).status, 404)
+  }
 })
 
 test('user data is bytes', async (t) => {
