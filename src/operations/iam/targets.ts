@@ -18,6 +18,8 @@ interface Details {
   readonly context?: ReadonlyMap<string, ContextValue>
   /** Whether `iam:PermissionsBoundary` is the boundary that the user or role has. */
   readonly tellsBoundary?: boolean
+  /** Whether refusals give its ARN, as they do of a role that is to be passed. */
+  readonly givesArn?: boolean
 }
 
 /** The access that an action on a named thing needs. */
@@ -27,12 +29,14 @@ export async function onNamed(
   name: string,
   caller: AccountCaller,
   directory: Directory,
-  { context, tellsBoundary = false }: Details = {},
+  { context, tellsBoundary = false, givesArn = false }: Details = {},
 ): Promise<readonly Access[]> {
   const { resource, resourceTags, boundary } = await targetOf(kind, name, caller, directory)
   const keys = new Map(context)
   if (tellsBoundary && boundary !== undefined) keys.set('iam:permissionsboundary', boundary)
-  return [{ action, resource, resourceTags, context: keys }]
+  // Not by its ARN: whether there is such a thing, and under which path, is told to whoever may know.
+  const called = givesArn ? {} : { called: `${kind.replace('-', ' ')} ${name}` }
+  return [{ action, resource, ...called, resourceTags, context: keys }]
 }
 
 /** The access that an action on a managed policy needs. */
@@ -43,10 +47,10 @@ export async function onPolicy(
   context: ReadonlyMap<string, ContextValue> = new Map(),
 ): Promise<readonly Access[]> {
   const policy = await directory.managedPolicy(arn)
-  return [{ action, resource: arn, resourceTags: policy?.tags ?? [], context }]
+  return [{ action, resource: arn, called: `policy ${arn}`, resourceTags: policy?.tags ?? [], context }]
 }
 
-/** The access that making a named thing needs. */
+/** The access that making a named thing needs. Refusals give its ARN; of a policy, as AWS has it, the name. */
 export function onNew(
   action: string,
   kind: NamedKind | 'policy',
@@ -55,7 +59,8 @@ export function onNew(
   { partition }: Directory,
   context: ReadonlyMap<string, ContextValue> = new Map(),
 ): readonly Access[] {
-  return [{ action, resource: iamArn(partition, account, kind, path, name), context }]
+  const called = kind === 'policy' ? { called: `policy ${name}` } : {}
+  return [{ action, resource: iamArn(partition, account, kind, path, name), ...called, context }]
 }
 
 /** The access that a list of the account's things needs: by their path, for the lists that can be limited to one. */

@@ -11,6 +11,8 @@ export interface Access {
   readonly action: string
   /** An ARN, or `*` for an action without resource types. */
   readonly resource: string
+  /** What refusals call the resource, where AWS does not give its ARN: `role Deployer`, whether or not there is one. */
+  readonly called?: string
   readonly context?: ReadonlyMap<string, ContextValue>
   /** The tags of the resource, where it has any; those of a role are known without. */
   readonly resourceTags?: readonly Tag[]

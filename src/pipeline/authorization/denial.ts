@@ -28,8 +28,9 @@ export function denial(
 }
 
 /** The text of a refusal without its reason. */
-export function bareDenial(caller: AccountCaller, { action, resource }: Access): string {
-  const on = resource === '*' ? '' : ` on resource: ${resource}`
+export function bareDenial(caller: AccountCaller, { action, resource, called = resource }: Access): string {
+  // Of all services that are spoken here, IAM alone says so of actions without resource types.
+  const on = called === '*' && !action.startsWith('iam:') ? '' : ` on resource: ${called}`
   return `User: ${caller.arn} is not authorized to perform: ${action}${on}`
 }
 

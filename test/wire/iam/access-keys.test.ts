@@ -97,7 +97,7 @@ describe('access keys', () => {
       stage.as('idle').send(new CreateAccessKeyCommand({ UserName: 'bare' })),
       403,
       'AccessDenied',
-      `User: arn:aws:iam::${ACCOUNT}:user/idle is not authorized to perform: iam:CreateAccessKey on resource: arn:aws:iam::${ACCOUNT}:user/bare because no identity-based policy allows the iam:CreateAccessKey action`,
+      `User: arn:aws:iam::${ACCOUNT}:user/idle is not authorized to perform: iam:CreateAccessKey on resource: user bare because no identity-based policy allows the iam:CreateAccessKey action`,
     )
     await refused(
       stage.as('self').send(new CreateAccessKeyCommand({ UserName: 'bare' })),

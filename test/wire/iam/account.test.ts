@@ -74,7 +74,7 @@ describe('an account', () => {
         command(),
         403,
         'AccessDenied',
-        /is not authorized to perform: iam:\w+ because no identity-based policy/,
+        /is not authorized to perform: iam:\w+ on resource: \* because no identity-based policy/,
       )
     }
   })

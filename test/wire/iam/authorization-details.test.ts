@@ -56,7 +56,7 @@ describe('the details of an account', () => {
 
   test('whoever may not is refused', async () => {
     const call = stage.as('idle').send(new GetAccountAuthorizationDetailsCommand({}))
-    await refused(call, 403, 'AccessDenied', /iam:GetAccountAuthorizationDetails because/)
+    await refused(call, 403, 'AccessDenied', /iam:GetAccountAuthorizationDetails on resource: \* because/)
   })
 
   test('another kind of thing, and a marker of another list, are refused', async () => {

@@ -41,7 +41,8 @@ describe('the credential report', () => {
       stage.as('idle').send(new GenerateCredentialReportCommand({})),
       stage.as('idle').send(new GetCredentialReportCommand({})),
     ]
-    for (const command of commands) await refused(command, 403, 'AccessDenied', /CredentialReport because/)
+    for (const command of commands)
+      await refused(command, 403, 'AccessDenied', /CredentialReport on resource: \* because/)
   })
 
   test('it is begun, under way, and complete; and for four hours no other is begun', async () => {

@@ -79,3 +79,15 @@ export async function refused(
     return true
   })
 }
+
+const GIVES_ARN =
+  /^iam:(?:PassRole|UpdateGroup|GetServiceLinkedRoleDeletionStatus|List(?:Users|Groups|Roles|Policies|InstanceProfiles)|Create(?:User|Group|Role|InstanceProfile|ServiceLinkedRole))$/
+
+/** What AWS calls a resource when it refuses an action on it. */
+export function called(action: string, arn: string): string {
+  const [, kind = '', name = ''] =
+    /^arn:aws:iam::[^:]*:(user|group|role|policy|instance-profile)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? []
+  if (kind === '' || GIVES_ARN.test(action)) return arn
+  if (kind === 'policy' && action !== 'iam:CreatePolicy') return `policy ${arn}`
+  return `${kind.replace('-', ' ')} ${name}`
+}

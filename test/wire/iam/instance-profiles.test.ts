@@ -206,7 +206,7 @@ describe('instance profiles', () => {
     )
     assert.deepEqual(InstanceProfile?.Tags, [{ Key: 'a', Value: '1' }])
     await admin().send(new TagInstanceProfileCommand({ InstanceProfileName, Tags: [{ Key: 'b', Value: '2' }] }))
-    await admin().send(new UntagInstanceProfileCommand({ InstanceProfileName, TagKeys: ['A'] }))
+    await admin().send(new UntagInstanceProfileCommand({ InstanceProfileName, TagKeys: ['a', 'B'] }))
     const { Tags } = await admin().send(new ListInstanceProfileTagsCommand({ InstanceProfileName }))
     assert.deepEqual(Tags, [{ Key: 'b', Value: '2' }])
   })

@@ -135,7 +135,7 @@ describe('passwords', () => {
 
   test('whoever may not is refused; a policy can allow all users, but for whom it is denied', async () => {
     const change = new ChangePasswordCommand({ OldPassword: FIRST, NewPassword: FIRST })
-    await refused(stage.as('idle').send(change), 403, 'AccessDenied', /iam:ChangePassword on resource: .*user\/idle/)
+    await refused(stage.as('idle').send(change), 403, 'AccessDenied', /iam:ChangePassword on resource: user idle /)
     await refused(
       stage.as('idle').send(new GetAccountPasswordPolicyCommand({})),
       403,

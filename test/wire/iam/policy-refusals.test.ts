@@ -40,7 +40,7 @@ import {
   UntagPolicyCommand,
   UpdateGroupCommand,
 } from '@aws-sdk/client-iam'
-import { ACCOUNT, type IamStage, OTHER, refused, setIamStage } from './iam-stage.ts'
+import { ACCOUNT, called, type IamStage, OTHER, refused, setIamStage } from './iam-stage.ts'
 
 const ARN = `arn:aws:iam::${ACCOUNT}`
 const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess'
@@ -97,7 +97,7 @@ const denied = (
   resource: string,
   why = `because no identity-based policy allows the ${action} action`,
 ) =>
-  `User: ${ARN}:user/${who} is not authorized to perform: ${action} on resource: ${resource}${why === '' ? '' : ` ${why}`}`
+  `User: ${ARN}:user/${who} is not authorized to perform: ${action} on resource: ${called(action, resource)}${why === '' ? '' : ` ${why}`}`
 const violated = (member: string, constraint: string) =>
   `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${constraint}`
 
@@ -310,7 +310,7 @@ const REFUSALS: readonly Refusal[] = [
     (iam) => iam.send(new DeletePolicyCommand({ PolicyArn: ADMINISTRATOR })),
     403,
     'AccessDenied',
-    `User: ${ARN}:root is not authorized to perform: iam:DeletePolicy on resource: ${ADMINISTRATOR}`,
+    `User: ${ARN}:root is not authorized to perform: iam:DeletePolicy on resource: policy ${ADMINISTRATOR}`,
   ],
   [
     'a policy of AWS gets no other version',

@@ -1,4 +1,4 @@
-import { ACCOUNT } from './iam-stage.ts'
+import { ACCOUNT, called } from './iam-stage.ts'
 
 /** The ARN of a role of the account, path included where it has one. */
 export const roleArn = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`
@@ -28,4 +28,4 @@ export const ALLOWS_ALL = JSON.stringify({
 
 /** How AWS says that no policy of the caller's own allows something. */
 export const denied = (who: string, action: string, resource: string) =>
-  `User: ${userArn(who)} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`
+  `User: ${userArn(who)} is not authorized to perform: ${action} on resource: ${called(action, resource)} because no identity-based policy allows the ${action} action`

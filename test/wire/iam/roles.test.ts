@@ -294,7 +294,8 @@ describe('roles', () => {
     const own = { PermissionsBoundary: boundary, Tags: [{ Key: 'team', Value: 'core' }] }
     assert.deepEqual(made, { ...always, ...own })
     const { Role: got } = await admin().send(new GetRoleCommand({ RoleName: 'FULL' }))
-    assert.deepEqual(got, { ...always, ...own, Description: 'first', MaxSessionDuration: 7200 })
+    const told = { Description: 'first', MaxSessionDuration: 7200, RoleLastUsed: {} }
+    assert.deepEqual(got, { ...always, ...own, ...told })
     const { Roles: none } = await admin().send(new ListRolesCommand({ PathPrefix: '/team/f' }))
     assert.deepEqual(none, [])
     const { Roles } = await admin().send(new ListRolesCommand({ PathPrefix: '/team/' }))

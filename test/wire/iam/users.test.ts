@@ -34,13 +34,13 @@ describe('users', () => {
       idle.send(new GetUserCommand({ UserName: 'taken' })),
       403,
       'AccessDenied',
-      `${who}: iam:GetUser on resource: arn:aws:iam::${ACCOUNT}:user/team/taken ${why('iam:GetUser')}`,
+      `${who}: iam:GetUser on resource: user taken ${why('iam:GetUser')}`,
     )
     await refused(
       idle.send(new GetUserCommand({ UserName: 'absent' })),
       403,
       'AccessDenied',
-      `${who}: iam:GetUser on resource: arn:aws:iam::${ACCOUNT}:user/absent ${why('iam:GetUser')}`,
+      `${who}: iam:GetUser on resource: user absent ${why('iam:GetUser')}`,
     )
     await refused(
       idle.send(new CreateUserCommand({ UserName: 'eve', Path: '/x/' })),

@@ -17,10 +17,11 @@ export const getAccessKeyLastUsed = defineRead({
 
   async requires({ accessKeyId: id }, caller, directory) {
     const key = await keyIn(directory, caller.account, id)
-    if (key !== undefined) return await onKeysOf('iam:GetAccessKeyLastUsed', key, caller, directory)
-    // Whether there is such a key is told to whoever may ask of every user.
-    const resource = iamArn(directory.partition, caller.account, 'user', '/', '*')
-    return [{ action: 'iam:GetAccessKeyLastUsed', resource }]
+    // Whether there is such a key, and whose it is, is told to whoever may ask of every user.
+    const every = iamArn(directory.partition, caller.account, 'user', '/', '*')
+    if (key === undefined) return [{ action: 'iam:GetAccessKeyLastUsed', resource: every }]
+    const accesses = await onKeysOf('iam:GetAccessKeyLastUsed', key, caller, directory)
+    return accesses.map((access) => ({ ...access, called: every }))
   },
 
   async read({ input: { accessKeyId: id }, account }, directory, { usage }) {

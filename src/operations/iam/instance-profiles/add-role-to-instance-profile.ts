@@ -31,7 +31,7 @@ export const addRoleToInstanceProfile = defineChange({
     ])
     return [
       ...(await onNamed('iam:AddRoleToInstanceProfile', 'instance-profile', profile, caller, directory)),
-      ...(await onNamed('iam:PassRole', 'role', roleName, caller, directory, { context })),
+      ...(await onNamed('iam:PassRole', 'role', roleName, caller, directory, { context, givesArn: true })),
     ]
   },
 
