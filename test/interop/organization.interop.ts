@@ -230,6 +230,7 @@ suite('the life of an organization, with an unmodified aws CLI', { skip, timeout
       list_entities_for_policy: ['deployers'],
       list_access_keys: 1,
       list_user_tags: ['team'],
+      get_account_authorization_details: ['become-deployer', 'only-s3'],
     })
   })
 
@@ -316,6 +317,7 @@ print(json.dumps({
     'list_entities_for_policy': pages('list_entities_for_policy', 'PolicyGroups', 'GroupName', PolicyArn=become),
     'list_access_keys': len(pages('list_access_keys', 'AccessKeyMetadata', 'AccessKeyId', UserName='bob')),
     'list_user_tags': pages('list_user_tags', 'Tags', 'Key', UserName='bob'),
+    'get_account_authorization_details': pages('get_account_authorization_details', 'Policies', 'PolicyName', Filter=['LocalManagedPolicy', 'User']),
 }))
 for name in names:
     iam.remove_user_from_group(GroupName='crew', UserName=name)
