@@ -11,7 +11,6 @@ export { profileLeaves } from './profile-leaves.ts'
 export type { RecordedRequest } from './recorded-request.ts'
 export {
   DOCUMENT_FAULTS,
-  type DocumentFault,
   type MetadataFault,
   type Steering,
   steered,

@@ -3,8 +3,7 @@ import type { EpochMillis, Instance } from '../../model/index.ts'
 /** What can be wrong with the document of a role's credentials. The session behind it stays as good as it is. */
 export const DOCUMENT_FAULTS = ['expired', 'fractional', 'incomplete', 'malformed', 'empty', 'failed'] as const
 
-/** One of {@link DOCUMENT_FAULTS}. */
-export type DocumentFault = (typeof DOCUMENT_FAULTS)[number]
+type DocumentFault = (typeof DOCUMENT_FAULTS)[number]
 
 /**
  * What some hosts of EC2 do otherwise, or did, and one thing that only imitations do: `xen` answers in HTTP/1.0 with the headers and pages of old hosts,
