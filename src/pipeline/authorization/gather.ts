@@ -60,6 +60,7 @@ export async function gather(
   const role = await directory.role(access.resource)
   const place = await directory.placeOf(caller.account)
   const resourcePlace = await directory.placeOf(resourceAccount)
+  const rcp = isUnderResourceControl(access, role) ? resourcePlace?.rcp : undefined
   const isTrust = asksForTrust(access.action, arn)
   const resourceTags = isTrust ? tagsAsAssumed(role, caller) : (access.resourceTags ?? role?.tags ?? [])
   const request: AccessRequest = {
@@ -70,7 +71,7 @@ export async function gather(
     context: new AccessContext({ caller, facts, region, access, resourceAccount, place, resourcePlace, resourceTags }),
   }
   const trust = isTrust ? (role?.trust ?? TRUSTS_NOBODY) : undefined
-  return { request, policies: applicable(policies, trust, place, resourcePlace), role }
+  return { request, policies: applicable(policies, trust, place?.scp, rcp), role }
 }
 
 /** The same for who has no policies of their own, and nothing of an account's: a service, or whom a provider vouches for. */
@@ -83,6 +84,7 @@ export async function gatherForOutsider(
   const resourceAccount = ownerOf(arn, caller)
   const role = await directory.role(access.resource)
   const resourcePlace = await directory.placeOf(resourceAccount)
+  const rcp = isUnderResourceControl(access, role) ? resourcePlace?.rcp : undefined
   const resourceTags = role?.tags ?? []
   const about = { facts, region, access, resourceAccount, resourcePlace, resourceTags }
   const { action, resource } = access
@@ -93,12 +95,7 @@ export async function gatherForOutsider(
   const context =
     caller.kind === 'service' ? new ServiceContext({ caller, ...about }) : new WebIdentityContext({ caller, ...about })
   const trust = asksForTrust(action, arn) ? (role?.trust ?? TRUSTS_NOBODY) : undefined
-  const policies = applicable(
-    { identity: [], boundary: undefined, session: undefined },
-    trust,
-    undefined,
-    resourcePlace,
-  )
+  const policies = applicable({ identity: [], boundary: undefined, session: undefined }, trust, undefined, rcp)
   return { request: { principal, action, resource, resourceAccount, context }, policies, role }
 }
 
@@ -128,20 +125,32 @@ function tagsAsAssumed(role: RoleView | undefined, { session }: AccountCaller): 
   return overlaid(role.tags, inheritedTags(session.terms))
 }
 
+/**
+ * Resource control policies bind some services only, and neither IAM nor CloudTrail; roles that belong to services they
+ * never bind. Which others they do not bind is not documented once and for all: those they bind, which is the stricter.
+ * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services
+ */
+function isUnderResourceControl({ action }: Access, role: RoleView | undefined): boolean {
+  if (role?.path.startsWith('/aws-service-role/') === true) return false
+  return !BEYOND_RESOURCE_CONTROL.test(action)
+}
+
+const BEYOND_RESOURCE_CONTROL = /^(?:iam|cloudtrail):/i
+
 /** What is absent is left out: for the engine that is not the same as being there and empty. */
 function applicable(
   { identity, boundary, session }: PrincipalPolicies,
   resource: CompiledPolicy | undefined,
-  place: OrganizationPlace | undefined,
-  resourcePlace: OrganizationPlace | undefined,
+  scp: OrganizationPlace['scp'],
+  rcp: OrganizationPlace['rcp'],
 ): ApplicablePolicies {
   return {
     identity,
     ...(boundary && { boundary }),
     ...(session && { session }),
     ...(resource && { resource }),
-    ...(place?.scp && { scp: place.scp }),
-    ...(resourcePlace?.rcp && { rcp: resourcePlace.rcp }),
+    ...(scp && { scp }),
+    ...(rcp && { rcp }),
   }
 }
 

@@ -63,6 +63,16 @@ describe('the control policies of an organization bind its accounts', () => {
   }
 })
 
+test('resource control policies do not bind IAM, nor roles that belong to services', async (t) => {
+  const [world, alice] = await aliceMayAll(t)
+  controlled(t, world, 'rcp', { Effect: 'Deny', Principal: '*' })
+  await ask(world, alice, { action: 'iam:GetRole', resource: ROLE })
+  await assert.rejects(
+    ask(world, alice, { action: 's3:GetObject', resource: 'arn:aws:s3:::bucket/object' }),
+    AccessDenied,
+  )
+})
+
 test('no role decides on the tags of a federated user', async (t) => {
   const [world, alice] = await aliceMayAll(t)
   const resource = FEDERATED
