@@ -311,6 +311,8 @@ export const reference = {
   boundary: (account: string, arn: string): string => `boundary/${account}/${arn}`,
   group: (account: string, name: string): string => `group/${nameKey(account, name)}`,
   role: (account: string, name: string): string => `role/${nameKey(account, name)}`,
+  /** The place of a version among those of its policy, from 1: how many there are is counted without reading any. */
+  policyVersion: (account: string, place: number): string => `policy-version/${account}/${place}`,
   principal: (uniqueId: string): string => `principal/${uniqueId}`,
 } as const
 
@@ -326,6 +328,9 @@ function referencesOf(body: RecordBodies[RecordKind]): readonly string[] {
   if ('groups' in body) for (const name of body.groups) references.add(reference.group(body.account, name))
   if ('groups' in body || 'trustPolicy' in body) references.add(reference.principal(body.uniqueId))
   if ('profileName' in body && body.roleName !== undefined) references.add(reference.role(body.account, body.roleName))
+  if ('versions' in body) {
+    for (const index of body.versions.keys()) references.add(reference.policyVersion(body.account, index + 1))
+  }
   return [...references]
 }
 

@@ -5,7 +5,7 @@ import { defineChange, defineRead, type IamOperations } from './define.ts'
 import { findPolicy } from './existing.ts'
 import { PolicyNotAttachable } from './iam-faults.ts'
 import { arnText, policyPath } from './iam-types.ts'
-import { loadFrom, pageOf, readPage } from './pages.ts'
+import { atHand, pageOf, readPage } from './pages.ts'
 import { checkPolicyArn, policyNameOf } from './policy-arns.ts'
 import { checkQuota } from './quotas.ts'
 import { onNamed } from './targets.ts'
@@ -90,7 +90,7 @@ export function attachmentActions<Body extends { readonly managedPolicyArns: rea
       // The ARN would make a marker longer than markers may be; AWS's policies and the account's can have equal names.
       const keyOf = (arn: string) => `${policyNameOf(arn)} ${directory.isAwsManaged(arn)}`
       const arns = managedPolicyArns.filter((arn) => pathOf(arn).startsWith(pathPrefix))
-      const listing = { list: [noun, 'attached', name, pathPrefix], account, keyOf, load: loadFrom(arns, keyOf) }
+      const listing = { list: [noun, 'attached', name, pathPrefix], account, ...atHand(arns, keyOf) }
       const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)
       const AttachedPolicies = items.map((arn) => ({ PolicyName: policyNameOf(arn), PolicyArn: arn }))
       return { AttachedPolicies, IsTruncated, Marker }

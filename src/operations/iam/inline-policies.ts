@@ -5,7 +5,7 @@ import { type AccountId, NoSuchEntity } from '../../model/index.ts'
 import { defineChange, defineRead, type IamOperations } from './define.ts'
 import { LimitExceeded } from './iam-faults.ts'
 import { policyDocument, policyName } from './iam-types.ts'
-import { loadFrom, pageOf, readPage } from './pages.ts'
+import { atHand, pageOf, readPage } from './pages.ts'
 import { checkDocument, encodedDocument } from './policy-documents.ts'
 import { onNamed } from './targets.ts'
 
@@ -95,7 +95,7 @@ export function inlinePolicyActions<Body extends Holding>(holder: Holder<Body>):
     async read({ input, account }, directory, { keyring }) {
       const { policies } = await find(directory.records, account, input.name)
       const keyOf = ({ name }: InlinePolicy) => name
-      const listing = { list: [noun, 'policies', input.name], account, keyOf, load: loadFrom(policies, keyOf) }
+      const listing = { list: [noun, 'policies', input.name], account, ...atHand(policies, keyOf) }
       const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)
       return { PolicyNames: items.map(keyOf), IsTruncated, Marker }
     },

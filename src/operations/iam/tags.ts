@@ -5,7 +5,7 @@ import { type Access, requestTags } from '../../pipeline/authorization/index.ts'
 import { defineChange, defineRead, type IamOperations } from './define.ts'
 import { InvalidInput, LimitExceeded } from './iam-faults.ts'
 import { tagKey, tagValue } from './iam-types.ts'
-import { loadFrom, pageOf, readPage } from './pages.ts'
+import { atHand, pageOf, readPage } from './pages.ts'
 
 const MOST_IN_REQUEST = 50
 
@@ -120,7 +120,7 @@ export function tagActions<Body extends { readonly tags: readonly Tag[] }>(tagge
     async read({ input, account }, directory, { keyring }) {
       const { tags } = await find(directory.records, account, input.name)
       const keyOf = ({ key }: Tag) => key
-      const listing = { list: [noun, 'tags', input.name], account, keyOf, load: loadFrom(tags, keyOf) }
+      const listing = { list: [noun, 'tags', input.name], account, ...atHand(tags, keyOf) }
       const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)
       return { Tags: answeredTags(items) ?? [], IsTruncated, Marker }
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type ManagedPolicyBody, planDirectory } from '../../../src/domain/directory/index.ts'
+import { type ManagedPolicyBody, planDirectory, reference } from '../../../src/domain/directory/index.ts'
 import { nextVersion, versionsWith } from '../../../src/domain/directory/policy-versions.ts'
 import { epochMillis } from '../../../src/model/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
@@ -18,6 +18,21 @@ async function stored({ directory }: World): Promise<ManagedPolicyBody> {
 }
 
 const ids = ({ versions }: Pick<ManagedPolicyBody, 'versions'>) => versions.map(({ id }) => id)
+
+test('versions are counted place by place, so that no document is read for it', async (t) => {
+  const world = await aWorld(t)
+  const counted = async () => {
+    const targets = [1, 2, 3, 4, 5].map((place) => reference.policyVersion(SOURCE, place))
+    const counts = await world.directory.records.countReferrers(targets)
+    return targets.map((target) => counts.get(target) ?? 0)
+  }
+  for (const word of ['a', 'b', 'c']) {
+    const once = aPolicy('once', { PolicyDocument: saying('once') })
+    const changing = aPolicy('p', { PolicyDocument: saying(word) })
+    await world.apply(anAccount(SOURCE, { ManagedPolicies: [once, changing] }))
+  }
+  assert.deepEqual(await counted(), [2, 1, 1, 0, 0])
+})
 
 describe('the versions of a managed policy that a directory file says', () => {
   test('the same document twice is one version', async (t) => {

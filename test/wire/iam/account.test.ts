@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
   CreateAccountAliasCommand,
+  CreatePolicyVersionCommand,
   CreateUserCommand,
   DeleteAccountAliasCommand,
+  DeletePolicyVersionCommand,
   GetAccountSummaryCommand,
   GetRoleCommand,
   ListAccountAliasesCommand,
@@ -109,6 +111,13 @@ describe('an account', () => {
     await admin().send(new CreateUserCommand({ UserName: 'more' }))
     const { SummaryMap: later = {} } = await admin().send(new GetAccountSummaryCommand({}))
     assert.equal(later.Users, 3)
+    const PolicyDocument = JSON.stringify(ADMIN.Policies?.[0]?.PolicyDocument)
+    const PolicyArn = `arn:aws:iam::${ACCOUNT}:policy/p`
+    await admin().send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument }))
+    await admin().send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument }))
+    await admin().send(new DeletePolicyVersionCommand({ PolicyArn, VersionId: 'v2' }))
+    const { SummaryMap: last = {} } = await admin().send(new GetAccountSummaryCommand({}))
+    assert.deepEqual([last.Policies, last.PolicyVersionsInUse], [1, 2])
   })
 
   test('a role tells when it was used last, and by nothing that only made its sessions', async () => {

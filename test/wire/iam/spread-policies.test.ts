@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
   CreatePolicyCommand,
   CreatePolicyVersionCommand,
   CreateRoleCommand,
+  ListRolesCommand,
   PutGroupPolicyCommand,
   PutRolePolicyCommand,
   PutUserPolicyCommand,
@@ -80,4 +82,18 @@ describe('whitespace beyond four times the allowance, or 16 KiB where that is mo
     await admin().send(create(short))
     await admin().send(update(short))
   })
+})
+
+test('a page of roles ends early where their trust policies are long', async (t) => {
+  const Roles = Array.from({ length: 70 }, (_, index) => ({
+    RoleName: `role${index}`,
+    AssumeRolePolicyDocument: spread(TRUST, 16_384),
+  }))
+  const stage = await setIamStage([], { Roles })
+  t.after(() => stage[Symbol.asyncDispose]())
+  const iam = stage.as('admin')
+  const first = await iam.send(new ListRolesCommand({ MaxItems: 1000 }))
+  assert.deepEqual([first.IsTruncated, first.Roles?.length], [true, 64])
+  const rest = await iam.send(new ListRolesCommand({ MaxItems: 1000, Marker: first.Marker }))
+  assert.deepEqual([rest.IsTruncated, rest.Roles?.length], [false, 6])
 })

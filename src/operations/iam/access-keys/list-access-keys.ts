@@ -1,7 +1,7 @@
 import type { AccessKeyBody } from '../../../domain/directory/index.ts'
 import { defineRead } from '../define.ts'
 import { existingUserName } from '../iam-types.ts'
-import { loadFrom, pageOf, readPage } from '../pages.ts'
+import { atHand, pageOf, readPage } from '../pages.ts'
 import { existingHolder, lastingHolderOf, onKeysOf } from './access-keys.ts'
 
 /** Lists access keys without their secrets. @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccessKeys.html */
@@ -21,7 +21,7 @@ export const listAccessKeys = defineRead({
     }
     const keyOf = ({ accessKeyId }: AccessKeyBody) => accessKeyId
     const owner = 'userName' in holder ? holder.userName : undefined
-    const listing = { list: ['ListAccessKeys', owner], account, keyOf, load: loadFrom(keys, keyOf) }
+    const listing = { list: ['ListAccessKeys', owner], account, ...atHand(keys, keyOf) }
     const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)
     return { AccessKeyMetadata: items.map(answeredKey), IsTruncated, Marker }
   },

@@ -3,7 +3,7 @@ import { text } from '../../../engines/wire/index.ts'
 import { EntityAlreadyExists, NoSuchEntity } from '../../../model/index.ts'
 import { defineChange, defineRead } from '../define.ts'
 import { InvalidInput } from '../iam-faults.ts'
-import { loadFrom, pageOf, readPage } from '../pages.ts'
+import { atHand, pageOf, readPage } from '../pages.ts'
 import { accountOf, putAccount } from './account.ts'
 
 const accountAlias = text({ min: 3, max: 63, pattern: '^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$' })
@@ -52,7 +52,7 @@ export const listAccountAliases = defineRead({
   async read({ input, account }, { records }, { keyring }) {
     const { alias } = await accountOf(records, account)
     const keyOf = (each: string) => each
-    const listing = { list: ['ListAccountAliases'], account, keyOf, load: loadFrom(alias ? [alias] : [], keyOf) }
+    const listing = { list: ['ListAccountAliases'], account, ...atHand(alias ? [alias] : [], keyOf) }
     const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)
     return { AccountAliases: items, IsTruncated, Marker }
   },

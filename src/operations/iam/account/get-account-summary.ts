@@ -1,4 +1,4 @@
-import { bodyOf, QUOTAS } from '../../../domain/directory/index.ts'
+import { QUOTAS, reference } from '../../../domain/directory/index.ts'
 import { defineRead } from '../define.ts'
 import { accountOf } from './account.ts'
 
@@ -17,8 +17,10 @@ export const getAccountSummary = defineRead({
 
   async read({ account }, { records, quotas }) {
     const { accessKeyIds } = await accountOf(records, account)
+    const places = Array.from({ length: QUOTAS.versionsPerPolicy }, (_, index) => index + 1)
+    const counts = await records.countReferrers(places.map((place) => reference.policyVersion(account, place)))
     let versions = 0
-    for await (const record of records.every('managed-policy', account)) versions += bodyOf(record).versions.length
+    for (const at of counts.values()) versions += at
     const count = async (...kinds: readonly Parameters<typeof records.count>[0][]) => {
       let sum = 0
       for (const kind of kinds) sum += await records.count(kind, account)

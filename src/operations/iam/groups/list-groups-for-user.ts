@@ -2,7 +2,7 @@ import type { GroupBody } from '../../../domain/directory/index.ts'
 import { defineRead } from '../define.ts'
 import { existingGroup, existingUser } from '../existing.ts'
 import { existingUserName } from '../iam-types.ts'
-import { type Listing, loadFrom, pageOf, readPage } from '../pages.ts'
+import { atHand, type Listing, pageOf, readPage } from '../pages.ts'
 import { onNamed } from '../targets.ts'
 import { answeredGroup, groupKey } from './groups.ts'
 
@@ -21,8 +21,7 @@ export const listGroupsForUser = defineRead({
       const listing: Listing<GroupBody> = {
         list: ['ListGroupsForUser', user.uniqueId],
         account,
-        keyOf: groupKey,
-        load: loadFrom(groups, groupKey),
+        ...atHand(groups, groupKey),
       }
       const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)
       return { Groups: items.map((group) => answeredGroup(group, partition)), IsTruncated, Marker }

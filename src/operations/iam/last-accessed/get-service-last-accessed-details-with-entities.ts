@@ -1,7 +1,7 @@
 import { defineRead } from '../define.ts'
 import { InvalidInput } from '../iam-faults.ts'
 import { jobId, serviceNamespace } from '../iam-types.ts'
-import { loadFrom, pageOf, readPage } from '../pages.ts'
+import { atHand, pageOf, readPage } from '../pages.ts'
 import { type AccessingEntity, readAccessReport } from './access-report.ts'
 import { answeredJob, jobOf } from './jobs.ts'
 
@@ -32,8 +32,8 @@ export const getServiceLastAccessedDetailsWithEntities = defineRead({
     // In the order of the keys: the latest first, then by id.
     const keyOf = ({ usedAt, id }: AccessingEntity) =>
       `${String(10 ** (DIGITS - 1) - (usedAt[namespace] ?? 0)).padStart(DIGITS, '0')} ${id}`
-    const load = loadFrom(report?.entities ?? [], keyOf)
-    const listing = { list: ['entities', input.jobId, namespace], account, keyOf, load }
+    const list = ['entities', input.jobId, namespace]
+    const listing = { list, account, ...atHand(report?.entities ?? [], keyOf) }
     const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)
     return {
       ...answeredJob(job, now),

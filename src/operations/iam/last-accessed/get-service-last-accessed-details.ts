@@ -1,6 +1,6 @@
 import { defineRead } from '../define.ts'
 import { jobId } from '../iam-types.ts'
-import { loadFrom, pageOf, readPage } from '../pages.ts'
+import { atHand, pageOf, readPage } from '../pages.ts'
 import { type Access, type AccessedService, readAccessReport } from './access-report.ts'
 import { answeredJob, jobOf } from './jobs.ts'
 import { serviceName } from './services.ts'
@@ -18,7 +18,7 @@ export const getServiceLastAccessedDetails = defineRead({
     const job = await jobOf(input.jobId, caller, directory)
     const { services } = job.content === undefined ? { services: [] } : await readAccessReport(job.content)
     const keyOf = ({ namespace }: AccessedService) => namespace
-    const listing = { list: ['services', input.jobId], account, keyOf, load: loadFrom(services, keyOf) }
+    const listing = { list: ['services', input.jobId], account, ...atHand(services, keyOf) }
     const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)
     const withActions = job.granularity === 'ACTION_LEVEL'
     return {

@@ -2,7 +2,7 @@ import { grantedServices } from '../../../engines/policy/index.ts'
 import { defineRead } from '../define.ts'
 import { InvalidInput } from '../iam-faults.ts'
 import { arnText, marker, serviceNamespace } from '../iam-types.ts'
-import { loadFrom, pageOf } from '../pages.ts'
+import { atHand, pageOf } from '../pages.ts'
 import { type Grant, grantsOf, reportedEntity } from './reported-entity.ts'
 
 /**
@@ -31,7 +31,7 @@ export const listPoliciesGrantingServiceAccess = defineRead({
     const namespaces = [...new Set(input.serviceNamespaces.map((each) => each.toLowerCase()))]
     const keyOf = (namespace: string) => namespace
     const list = ['ListPoliciesGrantingServiceAccess', input.arn, ...namespaces]
-    const listing = { list, account, keyOf, load: loadFrom(namespaces, keyOf) }
+    const listing = { list, account, ...atHand(namespaces, keyOf) }
     const { items, IsTruncated, Marker } = await pageOf({ marker: input.marker, maxItems: undefined }, listing, keyring)
     return {
       PoliciesGrantingServiceAccess: items.map((namespace) => ({

@@ -1,7 +1,7 @@
 import type { PolicyVersion } from '../../../domain/directory/index.ts'
 import { defineRead } from '../define.ts'
 import { arnText } from '../iam-types.ts'
-import { loadFrom, pageOf, readPage } from '../pages.ts'
+import { atHand, pageOf, readPage } from '../pages.ts'
 import { onPolicy } from '../targets.ts'
 import { answeredVersion, readablePolicy } from './policies.ts'
 
@@ -14,7 +14,7 @@ export const listPolicyVersions = defineRead({
   async read({ input, account }, directory, { keyring }) {
     const { versions, defaultVersionId } = await readablePolicy(input.policyArn, account, directory)
     const list = ['ListPolicyVersions', input.policyArn]
-    const listing = { list, account, keyOf: newestFirst, load: loadFrom(versions, newestFirst) }
+    const listing = { list, account, ...atHand(versions, newestFirst) }
     const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)
     return { Versions: items.map((version) => answeredVersion(version, defaultVersionId)), IsTruncated, Marker }
   },

@@ -21,6 +21,7 @@ export const listRoles = defineRead({
       load: (options) => directory.records.page('role', account, options),
       keyOf: roleKey,
       keeps: ({ path }) => path.startsWith(input.pathPrefix),
+      lengthOf: ({ trustPolicy }) => trustPolicy.length,
     }
     const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)
     const Roles = await Promise.all(items.map((role) => answeredListedRole(role, directory)))
