@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { type AccountId, iamArn, rootArn, taskArn } from '../../model/index.ts'
 import type { DirectoryChange, RecordKind } from '../../platform/storage/index.ts'
 import type { Plan } from './plan.ts'
-import { type AccessKeyBody, bodyOf, nameKey, type RecordBodies } from './records.ts'
+import { nameKey } from './record-keys.ts'
+import { type AccessKeyBody, bodyOf, type RecordBodies } from './records.ts'
 
 /** An alias is told of with its account, and no file lists what is revoked, was deleted, or was reported. */
 const UNTOLD = ['account-alias', 'revocation', 'role-deletion', 'credential-report', 'access-report'] as const

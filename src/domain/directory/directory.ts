@@ -25,15 +25,8 @@ import { Edit } from './edit.ts'
 import type { OrganizationPlace } from './organization-view.ts'
 import { type OwnPolicies, ownPolicies } from './own-policies.ts'
 import { Passwords } from './passwords.ts'
-import {
-  type AccountBody,
-  bodyOf,
-  managedPolicyKey,
-  nameKey,
-  ORGANIZATION_KEY,
-  oidcProviderKey,
-  podIdentityKey,
-} from './records.ts'
+import { managedPolicyKey, nameKey, ORGANIZATION_KEY, oidcProviderKey, podIdentityKey } from './record-keys.ts'
+import { type AccountBody, bodyOf } from './records.ts'
 import { Revocations } from './revocations.ts'
 import { QUOTAS, type Quotas } from './rules.ts'
 import { SealedSecrets } from './sealed-secrets.ts'

@@ -24,6 +24,7 @@ export { planClosing } from './plan-closing.ts'
 export { type DirectoryPlan, planDirectory } from './plan-directory.ts'
 export { planKeyRevocation, planRevokingOlder } from './plan-revocation.ts'
 export { type AnyManagedPolicy, documentOf, firstVersion, nextVersion } from './policy-versions.ts'
+export { managedPolicyKey, nameKey, oidcProviderKey, reference, roleDeletionKey } from './record-keys.ts'
 export {
   type AccessKeyBody,
   type AccessReportBody,
@@ -34,16 +35,11 @@ export {
   type InlinePolicy,
   type LoginProfileBody,
   type ManagedPolicyBody,
-  managedPolicyKey,
-  nameKey,
-  oidcProviderKey,
   type PasswordPolicy,
   type PolicyVersion,
   type RoleBody,
   type RoleDeletionBody,
   type RoleUsage,
-  reference,
-  roleDeletionKey,
   type UserBody,
 } from './records.ts'
 export { keeps, QUOTAS, type Quotas, RULES } from './rules.ts'

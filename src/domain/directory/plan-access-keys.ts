@@ -5,7 +5,7 @@ import type { DesiredAccessKey } from './desired-directory.ts'
 import type { DesiredPath } from './mistakes.ts'
 import { inventKeyId, inventSecret } from './new-access-key.ts'
 import type { Plan } from './plan.ts'
-import { nameKey } from './records.ts'
+import { nameKey } from './record-keys.ts'
 import { keeps, QUOTAS, RULES } from './rules.ts'
 
 /** Whose access keys are planned: a user, or the account's root (no user name). */

@@ -1,7 +1,8 @@
 import { type AccountId, DeleteConflict, type EpochMillis } from '../../model/index.ts'
 import type { DirectoryChange } from '../../platform/storage/index.ts'
 import type { Directory } from './directory.ts'
-import { ORGANIZATION_KEY, type OrganizationBody, type OrganizationNode, put, RECORD_KINDS } from './records.ts'
+import { ORGANIZATION_KEY } from './record-keys.ts'
+import { type OrganizationBody, type OrganizationNode, put, RECORD_KINDS } from './records.ts'
 
 /** How an account ends. */
 interface Closing {

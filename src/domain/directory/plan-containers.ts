@@ -2,7 +2,7 @@ import { type AccountId, parseArn } from '../../model/index.ts'
 import type { DesiredPodIdentityAssociation, DesiredTask } from './desired-containers.ts'
 import type { DesiredPath } from './mistakes.ts'
 import type { Plan } from './plan.ts'
-import { podIdentityKey } from './records.ts'
+import { podIdentityKey } from './record-keys.ts'
 import { CONTAINER_QUOTAS, RULES } from './rules.ts'
 
 /** Of partitions that have none of their own here. */

@@ -29,7 +29,7 @@ import {
 import { planForgetting, planPruning } from './plan-pruning.ts'
 import { keepRevocation } from './plan-revocation.ts'
 import { versionsWith } from './policy-versions.ts'
-import { managedPolicyKey, nameKey } from './records.ts'
+import { managedPolicyKey, nameKey } from './record-keys.ts'
 import { QUOTAS, RULES } from './rules.ts'
 
 const MAX_SESSION_DURATION = { min: 3600, max: 43_200 }

@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts'
 import { planInterfaces } from './plan-interfaces.ts'
 import { planListen } from './plan-listen.ts'
 import { planTags } from './plan-policies.ts'
-import { nameKey } from './records.ts'
+import { nameKey } from './record-keys.ts'
 import { INSTANCE_QUOTAS, RULES } from './rules.ts'
 
 /** Of partitions that have none of their own here. */

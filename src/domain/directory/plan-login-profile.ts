@@ -5,7 +5,8 @@ import { withPassword } from './login-profiles.ts'
 import type { DesiredPath } from './mistakes.ts'
 import { passwordViolation } from './password-policy.ts'
 import type { Plan } from './plan.ts'
-import { nameKey, type UserBody } from './records.ts'
+import { nameKey } from './record-keys.ts'
+import type { UserBody } from './records.ts'
 import { keeps, RULES } from './rules.ts'
 
 /**

@@ -4,7 +4,7 @@ import type { DesiredPath } from './mistakes.ts'
 import { OIDC_QUOTAS, OIDC_RULES, readProviderUrl } from './oidc-provider-rules.ts'
 import type { Plan } from './plan.ts'
 import { planTags } from './plan-policies.ts'
-import { oidcProviderKey } from './records.ts'
+import { oidcProviderKey } from './record-keys.ts'
 import type { NameRule } from './rules.ts'
 
 /** Plans the OpenID Connect providers of an account; when each was made is kept. */

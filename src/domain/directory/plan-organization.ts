@@ -10,7 +10,8 @@ import type {
 import type { DesiredPath } from './mistakes.ts'
 import type { Plan } from './plan.ts'
 import { planPolicies } from './plan-policies.ts'
-import { type ControlPolicies, ORGANIZATION_KEY, type OrganizationMember, type OrganizationNode } from './records.ts'
+import { ORGANIZATION_KEY } from './record-keys.ts'
+import type { ControlPolicies, OrganizationMember, OrganizationNode } from './records.ts'
 import { QUOTAS, RULES } from './rules.ts'
 
 /** Plans the organization: replaced as a whole, because what stands nowhere in it has left it. */

@@ -5,7 +5,8 @@ import type { DirectoryChange, RecordKind } from '../../platform/storage/index.t
 import type { DesiredAccount } from './desired-directory.ts'
 import type { Directory } from './directory.ts'
 import type { DesiredPath, DocumentPlace, Mistake } from './mistakes.ts'
-import { nameKey, put, type RecordBodies } from './records.ts'
+import { nameKey } from './record-keys.ts'
+import { put, type RecordBodies } from './records.ts'
 import { keeps, type NameRule } from './rules.ts'
 
 /** What making a plan needs besides the desired directory. */

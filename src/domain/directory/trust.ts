@@ -7,7 +7,8 @@ import {
 } from '../../engines/policy/index.ts'
 import { parseArn } from '../../model/index.ts'
 import type { Directory } from './directory.ts'
-import { type RoleBody, reference } from './records.ts'
+import { reference } from './record-keys.ts'
+import type { RoleBody } from './records.ts'
 
 /** What the AWS principals of a trust policy stand for. */
 export interface ResolvedPrincipals {
