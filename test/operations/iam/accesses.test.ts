@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { IAM } from '../../../src/operations/iam/index.ts'
 import { keysOf, kindOf } from './access-words.ts'
 import { accessesOfAll } from './accesses.ts'
+import { iamTable } from './iam-table.ts'
 import { AUTHORIZATION } from './model.ts'
 
 /** Lists that AWS documents without a resource and answers refusals of with one: `user/` and the path that is asked for. */
@@ -14,7 +16,15 @@ const LISTS: ReadonlySet<string> = new Set([
   'ListInstanceProfiles',
 ])
 
+const PAGE = new URL('../../../docs/iam.md', import.meta.url)
+
 describe('what actions of IAM ask of policies', () => {
+  test('docs/iam.md says it', async (t) => {
+    const page = iamTable(await accessesOfAll(t))
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, page)
+    assert.equal(readFileSync(PAGE, 'utf8'), page, 'docs/iam.md is out of date: run this test with UPDATE_DOCS=1')
+  })
+
   test('is on resources, and under keys, that AWS documents', async (t) => {
     const wrong: string[] = []
     for (const [name, accesses] of await accessesOfAll(t)) {
