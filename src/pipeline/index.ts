@@ -13,4 +13,5 @@ export {
   type Operation,
   type WireOperation,
 } from './operation.ts'
+export { stillPermitted } from './still-permitted.ts'
 export { type Ask, submit } from './submit.ts'

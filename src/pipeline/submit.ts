@@ -48,6 +48,7 @@ export async function submit<Asking extends Caller, Input, Output>(
   let proven: Proven<Asking> | undefined
   let input: Input | undefined
   try {
+    const { version } = broker.directory
     proven = await ask.prove()
     ask.admit?.(proven.caller)
     broker.usage.seen(proven.caller, operation.action, proven.region, facts.now)
@@ -59,7 +60,7 @@ export async function submit<Asking extends Caller, Input, Output>(
     const asker = proven
     const asked = input
     const accesses = () => operation.requires(asked, caller, broker.directory)
-    const permitted = await authorize({ caller, input, accesses, facts, region }, broker.directory)
+    const permitted = await authorize({ caller, input, accesses, facts, region, version }, broker.directory)
     let isRecorded = false
     const recordOutput = async (output: Output): Promise<void> => {
       await record(operation, facts, asker, operation.details(asked, output, asker.caller), GRANTED, broker)

@@ -1,12 +1,18 @@
-import type { Directory, Edit } from '../../domain/directory/index.ts'
+import type { Directory, Edit, Records, UserBody } from '../../domain/directory/index.ts'
 import type { Params } from '../../engines/wire/index.ts'
-import type { AccountCaller, AccountId, EpochMillis } from '../../model/index.ts'
-import type { Access } from '../../pipeline/authorization/index.ts'
-import { type Answered, type BrokerParts, defineOperation, type WireOperation } from '../../pipeline/index.ts'
+import { type AccountCaller, type AccountId, ConcurrentModification, type EpochMillis } from '../../model/index.ts'
+import type { Access, PermittedCall } from '../../pipeline/authorization/index.ts'
+import {
+  type Answered,
+  type BrokerParts,
+  defineOperation,
+  stillPermitted,
+  type WireOperation,
+} from '../../pipeline/index.ts'
 import { recorded } from './recorded.ts'
 
 /** A permitted call as actions of IAM see it. */
-export interface IamCall<Input> {
+interface IamCall<Input> {
   readonly input: Input
   readonly caller: AccountCaller
   /** The caller's: IAM acts on no other. */
@@ -34,7 +40,8 @@ interface ChangingAction<Input, Output extends Answered> extends IamAction<Input
   /** True when it gives out a secret: then no presigned URL may ask for it. */
   readonly issues?: boolean
   /**
-   * Collects what is to become of records, and gives the answer. Called again when somebody else was faster.
+   * Collects what is to become of records, and gives the answer. Called again when somebody else was faster, with the
+   * caller as they are by then.
    * @throws Fault and then nothing is changed
    */
   change(call: IamCall<Input>, edit: Edit, broker: BrokerParts): Promise<Output>
@@ -43,12 +50,12 @@ interface ChangingAction<Input, Output extends Answered> extends IamAction<Input
 }
 
 interface PreparedAction<Input, Output extends Answered, Prepared> extends IamAction<Input> {
-  readonly issues?: boolean
+  /** Whom it is about: what was prepared for one user is never done to another of the same name. @throws Fault */
+  user(call: IamCall<Input>, records: Records): Promise<UserBody>
   /** What takes long and changes nothing, done once and while others change the directory. @throws Fault */
-  prepare(call: IamCall<Input>, broker: BrokerParts): Promise<Prepared>
+  prepare(call: IamCall<Input>, user: UserBody, broker: BrokerParts): Promise<Prepared>
   /** As {@link ChangingAction} has it: what was prepared may be overtaken. @throws Fault */
-  change(call: IamCall<Input>, edit: Edit, broker: BrokerParts, prepared: Prepared): Promise<Output>
-  afterwards?(output: Output, call: IamCall<Input>, broker: BrokerParts): void
+  change(call: IamCall<Input>, edit: Edit, user: UserBody, prepared: Prepared): Promise<Output>
 }
 
 /** Declares an action of IAM that changes nothing. */
@@ -62,8 +69,7 @@ export function defineRead<Input extends object, Output extends Answered>(
     grants: false,
     parse,
     requires,
-    perform: async ({ caller, input, facts }, broker) =>
-      await reading.read(callOf(caller, input, facts.now, broker), broker.directory, broker),
+    perform: async (permitted, broker) => await reading.read(callOf(permitted, broker), broker.directory, broker),
     details: (input) => ({ requestParameters: recorded(input) }),
   })
 }
@@ -72,40 +78,59 @@ export function defineRead<Input extends object, Output extends Answered>(
 export function defineChange<Input extends object, Output extends Answered>(
   changing: ChangingAction<Input, Output>,
 ): WireOperation<Input, Output> {
-  const { action, parse, requires, issues } = changing
-  return definePreparedChange({
-    action,
-    parse,
-    requires,
-    ...(issues !== undefined && { issues }),
-    prepare: async () => undefined,
-    change: (call, edit, broker) => changing.change(call, edit, broker),
-    afterwards: (output, call, broker) => changing.afterwards?.(output, call, broker),
-  })
+  return defineWrite(changing, async (_call, broker) => (call, edit) => changing.change(call, edit, broker))
 }
 
 /** Declares one that does something before, for which nobody who changes the directory has to wait. */
 export function definePreparedChange<Input extends object, Output extends Answered, Prepared>(
   changing: PreparedAction<Input, Output, Prepared>,
 ): WireOperation<Input, Output> {
-  const { action, parse, requires, issues = false } = changing
+  return defineWrite(changing, async (begun, broker) => {
+    const seen = await changing.user(begun, broker.directory.records)
+    const prepared = await changing.prepare(begun, seen, broker)
+    return async (call, edit) => {
+      const user = await changing.user(call, edit)
+      if (user.uniqueId !== seen.uniqueId) throw new ConcurrentModification()
+      return await changing.change(call, edit, user, prepared)
+    }
+  })
+}
+
+type Write<Input, Output> = (call: IamCall<Input>, edit: Edit) => Promise<Output>
+
+/**
+ * What all that change something share. The change is made only while the call is permitted: that is decided anew for
+ * each state that it is planned from.
+ * @param begin - what comes before the change has its turn
+ */
+function defineWrite<Input extends object, Output extends Answered>(
+  { action, parse, requires, issues = false, afterwards }: Omit<ChangingAction<Input, Output>, 'change'>,
+  begin: (call: IamCall<Input>, broker: BrokerParts) => Promise<Write<Input, Output>>,
+): WireOperation<Input, Output> {
   return defineOperation({
     action,
     proof: issues ? 'signed-headers' : 'signature',
     grants: true,
     parse,
     requires,
-    perform: async ({ caller, input, facts }, broker, recordFirst) => {
-      const call = callOf(caller, input, facts.now, broker)
-      const prepared = await changing.prepare(call, broker)
-      const output = await broker.directory.edit((edit) => changing.change(call, edit, broker, prepared), recordFirst)
-      changing.afterwards?.(output, call, broker)
+    perform: async (asked, broker, recordFirst) => {
+      const write = await begin(callOf(asked, broker), broker)
+      let permitted = asked
+      const make = async (edit: Edit): Promise<Output> => {
+        permitted = await stillPermitted(permitted, { requires }, broker)
+        return await write(callOf(permitted, broker), edit)
+      }
+      const output = await broker.directory.edit(make, recordFirst)
+      afterwards?.(output, callOf(permitted, broker), broker)
       return output
     },
     details: (input, output) => ({ requestParameters: recorded(input), responseElements: output && recorded(output) }),
   })
 }
 
-function callOf<Input>(caller: AccountCaller, input: Input, now: EpochMillis, broker: BrokerParts): IamCall<Input> {
-  return { input, caller, account: caller.account, partition: broker.directory.partition, now }
+function callOf<Input>(
+  { caller, input, facts }: PermittedCall<AccountCaller, Input>,
+  { directory }: BrokerParts,
+): IamCall<Input> {
+  return { input, caller, account: caller.account, partition: directory.partition, now: facts.now }
 }

@@ -1,4 +1,3 @@
-import type { AccessKeyView, Directory } from '../../domain/directory/index.ts'
 import {
   type PresentedSignature,
   readSignature,
@@ -13,8 +12,8 @@ import {
   SignatureDoesNotMatch,
 } from '../../model/index.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { activeKey, callerOfKey } from './caller-of-key.ts'
 import { callerOfSession, type SessionSources } from './caller-of-session.ts'
-import { rootCaller, userCaller } from './callers.ts'
 import type { Proven } from './proven.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
@@ -81,16 +80,6 @@ async function claimOfSession(
 }
 
 async function claimOfKey({ accessKeyId }: PresentedSignature, { directory }: SignatureSources): Promise<Claim> {
-  const key = await directory.accessKey(accessKeyId)
-  if (key?.status !== 'Active')
-    throw new InvalidClientTokenId(key === undefined ? 'no such key' : 'the key is inactive')
-  return { caller: await keyOwner(key, directory), secretAccessKey: key.secretAccessKey }
-}
-
-async function keyOwner(key: AccessKeyView, directory: Directory): Promise<AccountCaller> {
-  const { account, userName } = key
-  if (userName === undefined) return rootCaller(directory.partition, account, key)
-  const user = await directory.user(account, userName)
-  if (user === undefined) throw new InvalidClientTokenId('the user of the key is gone')
-  return userCaller(user, key)
+  const key = await activeKey(accessKeyId, directory)
+  return { caller: await callerOfKey(key, directory), secretAccessKey: key.secretAccessKey }
 }

@@ -5,7 +5,6 @@ import {
   type AccountCaller,
   type Caller,
   type Fault,
-  type RequestFacts,
   type ServiceCaller,
   ServiceUnavailable,
   type WebIdentityCaller,
@@ -15,23 +14,10 @@ import { denial, outsiderDenial } from './denial.ts'
 import { gather, gatherForOutsider, type Side } from './gather.ts'
 import { Grounds } from './grounds.ts'
 import { PermittedCall } from './permitted-call.ts'
+import type { Petition } from './petition.ts'
 import { isForOperators, needsNoPermission, refusedByRule } from './standing-rules.ts'
 
 const ATTEMPTS = 10
-
-/** What a proven caller asks to be permitted. */
-export interface Petition<Asking extends Caller, Input> {
-  readonly caller: Asking
-  readonly input: Input
-  /**
-   * Every access that the operation needs; the first one denied is named. None: whoever is proven may. Asked anew when
-   * the directory changed meanwhile. @throws Fault for callers who never may
-   */
-  accesses(): Promise<readonly Access[]> | readonly Access[]
-  readonly facts: RequestFacts
-  /** The region of the credential scope; `undefined` for callers without a signature. */
-  readonly region: string | undefined
-}
 
 /**
  * Decides whether a caller may do what an operation needs: gathers the policies that apply, and asks the engine.
@@ -39,21 +25,22 @@ export interface Petition<Asking extends Caller, Input> {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export async function authorize<Asking extends Caller, Input>(
-  { caller, input, accesses, facts, region }: Petition<Asking, Input>,
+  petition: Petition<Asking, Input>,
   directory: Directory,
 ): Promise<PermittedCall<Asking, Input>> {
+  const { caller, accesses, facts, region } = petition
   if (caller.kind === 'service' || caller.kind === 'web-identity') {
     const role = await onOneState(directory, () => permitOutsider({ caller, accesses, facts, region }, directory))
-    return new PermittedCall(caller, input, facts, role, region)
+    return new PermittedCall(petition, role)
   }
   if (caller.kind !== 'operator') {
     const role = await onOneState(directory, () => permitOn({ caller, accesses, facts, region }, directory))
-    return new PermittedCall(caller, input, facts, role, region)
+    return new PermittedCall(petition, role)
   }
   for (const access of await accesses()) {
     if (!isForOperators(access)) throw new AccessDenied(`The operator may not perform ${access.action}`)
   }
-  return new PermittedCall(caller, input, facts, undefined, region)
+  return new PermittedCall(petition, undefined)
 }
 
 type Accesses = Pick<Petition<AccountCaller, unknown>, 'caller' | 'accesses' | 'facts' | 'region'>

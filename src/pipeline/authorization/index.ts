@@ -4,7 +4,7 @@
  * calls. @module
  */
 export type { Access, ContextValue } from './access.ts'
-export { authorize, type Petition } from './authorize.ts'
+export { authorize } from './authorize.ts'
 export { type DeniedAccess, deniedAccess } from './denied-access.ts'
 export { type AccessExplanation, explainAccess, explainExchange } from './explain-access.ts'
 export type { PermittedCall } from './permitted-call.ts'

@@ -1,5 +1,6 @@
 import type { RoleView } from '../../domain/directory/index.ts'
 import type { Caller, RequestFacts } from '../../model/index.ts'
+import type { Petition } from './petition.ts'
 
 /**
  * A call whose caller is proven and permitted. Only `authorize` can make one, so an operation that was not authorized
@@ -14,19 +15,16 @@ export class PermittedCall<Asking extends Caller, Input> {
   readonly role: RoleView | undefined
   /** The region of the credential scope; `undefined` for callers without a signature. */
   readonly region: string | undefined
+  /** The directory's when the caller was proven: as long as it has that one, what was decided holds. */
+  readonly version: number
 
-  constructor(
-    caller: Asking,
-    input: Input,
-    facts: RequestFacts,
-    role: RoleView | undefined,
-    region: string | undefined,
-  ) {
+  constructor({ caller, input, facts, region, version }: Petition<Asking, Input>, role: RoleView | undefined) {
     this.#caller = caller
     this.input = input
     this.facts = facts
     this.role = role
     this.region = region
+    this.version = version
   }
 
   get caller(): Asking {

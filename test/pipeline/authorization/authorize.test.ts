@@ -98,7 +98,14 @@ async function aliceWith(t: TestContext, Policies: ReturnType<typeof inline>): P
 /** What comes of asking for a role: `allowed`, or the end of the refusal. */
 async function outcome([world, caller]: [World, AccountCaller], account: string, name: string): Promise<string> {
   const resource = `arn:aws:iam::${account}:role/${name}`
-  const petition = { caller, input: undefined, accesses: () => [asking(resource)], facts: FACTS, region: 'us-east-1' }
+  const petition = {
+    caller,
+    input: undefined,
+    accesses: () => [asking(resource)],
+    facts: FACTS,
+    region: 'us-east-1',
+    version: 0,
+  }
   try {
     const call = await authorize(petition, world.directory)
     assert.equal(call.role?.arn, resource)
@@ -194,7 +201,10 @@ test('whoever needs no access is permitted without a look at any policy', async 
     anAccount(SOURCE, { Users: [aUser('alice', { Path: '/team/', Policies: inline(statement('Deny', '*')) })] }),
   )
   const caller = aliceAs((await directory.user(SOURCE, 'alice'))?.uniqueId)
-  const call = await authorize({ caller, input: 'x', accesses: () => [], facts: FACTS, region: undefined }, directory)
+  const call = await authorize(
+    { caller, input: 'x', accesses: () => [], facts: FACTS, region: undefined, version: 0 },
+    directory,
+  )
   assert.deepEqual([call.caller, call.input, call.role], [caller, 'x', undefined])
 })
 

@@ -28,7 +28,10 @@ async function aliceMayAll(t: TestContext): Promise<readonly [World, UserCaller]
 }
 
 function ask({ directory }: World, caller: AccountCaller | OperatorCaller, ...accesses: readonly Access[]) {
-  return authorize({ caller, input: undefined, accesses: () => accesses, facts: FACTS, region: undefined }, directory)
+  return authorize(
+    { caller, input: undefined, accesses: () => accesses, facts: FACTS, region: undefined, version: 0 },
+    directory,
+  )
 }
 
 /** Places the account in an organization whose control policies of one kind say this. */

@@ -35,7 +35,7 @@ async function changing(t: TestContext, first: string, changes: readonly string[
 
 function assume(directory: Directory, caller: AccountCaller) {
   const accesses = () => [{ action: 'sts:AssumeRole', resource: RESOURCE }]
-  return authorize({ caller, input: undefined, accesses, facts: FACTS, region: undefined }, directory)
+  return authorize({ caller, input: undefined, accesses, facts: FACTS, region: undefined, version: 0 }, directory)
 }
 
 test('what a change took away while it was granted is refused', async (t) => {

@@ -23,9 +23,11 @@ export const changePassword = definePreparedChange({
 
   requires: (_input, caller, directory) => onNamed('iam:ChangePassword', 'user', nameOfUser(caller), caller, directory),
 
-  async prepare({ input: { oldPassword, newPassword }, caller, account }, { directory }) {
+  user: ({ caller, account }, records) => existingUser(records, account, nameOfUser(caller)),
+
+  async prepare({ input: { oldPassword, newPassword }, account }, user, { directory }) {
     const { records, passwords } = directory
-    const before = await existingProfile(records, await existingUser(records, account, nameOfUser(caller)))
+    const before = await existingProfile(records, user)
     // Before anything is said of the new one. Which code AWS answers is not documented: none of the others fits.
     if (!(await passwords.verify(oldPassword, before.password))) {
       throw new AccessDenied('The old password was incorrect.')
@@ -36,8 +38,7 @@ export const changePassword = definePreparedChange({
     return { before, hash: await passwords.hash(newPassword, before.password) }
   },
 
-  async change({ caller, account, now }, edit, _broker, { before, hash }) {
-    const user = await existingUser(edit, account, nameOfUser(caller))
+  async change({ account, now }, edit, user, { before, hash }) {
     const profile = await existingProfile(edit, user)
     refuseOvertaken(profile, before)
     edit.put('login-profile', profileKey(user), account, withPassword(profile, hash, false, now))

@@ -21,15 +21,15 @@ export const createLoginProfile = definePreparedChange({
   requires: ({ userName: named }, caller, directory) =>
     onNamed('iam:CreateLoginProfile', 'user', userNameOr(named, caller), caller, directory),
 
-  async prepare({ input, caller, account }, { directory }) {
-    const user = await existingUser(directory.records, account, userNameOr(input.userName, caller))
+  user: ({ input, caller, account }, records) => existingUser(records, account, userNameOr(input.userName, caller)),
+
+  async prepare({ input, account }, user, { directory }) {
     await refuseProfile(directory.records, user)
     await checkPassword(input.password, account, directory)
     return await directory.passwords.hash(input.password)
   },
 
-  async change({ input: { userName: named, passwordResetRequired }, caller, account, now }, edit, _broker, hash) {
-    const user = await existingUser(edit, account, userNameOr(named, caller))
+  async change({ input: { passwordResetRequired }, account, now }, edit, user, hash) {
     await refuseProfile(edit, user)
     const dates = { createdAt: now, changedAt: now }
     const profile = { account, userName: user.userName, ...dates, password: hash, earlier: [], passwordResetRequired }

@@ -22,8 +22,9 @@ export const updateLoginProfile = definePreparedChange({
   requires: ({ userName: named }, caller, directory) =>
     onNamed('iam:UpdateLoginProfile', 'user', named, caller, directory),
 
-  async prepare({ input, account }, { directory }) {
-    const user = await existingUser(directory.records, account, input.userName)
+  user: ({ input, account }, records) => existingUser(records, account, input.userName),
+
+  async prepare({ input, account }, user, { directory }) {
     const before = await existingProfile(directory.records, user)
     if (input.password === undefined) return { before, hash: undefined }
     await checkPassword(input.password, account, directory)
@@ -32,8 +33,7 @@ export const updateLoginProfile = definePreparedChange({
     return { before, hash: await directory.passwords.hash(input.password, before.password) }
   },
 
-  async change({ input, account, now }, edit, _broker, { before, hash }) {
-    const user = await existingUser(edit, account, input.userName)
+  async change({ input, account, now }, edit, user, { before, hash }) {
     const profile = await existingProfile(edit, user)
     const passwordResetRequired = input.passwordResetRequired ?? profile.passwordResetRequired
     if (hash !== undefined) refuseOvertaken(profile, before)
