@@ -459,6 +459,47 @@ describe('the policy simulator', () => {
     return refused(custom({ PolicyInputList, ResourceArns }), 400, 'InvalidInput', /^The simulation is too large/)
   })
 
+  const given = (ContextKeyValues: readonly string[]) => [
+    { ContextKeyName: 'aws:a', ContextKeyType: 'stringList' as const, ContextKeyValues: [...ContextKeyValues] },
+  ]
+
+  test('a context value may be as long as a header, and all of them together as many characters as stand here', async () => {
+    const says = 'A value of the context key aws:a is longer than 2048 characters.'
+    await refused(custom({ ContextEntries: given(['x', 'x'.repeat(2049)]) }), 400, 'InvalidInput', says)
+    const most = Array.from({ length: 31 }, () => 'x'.repeat(2048))
+    await refused(
+      custom({ ContextEntries: given([...most, 'x'.repeat(2017)]) }),
+      400,
+      'InvalidInput',
+      /65536 characters/,
+    )
+    await custom({ ContextEntries: given([...most, 'x'.repeat(2016)]) })
+  })
+
+  test('what would take long because of its context values is refused before it begins', async () => {
+    const like = { Condition: { StringLike: { 'aws:a': '*a*a*a*a*a*b'.repeat(10) } } }
+    const PolicyInputList = [policy(...Array.from({ length: 300 }, () => deny('*', '*', like)))]
+    const values = Array.from({ length: 30 }, () => 'a'.repeat(2000))
+    const input = { PolicyInputList, ContextEntries: given(values) }
+    await refused(custom(input), 400, 'InvalidInput', /^The simulation is too large/)
+    await custom({ PolicyInputList, ContextEntries: given(['a'.repeat(2000)]) })
+  })
+
+  test('what would take long because of what stands in the place of variables is refused before it begins', async () => {
+    const ask = (count: number, length: number) => {
+      const patterns = Array.from({ length: count }, (_, index) => `arn:aws:s3:::*${variable('aws:b')}${index}`)
+      const ContextKeyValues = ['a'.repeat(length)]
+      return custom({
+        PolicyInputList: [policy(deny('*', patterns))],
+        ResourceArns: [`arn:aws:s3:::${'a'.repeat(2000)}`],
+        ContextEntries: [{ ContextKeyName: 'aws:b', ContextKeyType: 'string', ContextKeyValues }],
+      })
+    }
+    await refused(ask(300, 2000), 400, 'InvalidInput', /^The simulation is too large/)
+    await ask(300, 200)
+    await ask(50, 2000)
+  })
+
   test('no more than twenty statements and keys are told of one request', async () => {
     const statements = Array.from({ length: 21 }, (_, index) =>
       allow('*', '*', { Condition: { Null: { [`a:key${index}`]: 'true' } } }),

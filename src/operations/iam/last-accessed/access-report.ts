@@ -4,6 +4,7 @@ import type { AccessReportBody } from '../../../domain/directory/index.ts'
 import { grantedServices } from '../../../engines/policy/index.ts'
 import { type AccountId, iamArn } from '../../../model/index.ts'
 import type { BrokerParts } from '../../../pipeline/index.ts'
+import { breathe } from '../../../platform/background-work.ts'
 import { entitiesOf, grantsOf, nameOf, reportedEntity } from './reported-entity.ts'
 import { SERVICE_NAMES } from './services.ts'
 
@@ -90,6 +91,7 @@ async function accessReport(
   const granted = new Set<string>()
   for (const { policy } of await grantsOf(subject, directory)) {
     for (const service of grantedServices(policy, SERVICE_NAMES.keys())) granted.add(service)
+    await breathe()
   }
   const tally = new Tally(granted)
   for await (const body of entitiesOf(subject, account, directory)) {

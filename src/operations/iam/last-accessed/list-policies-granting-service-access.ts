@@ -1,4 +1,5 @@
 import { grantedServices } from '../../../engines/policy/index.ts'
+import { breathe } from '../../../platform/background-work.ts'
 import { defineRead } from '../define.ts'
 import { InvalidInput } from '../iam-faults.ts'
 import { arnText, marker, serviceNamespace } from '../iam-types.ts'
@@ -33,10 +34,15 @@ export const listPoliciesGrantingServiceAccess = defineRead({
     const list = ['ListPoliciesGrantingServiceAccess', input.arn, ...namespaces]
     const listing = { list, account, ...atHand(namespaces, keyOf) }
     const { items, IsTruncated, Marker } = await pageOf({ marker: input.marker, maxItems: undefined }, listing, keyring)
+    const services = new Map<Grant, ReadonlySet<string>>()
+    for (const grant of grants) {
+      services.set(grant, grantedServices(grant.policy, items))
+      await breathe()
+    }
     return {
       PoliciesGrantingServiceAccess: items.map((namespace) => ({
         ServiceNamespace: namespace,
-        Policies: grants.filter(({ policy }) => grantedServices(policy, [namespace]).has(namespace)).map(answered),
+        Policies: grants.filter((grant) => services.get(grant)?.has(namespace)).map(answered),
       })),
       IsTruncated,
       Marker,

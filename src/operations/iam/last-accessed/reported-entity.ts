@@ -159,6 +159,8 @@ async function granted(
 async function managed(arns: readonly string[], directory: Directory): Promise<readonly Grant[]> {
   const grants: Grant[] = []
   for (const policyArn of arns) {
+    // The first time it is compiled.
+    await breathe()
     const view = await directory.managedPolicy(policyArn)
     if (view !== undefined)
       grants.push({ policyName: policyNameOf(policyArn), policyArn, owner: undefined, policy: view.policy })

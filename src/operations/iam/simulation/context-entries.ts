@@ -17,6 +17,11 @@ const TYPES: Readonly<Record<string, (value: string) => boolean>> = {
   date: (value) => INSTANT.test(value),
 }
 
+/** As much as a header may have; AWS documents no limit, and the strict reading is taken. */
+const LONGEST_VALUE = 2048
+/** Of all values of all keys, in characters. */
+const MOST_OF_VALUES = 64 * 1024
+
 const contextKeyName = text({ min: 5, max: 256 })
 const contextKeyType = oneOf(Object.keys(TYPES).flatMap((type) => [type, `${type}List`]))
 const anything = (value: string): string => value
@@ -45,6 +50,7 @@ export const readContextEntries = (params: Params) =>
  */
 export function contextOf(entries: readonly ContextEntry[]): ReadonlyMap<string, ContextValue> {
   const context = new Map<string, ContextValue>()
+  let length = 0
   for (const { contextKeyName: key, contextKeyValues: values, contextKeyType: type } of entries) {
     if (key === undefined || type === undefined) {
       throw new InvalidInput('A context entry has to have a ContextKeyName and a ContextKeyType.')
@@ -53,6 +59,15 @@ export function contextOf(entries: readonly ContextEntry[]): ReadonlyMap<string,
     if (context.has(name)) throw new InvalidInput(`The context key ${key} is given twice.`)
     const single = type.endsWith('List') ? type.slice(0, -'List'.length) : type
     const isList = single !== type
+    for (const value of values) {
+      if (value.length > LONGEST_VALUE) {
+        throw new InvalidInput(`A value of the context key ${key} is longer than ${LONGEST_VALUE} characters.`)
+      }
+      length += value.length + 1
+    }
+    if (length > MOST_OF_VALUES) {
+      throw new InvalidInput(`The values of all context keys are longer than ${MOST_OF_VALUES} characters together.`)
+    }
     const wrong = values.find((value) => TYPES[single]?.(value) !== true)
     if (wrong !== undefined) throw new InvalidInput(`A value of the context key ${key} is no ${single}.`)
     const [only, ...more] = values

@@ -11,5 +11,5 @@ export const getContextKeysForCustomPolicy = defineRead({
   parse: (params) =>
     params.collect({ policyInputList: params.texts('PolicyInputList', policyDocument, { required: true }) }),
   requires: () => [{ action: 'iam:GetContextKeysForCustomPolicy', resource: '*' }],
-  read: ({ input }) => ({ ContextKeyNames: contextKeysIn([], input.policyInputList) }),
+  read: async ({ input }) => ({ ContextKeyNames: await contextKeysIn([], input.policyInputList) }),
 })

@@ -22,6 +22,6 @@ export const getContextKeysForPrincipalPolicy = defineRead({
 
   async read({ input, account, now }, directory) {
     const { policies } = await readPolicySource(input.policySourceArn, account, now, directory)
-    return { ContextKeyNames: contextKeysIn(policies, input.policyInputList) }
+    return { ContextKeyNames: await contextKeysIn(policies, input.policyInputList) }
   },
 })

@@ -1,4 +1,5 @@
 import type { Directory } from '../../../domain/directory/index.ts'
+import type { CompiledPolicy } from '../../../engines/policy/index.ts'
 import type { AccountId, EpochMillis } from '../../../model/index.ts'
 import type { Supposition } from '../../../pipeline/authorization/index.ts'
 import { InvalidInput } from '../iam-faults.ts'
@@ -40,23 +41,24 @@ export async function prepareSimulation(
   const { actionNames: actions, permissionsBoundaryPolicyInputList: boundaries, resourcePolicy, resourceOwner } = asked
   const sources = new PolicySources()
   const who = await callerOf(asked, source, account, directory)
-  const identity = [
-    ...(source?.policies ?? []).map(({ name, document }) => sources.load(name, document, 'identity')),
-    ...asked.policyInputList.map((text, index) => sources.take(`PolicyInputList.${index + 1}`, text, 'identity')),
-  ]
+  const identity: CompiledPolicy[] = []
+  for (const { name, document } of source?.policies ?? []) identity.push(await sources.load(name, document, 'identity'))
+  for (const [index, text] of asked.policyInputList.entries()) {
+    identity.push(await sources.take(`PolicyInputList.${index + 1}`, text, 'identity'))
+  }
   const [boundaryText, ...moreBoundaries] = boundaries
   if (moreBoundaries.length > 0) throw new InvalidInput('Only one permissions boundary policy can be simulated.')
   const boundary =
     boundaryText === undefined
-      ? source?.boundary && sources.load(source.boundary.name, source.boundary.document, 'boundary')
-      : sources.take('PermissionsBoundaryPolicyInputList.1', boundaryText, 'boundary')
+      ? source?.boundary && (await sources.load(source.boundary.name, source.boundary.document, 'boundary'))
+      : await sources.take('PermissionsBoundaryPolicyInputList.1', boundaryText, 'boundary')
   const supposition = {
     account,
     ...who,
     identity,
     boundary,
     resource:
-      resourcePolicy === undefined ? undefined : takeResourcePolicy(resourcePolicy, actions, resources, sources),
+      resourcePolicy === undefined ? undefined : await takeResourcePolicy(resourcePolicy, actions, resources, sources),
     resourceOwner: resourceOwner === undefined ? undefined : ownerOfArn(resourceOwner, directory),
     inOrganization: source !== undefined && who.caller.account === account,
     context: contextOf(asked.contextEntries),

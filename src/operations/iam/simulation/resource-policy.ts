@@ -7,12 +7,12 @@ import { isOnTrust, isRole } from './simulation-input.ts'
  * Takes `ResourcePolicy`, which is the policy of every resource; where roles are to be assumed it is their trust policy.
  * @throws {@link InvalidInput} where it cannot be that
  */
-export function takeResourcePolicy(
+export async function takeResourcePolicy(
   text: string,
   actions: readonly string[],
   resources: readonly string[],
   sources: PolicySources,
-): CompiledPolicy {
+): Promise<CompiledPolicy> {
   if (resources.includes('*')) {
     throw new InvalidInput('Invalid Entity Arn: * does not clearly define entity type and name.')
   }
@@ -24,7 +24,7 @@ export function takeResourcePolicy(
       `Invalid Input Actions: [${onTrust.join(',')}] and [${others.join(',')}] require different authorization information.`,
     )
   }
-  const policy = sources.take('ResourcePolicy', text, isTrust ? 'trust' : 'resource')
+  const policy = await sources.take('ResourcePolicy', text, isTrust ? 'trust' : 'resource')
   const [action = ''] = actions
   for (const resource of resources) {
     const request = { principal: ANYBODY, action, resource, resourceAccount: '', context: NOTHING }

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Directory } from '../../../domain/directory/index.ts'
 import { openMarker, sealMarker } from '../../../domain/paging/index.ts'
 import type { ResultStructure } from '../../../engines/wire/index.ts'
@@ -7,6 +6,7 @@ import { type SimulatedAccess, type Supposition, simulateAccess } from '../../..
 import type { KeyRing } from '../../../platform/keyring/index.ts'
 import { InvalidInput } from '../iam-faults.ts'
 import type { PageInput } from '../pages.ts'
+import { Pauses } from '../pauses.ts'
 import { type PolicySources, SOURCE_TYPES } from './policy-sources.ts'
 
 /** A simulation that is ready to begin. */
@@ -32,6 +32,10 @@ const SLICE = 5_000_000
 const PAGE_OF_WORK = 100 * SLICE
 /** How much may have to be compared for one action. */
 const MOST_WORK = 2 * PAGE_OF_WORK
+/** How much may have to be compared for one request: nobody else has a turn in the middle of it. */
+const MOST_AT_ONCE = 80 * SLICE
+/** How long a value of what is known of the caller can be that stands in the place of a variable: a tag's. */
+const LONGEST_KNOWN = 256
 
 /**
  * Simulates a page of actions, each on every resource. Others are served in between.
@@ -48,15 +52,17 @@ export async function simulatePage(
 ) {
   const place = marker === undefined ? '0' : openMarker(marker, name, keyring)
   if (place === undefined) throw new ValidationError('Invalid Marker.')
-  const costs = resources.map((resource) => (sources.length + OVERHEAD) * Math.max(resource.length, SHORTEST))
+  const costs = costsOf(resources, supposition, sources)
   const costOfAction = costs.reduce((sum, cost) => sum + cost, 0)
-  if (costOfAction > MOST_WORK) {
-    throw new InvalidInput('The simulation is too large: ask for fewer resources, or with shorter policies, at a time.')
+  if (costOfAction > MOST_WORK || costs.some((cost) => cost > MOST_AT_ONCE)) {
+    throw new InvalidInput(
+      'The simulation is too large: ask for fewer resources, or with shorter policies or context values, at a time.',
+    )
   }
+  const pauses = new Pauses(SLICE)
   let next = Number(place)
   let requests = 0
   let work = 0
-  let slice = 0
   const results: ResultStructure[] = []
   while (next < actions.length && results.length < maxItems && requests < MOST_REQUESTS && work < PAGE_OF_WORK) {
     const action = actions[next++] ?? ''
@@ -64,11 +70,7 @@ export async function simulatePage(
     work += costOfAction
     requests += resources.length
     for (const [index, resource] of resources.entries()) {
-      slice += costs[index] ?? 0
-      if (slice > SLICE) {
-        slice = 0
-        await setImmediate()
-      }
+      await pauses.spend(costs[index] ?? 0)
       simulated.push(shortened(await simulateAccess(action, resource, supposition, directory)))
     }
     results.push(await answeredResult(action, resources, simulated, sources, directory))
@@ -79,6 +81,29 @@ export async function simulatePage(
     IsTruncated,
     Marker: IsTruncated ? sealMarker(String(next), name, keyring) : undefined,
   }
+}
+
+/**
+ * What each request costs at worst: every character of the policies is compared with every one of the resource, or of the
+ * values of a context key; a variable is as long as what stands in its place.
+ */
+function costsOf(
+  resources: readonly string[],
+  { context }: Supposition,
+  { length, variables }: PolicySources,
+): readonly number[] {
+  let compared = SHORTEST
+  let replacing = LONGEST_KNOWN
+  for (const value of context.values()) {
+    if (typeof value === 'string') replacing = Math.max(replacing, value.length)
+    const values = typeof value === 'string' ? [value] : value
+    compared = Math.max(
+      compared,
+      values.reduce((sum, each) => sum + each.length + 1, 0),
+    )
+  }
+  const asked = length + OVERHEAD + variables * replacing
+  return resources.map((resource) => asked * Math.max(resource.length, compared))
 }
 
 /** As much as is told of it: there can be many of them. */
