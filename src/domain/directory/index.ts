@@ -43,6 +43,6 @@ export {
   type UserBody,
 } from './records.ts'
 export { keeps, QUOTAS, type Quotas, RULES } from './rules.ts'
-export type { PageOptions, Records } from './stored-records.ts'
+export type { Records } from './stored-records.ts'
 export { principalArnOf, resolvePrincipals, shownTrust } from './trust.ts'
 export type { AccessKeyView, RoleView, UserView } from './views.ts'
