@@ -42,7 +42,7 @@ export {
   type RoleUsage,
   type UserBody,
 } from './records.ts'
-export { keeps, QUOTAS, type Quotas, RULES } from './rules.ts'
+export { keeps, QUOTAS, RULES } from './rules.ts'
 export type { Records } from './stored-records.ts'
 export { principalArnOf, resolvePrincipals, shownTrust } from './trust.ts'
 export type { AccessKeyView, RoleView, UserView } from './views.ts'
