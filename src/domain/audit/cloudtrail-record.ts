@@ -6,6 +6,8 @@ import { foreignIdentity, userIdentity, usernameOf } from './user-identity.ts'
 const MAX_TEXT = 1024
 /** More than the longest legal request takes: CloudTrail omits what is larger, too. */
 const MAX_RECORD = 32_768
+/** Of one value in a record that would be larger: names and ARNs are shorter. */
+const MAX_VALUE = 2_304
 /** How the names of actions begin that change nothing. */
 const READS = /^(?:Get|List|Describe|Lookup|Check|Simulate|Decode)/
 
@@ -101,9 +103,20 @@ function commonMembers(event: AuditEvent): string {
   }
   const text = JSON.stringify(members)
   if (text.length <= MAX_RECORD) return text
-  const { length: originalSize } = JSON.stringify(members.requestParameters)
-  const omitted = { omitted: true, originalSize, reason: 'payload size exceeded' }
-  return JSON.stringify({ ...members, requestParameters: omitted })
+  return JSON.stringify({ ...members, requestParameters: withoutLong(members.requestParameters) })
+}
+
+/**
+ * The same without the values that make it long: who was meant, and by what name, is told whatever else is sent. What
+ * has a name in a request is shorter than what is left out.
+ */
+function withoutLong(value: unknown): unknown {
+  const { length: originalSize } = JSON.stringify(value) ?? ''
+  if (originalSize <= MAX_VALUE) return value
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { omitted: true, originalSize, reason: 'payload size exceeded' }
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutLong(each)]))
 }
 
 function sourceOf(service: string): string {

@@ -625,12 +625,23 @@ describe('a record has the shape of CloudTrail', () => {
     assert.equal(entry.errorCode, 'AccessDenied')
   })
 
-  test('parameters that no legal request has are omitted, and their size is told', async (t) => {
-    const requestParameters = { policy: 'x'.repeat(40_000) }
+  test('a parameter that no legal request has is omitted, its size is told, and what has a name keeps it', async (t) => {
+    const policyArns = Array.from({ length: 40 }, (_, index) => `arn:aws:iam::aws:policy/${index}${'x'.repeat(100)}`)
+    const requestParameters = {
+      userName: 'alice',
+      policyArn: `arn:aws:iam::aws:policy/${'x'.repeat(2_000)}`,
+      policyDocument: 'x'.repeat(40_000),
+      policyArns,
+      principalTags: { team: 'core', long: 'x'.repeat(3_000) },
+    }
     const { body, entry } = await recordOf(t, { details: { requestParameters } })
-    assert.ok(entry.body.length < 2000)
-    assert.partialDeepStrictEqual(body, {
-      requestParameters: { omitted: true, originalSize: 40_013, reason: 'payload size exceeded' },
+    assert.ok(entry.body.length < 5000)
+    const omitted = (originalSize: number) => ({ omitted: true, originalSize, reason: 'payload size exceeded' })
+    assert.deepEqual('requestParameters' in body && body.requestParameters, {
+      ...requestParameters,
+      policyDocument: omitted(40_002),
+      policyArns: omitted(JSON.stringify(policyArns).length),
+      principalTags: { team: 'core', long: omitted(3_002) },
     })
   })
 
