@@ -11,6 +11,7 @@ import {
   DetachGroupPolicyCommand,
   GetGroupCommand,
   GetGroupPolicyCommand,
+  IAMClient,
   ListAttachedGroupPoliciesCommand,
   ListGroupPoliciesCommand,
   ListGroupsCommand,
@@ -19,7 +20,8 @@ import {
   RemoveUserFromGroupCommand,
   UpdateGroupCommand,
 } from '@aws-sdk/client-iam'
-import { ACCOUNT, type IamStage, setIamStage } from './iam-stage.ts'
+import { startInProcess } from '../../../src/compose/index.ts'
+import { ACCOUNT, ADMIN, type IamStage, setIamStage } from './iam-stage.ts'
 
 const ARN = `arn:aws:iam::${ACCOUNT}`
 const allowing = (Action: string) =>
@@ -85,6 +87,22 @@ describe('groups', () => {
     await assert.rejects(list())
     await admin().send(new DetachGroupPolicyCommand({ GroupName: 'readers', PolicyArn }))
     await admin().send(new DeleteGroupCommand({ GroupName: 'readers' }))
+  })
+
+  test('a group whose name changes its case only takes its members along, too', async (t) => {
+    const users = [ADMIN, { UserName: 'alice', Groups: ['crew'] }].map((user) => ({ ...user, AccessKeys: [{}] }))
+    const directory = { Accounts: [{ Id: ACCOUNT, Users: users, Groups: [{ GroupName: 'crew' }] }] }
+    const { broker, node } = await startInProcess(
+      { data: ':memory:', dev: true, logLevel: 'silent', directory },
+      'test',
+    )
+    t.after(() => node.stop())
+    const { credentials } = await broker.as(`${ARN}:user/admin`)
+    const iam = new IAMClient({ endpoint: broker.endpoint, region: 'us-east-1', credentials })
+    t.after(() => iam.destroy())
+    await iam.send(new UpdateGroupCommand({ GroupName: 'crew', NewGroupName: 'Crew' }))
+    const alice = await node.broker.directory.principal(`${ARN}:user/alice`)
+    assert.deepEqual(alice && 'groups' in alice && alice.groups, ['Crew'])
   })
 
   test('a group that is renamed takes its members along, and they may what they might', async () => {

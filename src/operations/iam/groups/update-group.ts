@@ -39,8 +39,9 @@ export const updateGroup = defineChange({
       path: input.newPath ?? group.path,
       groupName: input.newGroupName ?? group.groupName,
     }
-    if (groupKey(renamed) !== groupKey(group)) {
-      if ((await edit.stored('group', groupKey(renamed))) !== undefined) {
+    // Another name in the same letters has the same key: its members are to name it anew all the same.
+    if (renamed.groupName !== group.groupName) {
+      if (groupKey(renamed) !== groupKey(group) && (await edit.stored('group', groupKey(renamed))) !== undefined) {
         throw new EntityAlreadyExists(`Group with name ${renamed.groupName} already exists.`)
       }
       edit.remove({ kind: 'group', key: groupKey(group), account })

@@ -35,8 +35,9 @@ export const updateUser = defineChange({
     const user = await existingUser(edit, account, input.userName)
     const renamed = { ...user, path: newPath ?? user.path, userName: newUserName ?? user.userName }
     const key = nameKey(account, renamed.userName)
-    if (key !== userKey(user)) {
-      if ((await edit.stored('user', key)) !== undefined) {
+    // Another name in the same letters has the same key: what names the user is to name it anew all the same.
+    if (renamed.userName !== user.userName) {
+      if (key !== userKey(user) && (await edit.stored('user', key)) !== undefined) {
         throw new EntityAlreadyExists(`User with name ${renamed.userName} already exists.`)
       }
       edit.remove({ kind: 'user', key: userKey(user), account })
