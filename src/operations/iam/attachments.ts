@@ -33,6 +33,7 @@ export function attachmentActions<Body extends { readonly managedPolicyArns: rea
 
   const attach = defineChange({
     action: `iam:Attach${noun}Policy`,
+    named: parameter,
     parse: (params) =>
       params.collect({
         name: params.required(parameter, parse),
@@ -57,6 +58,7 @@ export function attachmentActions<Body extends { readonly managedPolicyArns: rea
 
   const detach = defineChange({
     action: `iam:Detach${noun}Policy`,
+    named: parameter,
     parse: (params) =>
       params.collect({
         name: params.required(parameter, parse),
@@ -76,6 +78,7 @@ export function attachmentActions<Body extends { readonly managedPolicyArns: rea
 
   const list = defineRead({
     action: `iam:ListAttached${noun}Policies`,
+    named: parameter,
     parse: (params) =>
       params.collect({
         name: params.required(parameter, parse),

@@ -26,6 +26,8 @@ export type IamOperations = readonly (readonly [name: string, operation: WireOpe
 
 interface IamAction<Input> {
   readonly action: `iam:${string}`
+  /** The parameter that the input has as `name`: in families that are alike. */
+  readonly named?: string
   /** Reads the parameters; every violation is collected. @throws Fault */
   parse(params: Params): Input
   /** As an operation has it. */
@@ -49,6 +51,14 @@ interface ChangingAction<Input, Output extends Answered> extends IamAction<Input
   afterwards?(output: Output, call: IamCall<Input>, broker: BrokerParts): void
 }
 
+interface InventingAction<Input, Output extends Answered, Invented>
+  extends Omit<ChangingAction<Input, Output>, 'change'> {
+  /** What is left to chance, decided once: each attempt has a record, and all of them tell of the same. */
+  invent(call: IamCall<Input>, broker: BrokerParts): Invented
+  /** As {@link ChangingAction} has it. @throws Fault and then nothing is changed */
+  change(call: IamCall<Input>, edit: Edit, broker: BrokerParts, invented: Invented): Promise<Output>
+}
+
 interface PreparedAction<Input, Output extends Answered, Prepared> extends IamAction<Input> {
   /** Whom it is about: what was prepared for one user is never done to another of the same name. @throws Fault */
   user(call: IamCall<Input>, records: Records): Promise<UserBody>
@@ -62,7 +72,7 @@ interface PreparedAction<Input, Output extends Answered, Prepared> extends IamAc
 export function defineRead<Input extends object, Output extends Answered>(
   reading: ReadingAction<Input, Output>,
 ): WireOperation<Input, Output> {
-  const { action, parse, requires } = reading
+  const { action, named, parse, requires } = reading
   return defineOperation({
     action,
     proof: 'signature',
@@ -70,7 +80,7 @@ export function defineRead<Input extends object, Output extends Answered>(
     parse,
     requires,
     perform: async (permitted, broker) => await reading.read(callOf(permitted, broker), broker.directory, broker),
-    details: (input) => ({ requestParameters: recorded(input) }),
+    details: (input) => ({ requestParameters: recorded(input, named) }),
   })
 }
 
@@ -79,6 +89,16 @@ export function defineChange<Input extends object, Output extends Answered>(
   changing: ChangingAction<Input, Output>,
 ): WireOperation<Input, Output> {
   return defineWrite(changing, async (_call, broker) => (call, edit) => changing.change(call, edit, broker))
+}
+
+/** Declares one that gives out ids, or other things that nobody can guess. */
+export function defineInventingChange<Input extends object, Output extends Answered, Invented>(
+  changing: InventingAction<Input, Output, Invented>,
+): WireOperation<Input, Output> {
+  return defineWrite(changing, async (begun, broker) => {
+    const invented = changing.invent(begun, broker)
+    return (call, edit) => changing.change(call, edit, broker, invented)
+  })
 }
 
 /** Declares one that does something before, for which nobody who changes the directory has to wait. */
@@ -104,7 +124,7 @@ type Write<Input, Output> = (call: IamCall<Input>, edit: Edit) => Promise<Output
  * @param begin - what comes before the change has its turn
  */
 function defineWrite<Input extends object, Output extends Answered>(
-  { action, parse, requires, issues = false, afterwards }: Omit<ChangingAction<Input, Output>, 'change'>,
+  { action, named, parse, requires, issues = false, afterwards }: Omit<ChangingAction<Input, Output>, 'change'>,
   begin: (call: IamCall<Input>, broker: BrokerParts) => Promise<Write<Input, Output>>,
 ): WireOperation<Input, Output> {
   return defineOperation({
@@ -124,7 +144,10 @@ function defineWrite<Input extends object, Output extends Answered>(
       afterwards?.(output, callOf(permitted, broker), broker)
       return output
     },
-    details: (input, output) => ({ requestParameters: recorded(input), responseElements: output && recorded(output) }),
+    details: (input, output) => ({
+      requestParameters: recorded(input, named),
+      responseElements: output && recorded(output),
+    }),
   })
 }
 

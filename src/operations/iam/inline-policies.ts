@@ -36,6 +36,7 @@ export function inlinePolicyActions<Body extends Holding>(holder: Holder<Body>):
 
   const put = defineChange({
     action: `iam:Put${noun}Policy`,
+    named: parameter,
     parse: (params) =>
       params.collect({
         name: params.required(parameter, parse),
@@ -57,6 +58,7 @@ export function inlinePolicyActions<Body extends Holding>(holder: Holder<Body>):
 
   const get = defineRead({
     action: `iam:Get${noun}Policy`,
+    named: parameter,
     parse: (params) =>
       params.collect({
         name: params.required(parameter, parse),
@@ -72,6 +74,7 @@ export function inlinePolicyActions<Body extends Holding>(holder: Holder<Body>):
 
   const remove = defineChange({
     action: `iam:Delete${noun}Policy`,
+    named: parameter,
     parse: (params) =>
       params.collect({
         name: params.required(parameter, parse),
@@ -90,6 +93,7 @@ export function inlinePolicyActions<Body extends Holding>(holder: Holder<Body>):
 
   const list = defineRead({
     action: `iam:List${noun}Policies`,
+    named: parameter,
     parse: (params) => params.collect({ name: params.required(parameter, parse), ...readPage(params) }),
     requires: ({ name }, caller, directory) => onNamed(`iam:List${noun}Policies`, kind, name, caller, directory),
     async read({ input, account }, directory, { keyring }) {

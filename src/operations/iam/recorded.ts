@@ -3,12 +3,14 @@ import { epochMillis, isoSeconds, Secret } from '../../model/index.ts'
 /**
  * What the audit trail keeps of a request or an answer, as CloudTrail names it: members begin in lower case, secrets and
  * what is absent are left out.
+ * @param named - what CloudTrail calls the member `name`
  */
-export function recorded(structure: object): Readonly<Record<string, unknown>> {
+export function recorded(structure: object, named = 'name'): Readonly<Record<string, unknown>> {
   const members: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(structure)) {
     const kept = recordedValue(value)
-    if (kept !== undefined) members[name.charAt(0).toLowerCase() + name.slice(1)] = kept
+    const called = name === 'name' ? named : name
+    if (kept !== undefined) members[called.charAt(0).toLowerCase() + called.slice(1)] = kept
   }
   return members
 }

@@ -72,6 +72,7 @@ export function tagActions<Body extends { readonly tags: readonly Tag[] }>(tagge
 
   const tag = defineChange({
     action: `iam:Tag${noun}`,
+    named: parameter,
     parse: (params) => {
       const input = params.collect({
         name: params.required(parameter, parse),
@@ -95,6 +96,7 @@ export function tagActions<Body extends { readonly tags: readonly Tag[] }>(tagge
 
   const untag = defineChange({
     action: `iam:Untag${noun}`,
+    named: parameter,
     parse: (params) =>
       params.collect({
         name: params.required(parameter, parse),
@@ -115,6 +117,7 @@ export function tagActions<Body extends { readonly tags: readonly Tag[] }>(tagge
 
   const list = defineRead({
     action: `iam:List${noun}Tags`,
+    named: parameter,
     parse: (params) => params.collect({ name: params.required(parameter, parse), ...readPage(params) }),
     requires: ({ name }, caller, directory) => tagged.requires(`iam:List${noun}Tags`, name, caller, directory),
     async read({ input, account }, directory, { keyring }) {

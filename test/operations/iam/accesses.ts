@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test'
-import { readForm } from '../../../src/engines/wire/index.ts'
+import { type Params, readForm } from '../../../src/engines/wire/index.ts'
 import type { AccountCaller } from '../../../src/model/index.ts'
 import { IAM } from '../../../src/operations/iam/index.ts'
 import { userCaller } from '../../../src/pipeline/authentication/index.ts'
@@ -86,11 +86,15 @@ export async function accessesOfAll(t: TestContext): Promise<ReadonlyMap<string,
   const caller: AccountCaller = userCaller(alice, { accessKeyId: '' })
   const accesses = new Map<string, readonly Access[]>()
   for (const [name, operation] of IAM.operations) {
-    const params = readForm([formOf(MODEL[name]?.input ?? {})], 1000)
     if (operation.proof === 'web-identity') throw new Error(`${name} is signed`)
-    accesses.set(name, await operation.requires(operation.parse(params), caller, directory))
+    accesses.set(name, await operation.requires(operation.parse(paramsOf(name)), caller, directory))
   }
   return accesses
+}
+
+/** Parameters that ask for everything in an action. */
+export function paramsOf(action: string): Params {
+  return readForm([formOf(MODEL[action]?.input ?? {})], 1000)
 }
 
 function formOf(input: Readonly<Record<string, ModelMember>>): string {

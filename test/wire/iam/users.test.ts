@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
+  CreateAccessKeyCommand,
+  CreateLoginProfileCommand,
   CreateUserCommand,
   DeleteUserCommand,
   DeleteUserPolicyCommand,
+  GetAccessKeyLastUsedCommand,
+  GetLoginProfileCommand,
   GetUserCommand,
   GetUserPolicyCommand,
+  ListAccessKeysCommand,
   ListUserPoliciesCommand,
   ListUsersCommand,
   ListUserTagsCommand,
@@ -25,6 +30,33 @@ describe('users', () => {
   })
   after(() => stage[Symbol.asyncDispose]())
   const admin = () => stage.as('admin')
+
+  test('a user whose name changes its case only has the new one wherever it is told', async () => {
+    await admin().send(new CreateUserCommand({ UserName: 'cased' }))
+    const { AccessKey } = await admin().send(new CreateAccessKeyCommand({ UserName: 'cased' }))
+    await admin().send(new CreateLoginProfileCommand({ UserName: 'cased', Password: 'Aa1!aaaaaaaa' }))
+    await admin().send(new UpdateUserCommand({ UserName: 'cased', NewUserName: 'Cased' }))
+    const { User } = await admin().send(new GetUserCommand({ UserName: 'cased' }))
+    const { LoginProfile } = await admin().send(new GetLoginProfileCommand({ UserName: 'cased' }))
+    const { AccessKeyMetadata } = await admin().send(new ListAccessKeysCommand({ UserName: 'cased' }))
+    const lastUsed = new GetAccessKeyLastUsedCommand({ AccessKeyId: AccessKey?.AccessKeyId })
+    const { UserName } = await admin().send(lastUsed)
+    const told = [User?.UserName, LoginProfile?.UserName, AccessKeyMetadata?.[0]?.UserName, UserName]
+    assert.deepEqual(told, ['Cased', 'Cased', 'Cased', 'Cased'])
+  })
+
+  test('what is recorded of a change names whom it is about, however long its document is', async () => {
+    const PolicyDocument = ALLOW + ' '.repeat(40_000)
+    await admin().send(new CreateUserCommand({ UserName: 'audited' }))
+    const long = admin().send(new PutUserPolicyCommand({ UserName: 'audited', PolicyName: 'p', PolicyDocument }))
+    await assert.rejects(long, { name: 'LimitExceededException' })
+    const record = (await stage.broker.events()).findLast(({ eventName }) => eventName === 'PutUserPolicy')
+    assert.partialDeepStrictEqual(record?.['requestParameters'], {
+      userName: 'audited',
+      policyName: 'p',
+      policyDocument: { omitted: true },
+    })
+  })
 
   test('whoever may not is refused before it is told what there is', async () => {
     const idle = stage.as('idle')

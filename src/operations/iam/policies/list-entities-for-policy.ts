@@ -49,9 +49,9 @@ export const listEntitiesForPolicy = defineRead({
   parse: (params) =>
     params.collect({
       policyArn: params.required('PolicyArn', arnText),
-      filter: params.optional('EntityFilter', oneOf(FILTERS), undefined),
+      entityFilter: params.optional('EntityFilter', oneOf(FILTERS), undefined),
       pathPrefix: params.optional('PathPrefix', path, '/'),
-      usage: params.optional('PolicyUsageFilter', policyUsage, undefined),
+      policyUsageFilter: params.optional('PolicyUsageFilter', policyUsage, undefined),
       ...readPage(params),
     }),
 
@@ -59,7 +59,7 @@ export const listEntitiesForPolicy = defineRead({
 
   read: ({ input, account }, directory, { keyring }) =>
     directory.records.onOneState(async () => {
-      const { policyArn, filter, pathPrefix, usage } = input
+      const { policyArn, entityFilter: filter, pathPrefix, policyUsageFilter: usage } = input
       await readablePolicy(policyArn, account, directory)
       const wanted = PARTS.map(
         (part) => (usage ?? part.usage) === part.usage && (filter === undefined || filter.toLowerCase() === part.kind),

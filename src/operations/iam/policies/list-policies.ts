@@ -25,7 +25,7 @@ export const listPolicies = defineRead({
       scope: params.optional('Scope', oneOf(['All', 'AWS', 'Local']), 'All'),
       onlyAttached: params.optional('OnlyAttached', boolean, false),
       pathPrefix: params.optional('PathPrefix', policyPath, '/'),
-      usage: params.optional('PolicyUsageFilter', policyUsage, undefined),
+      policyUsageFilter: params.optional('PolicyUsageFilter', policyUsage, undefined),
       ...readPage(params),
     }),
 
@@ -33,7 +33,7 @@ export const listPolicies = defineRead({
 
   read: ({ input, account }, directory, { keyring }) =>
     directory.records.onOneState(async () => {
-      const { scope, onlyAttached, pathPrefix, usage } = input
+      const { scope, onlyAttached, pathPrefix, policyUsageFilter: usage } = input
       const listing: Listing<Listed> = {
         list: ['ListPolicies', scope, String(onlyAttached), pathPrefix, usage],
         account,
