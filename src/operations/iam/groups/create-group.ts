@@ -1,12 +1,12 @@
 import { EntityAlreadyExists, uniqueId } from '../../../model/index.ts'
-import { defineChange } from '../define.ts'
+import { defineInventingChange } from '../define.ts'
 import { groupName, path } from '../iam-types.ts'
 import { checkQuota } from '../quotas.ts'
 import { onNew } from '../targets.ts'
 import { answeredGroup, groupKey, putGroup } from './groups.ts'
 
 /** Makes a group, which nobody is in yet. @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateGroup.html */
-export const createGroup = defineChange({
+export const createGroup = defineInventingChange({
   action: 'iam:CreateGroup',
 
   parse: (params) =>
@@ -18,7 +18,9 @@ export const createGroup = defineChange({
   requires: ({ path, groupName: name }, caller, directory) =>
     onNew('iam:CreateGroup', 'group', { path, name }, caller, directory),
 
-  async change({ input: { path, groupName }, account, partition, now }, edit, { directory, random }) {
+  invent: ({ account }, { random }) => uniqueId('AGPA', account, random.bytes(6)),
+
+  async change({ input: { path, groupName }, account, partition, now }, edit, { directory }, uniqueId) {
     if ((await edit.stored('group', groupKey({ account, groupName }))) !== undefined) {
       throw new EntityAlreadyExists(`Group with name ${groupName} already exists.`)
     }
@@ -27,7 +29,7 @@ export const createGroup = defineChange({
       account,
       groupName,
       path,
-      uniqueId: uniqueId('AGPA', account, random.bytes(6)),
+      uniqueId,
       createdAt: now,
       managedPolicyArns: [],
       policies: [],

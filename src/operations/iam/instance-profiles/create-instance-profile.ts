@@ -1,7 +1,7 @@
 import { nameKey } from '../../../domain/directory/index.ts'
 import { EntityAlreadyExists, iamArn, uniqueId } from '../../../model/index.ts'
 import { requestTags } from '../../../pipeline/authorization/index.ts'
-import { defineChange } from '../define.ts'
+import { defineInventingChange } from '../define.ts'
 import { instanceProfileName, path } from '../iam-types.ts'
 import { checkQuota } from '../quotas.ts'
 import { answeredTags, checkTags, readTags } from '../tags.ts'
@@ -12,7 +12,7 @@ import { answeredInstanceProfile } from './instance-profiles.ts'
  * Makes an instance profile, without a role.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateInstanceProfile.html
  */
-export const createInstanceProfile = defineChange({
+export const createInstanceProfile = defineInventingChange({
   action: 'iam:CreateInstanceProfile',
 
   parse(params) {
@@ -28,7 +28,9 @@ export const createInstanceProfile = defineChange({
   requires: ({ instanceProfileName: name, path, tags }, caller, directory) =>
     onNew('iam:CreateInstanceProfile', 'instance-profile', { path, name }, caller, directory, requestTags(tags)),
 
-  async change({ input, account, partition, now }, edit, { directory, random }) {
+  invent: ({ account }, { random }) => uniqueId('AIPA', account, random.bytes(6)),
+
+  async change({ input, account, partition, now }, edit, { directory }, uniqueId) {
     const { instanceProfileName: profileName, path, tags } = input
     const key = nameKey(account, profileName)
     if ((await edit.stored('instance-profile', key)) !== undefined) {
@@ -41,7 +43,7 @@ export const createInstanceProfile = defineChange({
       profileName,
       path,
       arn: iamArn(partition, account, 'instance-profile', path, profileName),
-      uniqueId: uniqueId('AIPA', account, random.bytes(6)),
+      uniqueId,
       createdAt: now,
       roleName: undefined,
       tags,

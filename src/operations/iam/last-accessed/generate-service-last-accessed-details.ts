@@ -1,5 +1,5 @@
 import { oneOf } from '../../../engines/wire/index.ts'
-import { defineChange } from '../define.ts'
+import { defineInventingChange } from '../define.ts'
 import { arnText } from '../iam-types.ts'
 import { writeAccessReport } from './access-report.ts'
 import { requesterOf } from './jobs.ts'
@@ -12,7 +12,7 @@ const KEPT = 20
  * Has a report written on which services a user, group, role or policy can use, and when they were used last.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateServiceLastAccessedDetails.html
  */
-export const generateServiceLastAccessedDetails = defineChange({
+export const generateServiceLastAccessedDetails = defineInventingChange({
   action: 'iam:GenerateServiceLastAccessedDetails',
 
   parse: (params) =>
@@ -26,10 +26,11 @@ export const generateServiceLastAccessedDetails = defineChange({
     return [{ action: 'iam:GenerateServiceLastAccessedDetails', resource: arn, resourceTags: tags }]
   },
 
-  async change({ input: { arn, granularity }, caller, account, now }, edit, { directory, background, random }) {
+  invent: (_call, { random }) => random.uuid(),
+
+  async change({ input: { arn, granularity }, caller, account, now }, edit, { directory, background }, jobId) {
     await reportedEntity(arn, account, directory)
     background.checkRoom()
-    const jobId = random.uuid()
     const kept = await directory.records.page('access-report', account, { limit: KEPT })
     const [oldest] = [...kept].sort((one, other) => one.createdAt - other.createdAt)
     if (oldest !== undefined && kept.length === KEPT) {

@@ -1,7 +1,7 @@
 import { firstVersion, nameKey } from '../../../domain/directory/index.ts'
 import { EntityAlreadyExists, iamArn, uniqueId } from '../../../model/index.ts'
 import { requestTags } from '../../../pipeline/authorization/index.ts'
-import { defineChange } from '../define.ts'
+import { defineInventingChange } from '../define.ts'
 import { policyDescription, policyDocument, policyName, policyPath } from '../iam-types.ts'
 import { checkQuota } from '../quotas.ts'
 import { answeredTags, checkTags, readTags } from '../tags.ts'
@@ -9,7 +9,7 @@ import { onNew } from '../targets.ts'
 import { answeredPolicy, checkManagedDocument, putPolicy } from './policies.ts'
 
 /** Makes a managed policy of the account. @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
-export const createPolicy = defineChange({
+export const createPolicy = defineInventingChange({
   action: 'iam:CreatePolicy',
 
   parse(params) {
@@ -27,7 +27,9 @@ export const createPolicy = defineChange({
   requires: ({ path, policyName: name, tags }, caller, directory) =>
     onNew('iam:CreatePolicy', 'policy', { path, name }, caller, directory, requestTags(tags)),
 
-  async change({ input, account, partition, now }, edit, { directory, random }) {
+  invent: ({ account }, { random }) => uniqueId('ANPA', account, random.bytes(6)),
+
+  async change({ input, account, partition, now }, edit, { directory }, uniqueId) {
     const { policyName, path, policyDocument: document, description, tags } = input
     checkManagedDocument(document)
     if ((await edit.stored('managed-policy', nameKey(account, policyName))) !== undefined) {
@@ -39,7 +41,7 @@ export const createPolicy = defineChange({
       policyName,
       path,
       arn: iamArn(partition, account, 'policy', path, policyName),
-      uniqueId: uniqueId('ANPA', account, random.bytes(6)),
+      uniqueId,
       createdAt: now,
       description,
       tags,

@@ -2,7 +2,7 @@ import { nameKey } from '../../../domain/directory/index.ts'
 import { EntityAlreadyExists, uniqueId } from '../../../model/index.ts'
 import { requestTags } from '../../../pipeline/authorization/index.ts'
 import { checkBoundary } from '../boundaries.ts'
-import { defineChange } from '../define.ts'
+import { defineInventingChange } from '../define.ts'
 import { InvalidInput } from '../iam-faults.ts'
 import { arnText, maxSessionDuration, path, policyDocument, roleDescription, roleName } from '../iam-types.ts'
 import { isServiceLinked } from '../protected-roles.ts'
@@ -16,7 +16,7 @@ import { savedTrust } from './trust-policies.ts'
  * Makes a role, which may do nothing yet. Whom its trust policy names has to exist: not even the role itself does.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
  */
-export const createRole = defineChange({
+export const createRole = defineInventingChange({
   action: 'iam:CreateRole',
 
   parse(params) {
@@ -39,7 +39,9 @@ export const createRole = defineChange({
     return onNew('iam:CreateRole', 'role', { path, name }, caller, directory, context)
   },
 
-  async change({ input, account, now }, edit, { directory, random }) {
+  invent: ({ account }, { random }) => uniqueId('AROA', account, random.bytes(6)),
+
+  async change({ input, account, now }, edit, { directory }, uniqueId) {
     const { path, roleName, permissionsBoundary, tags } = input
     // How AWS words it is not documented.
     if (isServiceLinked({ path })) throw new InvalidInput(`Path ${path} is reserved for roles of AWS services.`)
@@ -54,7 +56,7 @@ export const createRole = defineChange({
       account,
       roleName,
       path,
-      uniqueId: uniqueId('AROA', account, random.bytes(6)),
+      uniqueId,
       createdAt: now,
       description: input.description,
       maxSessionDurationSeconds: input.maxSessionDuration,

@@ -1,6 +1,6 @@
 import { nameKey } from '../../../domain/directory/index.ts'
 import { AccessDenied, uniqueId } from '../../../model/index.ts'
-import { defineChange } from '../define.ts'
+import { defineInventingChange } from '../define.ts'
 import { InvalidInput } from '../iam-faults.ts'
 import { customSuffix, roleDescription, serviceName } from '../iam-types.ts'
 import { SERVICE_ROLE_PATH } from '../protected-roles.ts'
@@ -16,7 +16,7 @@ const LONGEST_NAME = 64
  * with it happens at AWS.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html
  */
-export const createServiceLinkedRole = defineChange({
+export const createServiceLinkedRole = defineInventingChange({
   action: 'iam:CreateServiceLinkedRole',
 
   parse: (params) =>
@@ -33,7 +33,9 @@ export const createServiceLinkedRole = defineChange({
     return onNew('iam:CreateServiceLinkedRole', 'role', { path: pathOf(service), name }, caller, directory, context)
   },
 
-  async change({ input, account, now }, edit, { directory, random }) {
+  invent: ({ account }, { random }) => uniqueId('AROA', account, random.bytes(6)),
+
+  async change({ input, account, now }, edit, { directory }, uniqueId) {
     const { aWSServiceName: service, customSuffix: suffix } = input
     const roleName = nameOf(service, suffix)
     if (roleName === undefined) throw new AccessDenied(`Cannot find Service Linked Role template for ${service}`)
@@ -54,7 +56,7 @@ export const createServiceLinkedRole = defineChange({
       account,
       roleName,
       path: pathOf(service),
-      uniqueId: uniqueId('AROA', account, random.bytes(6)),
+      uniqueId,
       createdAt: now,
       description: input.description,
       maxSessionDurationSeconds: STANDARD_SESSION_SECONDS,

@@ -1,6 +1,6 @@
 import type { Directory, RoleBody, RoleUsage } from '../../../domain/directory/index.ts'
 import { eksClusterArn, NoSuchEntity, taskArn } from '../../../model/index.ts'
-import { defineChange } from '../define.ts'
+import { defineInventingChange } from '../define.ts'
 import { existingRole } from '../existing.ts'
 import { roleName } from '../iam-types.ts'
 import { isServiceLinked, SERVICE_ROLE_PATH } from '../protected-roles.ts'
@@ -16,7 +16,7 @@ const MOST_NAMED = 100
  * asked for later; here it is known at once.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServiceLinkedRole.html
  */
-export const deleteServiceLinkedRole = defineChange({
+export const deleteServiceLinkedRole = defineInventingChange({
   action: 'iam:DeleteServiceLinkedRole',
 
   parse: (params) => params.collect({ roleName: params.required('RoleName', roleName) }),
@@ -24,12 +24,14 @@ export const deleteServiceLinkedRole = defineChange({
   requires: ({ roleName }, caller, directory) =>
     onNamed('iam:DeleteServiceLinkedRole', 'role', roleName, caller, directory),
 
-  async change({ input, account, now }, edit, { directory, random }) {
+  invent: (_call, { random }) => random.uuid(),
+
+  async change({ input, account, now }, edit, { directory }, uuid) {
     const role = await existingRole(edit, account, input.roleName)
     // How AWS words it is not documented; of the codes that it may answer this is the one that fits.
     if (!isServiceLinked(role))
       throw new NoSuchEntity(`The role with name ${role.roleName} is not a service-linked role.`)
-    const taskId = `task${role.path}${role.roleName}/${random.uuid()}`
+    const taskId = `task${role.path}${role.roleName}/${uuid}`
     const usage = await usageOf(role, directory)
     if (usage.length === 0) edit.remove({ kind: 'role', key: roleKey(role), account })
     await keepDeletion({ account, taskId, at: now, usage }, edit, directory)

@@ -2,7 +2,7 @@ import { nameKey } from '../../../domain/directory/index.ts'
 import { EntityAlreadyExists, uniqueId } from '../../../model/index.ts'
 import { requestTags } from '../../../pipeline/authorization/index.ts'
 import { checkBoundary } from '../boundaries.ts'
-import { defineChange } from '../define.ts'
+import { defineInventingChange } from '../define.ts'
 import { arnText, path, userName } from '../iam-types.ts'
 import { checkQuota } from '../quotas.ts'
 import { checkTags, readTags } from '../tags.ts'
@@ -10,7 +10,7 @@ import { onNew } from '../targets.ts'
 import { answeredUserInFull } from './users.ts'
 
 /** Makes a user, who may do nothing yet. @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html */
-export const createUser = defineChange({
+export const createUser = defineInventingChange({
   action: 'iam:CreateUser',
 
   parse(params) {
@@ -30,7 +30,9 @@ export const createUser = defineChange({
     return onNew('iam:CreateUser', 'user', { path, name }, caller, directory, context)
   },
 
-  async change({ input, account, partition, now }, edit, { directory, random }) {
+  invent: ({ account }, { random }) => uniqueId('AIDA', account, random.bytes(6)),
+
+  async change({ input, account, partition, now }, edit, { directory }, uniqueId) {
     const { path, userName, permissionsBoundary, tags } = input
     const key = nameKey(account, userName)
     if ((await edit.stored('user', key)) !== undefined) {
@@ -42,7 +44,7 @@ export const createUser = defineChange({
       account,
       userName,
       path,
-      uniqueId: uniqueId('AIDA', account, random.bytes(6)),
+      uniqueId,
       createdAt: now,
       groups: [],
       accessKeyIds: [],
