@@ -22,10 +22,10 @@ export function withPassword(
  */
 export async function isReused(
   password: Secret,
-  { password: present, earlier }: LoginProfileBody,
+  { account, password: present, earlier }: LoginProfileBody,
   policy: PasswordPolicy | undefined,
   passwords: Passwords,
 ): Promise<boolean> {
   const most = policy?.passwordReusePrevention ?? 0
-  return await passwords.isAmong(password, [present, ...earlier].slice(0, most))
+  return await passwords.isAmong(password, account, [present, ...earlier].slice(0, most))
 }

@@ -1,7 +1,8 @@
 import { scrypt, timingSafeEqual } from 'node:crypto'
-import type { Secret } from '../../model/index.ts'
-import { BoundedWork } from '../../platform/bounded-work.ts'
+import type { AccountId, EpochMillis, Secret } from '../../model/index.ts'
 import type { Random } from '../../platform/random.ts'
+import { FairTurns } from './fair-turns.ts'
+import { PasswordAttempts } from './password-attempts.ts'
 
 /** What is kept of a password: what it takes to recognise it, and how that was made. */
 export interface PasswordHash {
@@ -23,10 +24,11 @@ const MAX_MEMORY = 64 * 1024 * 1024
 const BOUNDS = { running: 2, waiting: 100 }
 const NOBODYS: PasswordHash = { ...SETTING, salt: '', hash: Buffer.alloc(HASH_BYTES).toString('base64') }
 
-/** Makes and compares hashes of passwords, on other threads, a few at once. */
+/** Makes and compares hashes of passwords, on other threads, a few at once, and for each account one after the other. */
 export class Passwords {
   readonly #random: Random
-  readonly #work = new BoundedWork(BOUNDS)
+  readonly #turns = new FairTurns(BOUNDS)
+  readonly #attempts = new PasswordAttempts()
 
   constructor(random: Random) {
     this.#random = random
@@ -37,10 +39,10 @@ export class Passwords {
    * @param like - of the same user: with its salt and setting the two can be compared
    * @throws {@link Overloaded}
    */
-  async hash(password: Secret, like?: PasswordHash): Promise<PasswordHash> {
+  async hash(password: Secret, account: AccountId, like?: PasswordHash): Promise<PasswordHash> {
     const isCurrent = like !== undefined && sameSetting(like, SETTING)
     const salt = isCurrent ? like.salt : this.#random.bytes(SALT_BYTES).toString('base64')
-    const hash = await this.#derive(password, { ...SETTING, salt })
+    const hash = await this.#derive(password, account, { ...SETTING, salt })
     return { ...SETTING, salt, hash: hash.toString('base64') }
   }
 
@@ -48,27 +50,48 @@ export class Passwords {
    * Whether a password is the one that was hashed. Where there is none to compare with it is not, and that takes as long.
    * @throws {@link Overloaded}
    */
-  async verify(password: Secret, kept: PasswordHash | undefined): Promise<boolean> {
+  async verify(password: Secret, account: AccountId, kept: PasswordHash | undefined): Promise<boolean> {
     const { hash, ...setting } = kept ?? NOBODYS
-    const derived = await this.#derive(password, setting)
+    const derived = await this.#derive(password, account, setting)
     return timingSafeEqual(derived, Buffer.from(hash, 'base64')) && kept !== undefined
   }
 
+  /**
+   * Whether somebody who says so knows a password, as `verify` has it; `locked` when it was tried too often of late.
+   * @throws {@link Overloaded}
+   */
+  async prove(
+    password: Secret,
+    account: AccountId,
+    kept: PasswordHash,
+    now: EpochMillis,
+  ): Promise<'right' | 'wrong' | 'locked'> {
+    if (!this.#attempts.begin(kept.hash, now)) return 'locked'
+    if (!(await this.verify(password, account, kept))) return 'wrong'
+    this.#attempts.clear(kept.hash)
+    return 'right'
+  }
+
   /** Whether a password is one of those; of one salt and setting they cost no more than one. @throws {@link Overloaded} */
-  async isAmong(password: Secret, kept: readonly PasswordHash[]): Promise<boolean> {
+  async isAmong(password: Secret, account: AccountId, kept: readonly PasswordHash[]): Promise<boolean> {
     const derived = new Map<string, Buffer>()
     for (const { hash, ...setting } of kept) {
       const name = JSON.stringify(setting)
-      const own = derived.get(name) ?? (await this.#derive(password, setting))
+      const own = derived.get(name) ?? (await this.#derive(password, account, setting))
       derived.set(name, own)
       if (timingSafeEqual(own, Buffer.from(hash, 'base64'))) return true
     }
     return false
   }
 
-  #derive(password: Secret, { cost, blockSize, parallelization, salt }: Omit<PasswordHash, 'hash'>): Promise<Buffer> {
+  #derive(
+    password: Secret,
+    account: AccountId,
+    { cost, blockSize, parallelization, salt }: Omit<PasswordHash, 'hash'>,
+  ): Promise<Buffer> {
     const options = { cost, blockSize, parallelization, maxmem: MAX_MEMORY }
-    return this.#work.run(
+    return this.#turns.run(
+      account,
       () =>
         new Promise((resolve, reject) => {
           scrypt(password.reveal(), Buffer.from(salt, 'base64'), HASH_BYTES, options, (error, derived) =>

@@ -41,16 +41,16 @@ export async function planLoginProfile(
   if (plan.mistakes.length > 0) return
   const passwordResetRequired = desired.PasswordResetRequired
   if (existing === undefined) {
-    const hash = await passwords.hash(password)
+    const hash = await passwords.hash(password, account)
     const made = { account, userName, createdAt: now, changedAt: now, password: hash, earlier: [] }
     return plan.put('login-profile', key, account, { ...made, passwordResetRequired })
   }
-  const isSame = await passwords.verify(password, existing.password)
+  const isSame = await passwords.verify(password, account, existing.password)
   const profile = isSame
     ? { ...existing, userName, passwordResetRequired }
     : withPassword(
         { ...existing, userName },
-        await passwords.hash(password, existing.password),
+        await passwords.hash(password, account, existing.password),
         passwordResetRequired,
         now,
       )

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { passwordViolation } from '../../../src/domain/directory/index.ts'
 import { Passwords } from '../../../src/domain/directory/passwords.ts'
 import type { PasswordPolicy } from '../../../src/domain/directory/records.ts'
-import { Overloaded, Secret } from '../../../src/model/index.ts'
+import { epochMillis, Overloaded, Secret } from '../../../src/model/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
 import { anAccount, aUser, aWorld, SOURCE } from './samples.ts'
 
@@ -14,15 +14,15 @@ describe('hashes of passwords', () => {
   const passwords = new Passwords(systemRandom)
 
   test('another password, an empty hash and nobody are all just not it', async () => {
-    const kept = await passwords.hash(new Secret(GOOD))
-    assert.equal(await passwords.verify(new Secret(OTHER), kept), false)
-    assert.equal(await passwords.verify(new Secret(`${GOOD} `), kept), false)
-    assert.equal(await passwords.verify(new Secret(GOOD), undefined), false)
-    assert.equal(await passwords.verify(new Secret(GOOD), kept), true)
+    const kept = await passwords.hash(new Secret(GOOD), SOURCE)
+    assert.equal(await passwords.verify(new Secret(OTHER), SOURCE, kept), false)
+    assert.equal(await passwords.verify(new Secret(`${GOOD} `), SOURCE, kept), false)
+    assert.equal(await passwords.verify(new Secret(GOOD), SOURCE, undefined), false)
+    assert.equal(await passwords.verify(new Secret(GOOD), SOURCE, kept), true)
   })
 
   test('for nobody the same work is done', async () => {
-    const kept = await passwords.hash(new Secret(GOOD))
+    const kept = await passwords.hash(new Secret(GOOD), SOURCE)
     const took = async (work: () => Promise<unknown>) => {
       const times: number[] = []
       for (let round = 0; round < 3; round++) {
@@ -32,33 +32,53 @@ describe('hashes of passwords', () => {
       }
       return Math.min(...times)
     }
-    const known = await took(() => passwords.verify(new Secret(OTHER), kept))
-    const unknown = await took(() => passwords.verify(new Secret(OTHER), undefined))
+    const known = await took(() => passwords.verify(new Secret(OTHER), SOURCE, kept))
+    const unknown = await took(() => passwords.verify(new Secret(OTHER), SOURCE, undefined))
     assert.ok(unknown > known / 3, `${unknown} ms for nobody, ${known} ms for somebody`)
   })
 
   test('two users with one password have two hashes; the two of one user share the salt', async () => {
-    const one = await passwords.hash(new Secret(GOOD))
-    const other = await passwords.hash(new Secret(GOOD))
+    const one = await passwords.hash(new Secret(GOOD), SOURCE)
+    const other = await passwords.hash(new Secret(GOOD), SOURCE)
     assert.notEqual(one.hash, other.hash)
-    const next = await passwords.hash(new Secret(OTHER), one)
+    const next = await passwords.hash(new Secret(OTHER), SOURCE, one)
     assert.equal(next.salt, one.salt)
-    assert.equal(await passwords.isAmong(new Secret(GOOD), [next, one]), true)
-    assert.equal(await passwords.isAmong(new Secret(OTHER), [one, other]), false)
-    assert.equal(await passwords.isAmong(new Secret(OTHER), []), false)
+    assert.equal(await passwords.isAmong(new Secret(GOOD), SOURCE, [next, one]), true)
+    assert.equal(await passwords.isAmong(new Secret(OTHER), SOURCE, [one, other]), false)
+    assert.equal(await passwords.isAmong(new Secret(OTHER), SOURCE, []), false)
   })
 
   test('one of an older setting is recognised, and made anew under the present one', async () => {
     const older = { cost: 2 ** 10, blockSize: 8, parallelization: 1, salt: 'c2FsdA==' }
     const { scryptSync } = await import('node:crypto')
     const hash = scryptSync(GOOD, Buffer.from('salt'), 32, { cost: 2 ** 10 }).toString('base64')
-    assert.equal(await passwords.verify(new Secret(GOOD), { ...older, hash }), true)
-    assert.notEqual((await passwords.hash(new Secret(GOOD), { ...older, hash })).salt, older.salt)
+    assert.equal(await passwords.verify(new Secret(GOOD), SOURCE, { ...older, hash }), true)
+    assert.notEqual((await passwords.hash(new Secret(GOOD), SOURCE, { ...older, hash })).salt, older.salt)
+  })
+
+  test('a password that was tried five times is locked for five minutes, whoever tries it and however many at once', async () => {
+    const kept = await passwords.hash(new Secret(GOOD), SOURCE)
+    const from = Date.parse('2026-01-01')
+    const prove = (password: string, after: number, of = kept) =>
+      passwords.prove(new Secret(password), SOURCE, of, epochMillis(from + after))
+    const answers = await Promise.all(Array.from({ length: 20 }, () => prove(OTHER, 0)))
+    assert.deepEqual(
+      [answers.filter((each) => each === 'wrong').length, answers.filter((each) => each === 'locked').length],
+      [5, 15],
+    )
+    assert.equal(await prove(GOOD, 299_999), 'locked')
+    const next = await passwords.hash(new Secret(OTHER), SOURCE, kept)
+    assert.equal(await prove(OTHER, 1, next), 'right', 'a new password is not locked')
+    assert.equal(await prove(GOOD, 300_000), 'right')
+    for (let time = 0; time < 4; time++) assert.equal(await prove(OTHER, 300_001), 'wrong')
+    assert.equal(await prove(GOOD, 300_002), 'right', 'whoever knows it starts anew')
+    for (let time = 0; time < 4; time++) assert.equal(await prove(OTHER, 300_003), 'wrong')
+    assert.equal(await prove(GOOD, 300_004), 'right')
   })
 
   test('a flood is refused at once, and what waits is answered', async () => {
     const flood = Array.from({ length: 130 }, () =>
-      passwords.verify(new Secret(GOOD), {
+      passwords.verify(new Secret(GOOD), SOURCE, {
         cost: 2,
         blockSize: 1,
         parallelization: 1,

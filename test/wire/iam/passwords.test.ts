@@ -43,6 +43,7 @@ describe('passwords', () => {
       { UserName: 'idle', LoginProfile },
       { UserName: 'denied', LoginProfile, Policies: [NO_CHANGE] },
       { UserName: 'self', LoginProfile, Policies: [OWN_PASSWORD] },
+      { UserName: 'guessed', LoginProfile, Policies: [OWN_PASSWORD] },
       { UserName: 'racing', LoginProfile, Policies: [OWN_PASSWORD] },
       { UserName: 'without', Policies: [OWN_PASSWORD] },
       { UserName: 'kept', LoginProfile },
@@ -125,6 +126,19 @@ describe('passwords', () => {
       const change = new ChangePasswordCommand({ OldPassword: 'Wrong horse 7', NewPassword })
       await refused(stage.as('self').send(change), 403, 'AccessDenied', 'The old password was incorrect.')
     }
+  })
+
+  test('after five wrong old passwords not even the right one is taken for five minutes', async () => {
+    const change = (OldPassword: string) =>
+      stage.as('guessed').send(new ChangePasswordCommand({ OldPassword, NewPassword: SECOND }))
+    for (let time = 0; time < 5; time++) {
+      await refused(change('Wrong horse 7'), 403, 'AccessDenied', 'The old password was incorrect.')
+    }
+    for (const old of [FIRST, 'Wrong horse 7']) {
+      await refused(change(old), 409, 'EntityTemporarilyUnmodifiable', /^The old password was incorrect too often/)
+    }
+    stage.broker.clock.advance(5 * 60_000)
+    await change(FIRST)
   })
 
   test('only users have passwords to change, and only those who have one', async () => {

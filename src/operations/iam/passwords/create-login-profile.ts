@@ -26,7 +26,7 @@ export const createLoginProfile = definePreparedChange({
   async prepare({ input, account }, user, { directory }) {
     await refuseProfile(directory.records, user)
     await checkPassword(input.password, account, directory)
-    return await directory.passwords.hash(input.password)
+    return await directory.passwords.hash(input.password, account)
   },
 
   async change({ input: { passwordResetRequired }, account, now }, edit, user, hash) {

@@ -30,7 +30,7 @@ export const updateLoginProfile = definePreparedChange({
     await checkPassword(input.password, account, directory)
     const policy = (await directory.account(account))?.passwordPolicy
     if (await isReused(input.password, before, policy, directory.passwords)) throw new PasswordPolicyViolation(REUSED)
-    return { before, hash: await directory.passwords.hash(input.password, before.password) }
+    return { before, hash: await directory.passwords.hash(input.password, account, before.password) }
   },
 
   async change({ input, account, now }, edit, user, { before, hash }) {
