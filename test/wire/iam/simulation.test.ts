@@ -476,6 +476,11 @@ describe('the policy simulator', () => {
     await custom({ ContextEntries: given([...most, 'x'.repeat(2016)]) })
   })
 
+  test('context values are looked at before policies are read, which takes longer', async () => {
+    const input = { PolicyInputList: ['{'], ContextEntries: given(['x'.repeat(2049)]) }
+    await refused(custom(input), 400, 'InvalidInput', /^A value of the context key aws:a is longer/)
+  })
+
   test('what would take long because of its context values is refused before it begins', async () => {
     const like = { Condition: { StringLike: { 'aws:a': '*a*a*a*a*a*b'.repeat(10) } } }
     const PolicyInputList = [policy(...Array.from({ length: 300 }, () => deny('*', '*', like)))]

@@ -37,6 +37,8 @@ export async function prepareSimulation(
   directory: Directory,
 ): Promise<Simulation> {
   checkQuestions(asked)
+  // Before policies are read, which takes longer.
+  const context = contextOf(asked.contextEntries)
   const resources = resourcesOf(asked)
   const { actionNames: actions, permissionsBoundaryPolicyInputList: boundaries, resourcePolicy, resourceOwner } = asked
   const sources = new PolicySources()
@@ -61,7 +63,7 @@ export async function prepareSimulation(
       resourcePolicy === undefined ? undefined : await takeResourcePolicy(resourcePolicy, actions, resources, sources),
     resourceOwner: resourceOwner === undefined ? undefined : ownerOfArn(resourceOwner, directory),
     inOrganization: source !== undefined && who.caller.account === account,
-    context: contextOf(asked.contextEntries),
+    context,
     now,
   }
   return { actions, resources, supposition, sources }
