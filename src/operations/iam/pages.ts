@@ -4,6 +4,7 @@ import { integer, type Params } from '../../engines/wire/index.ts'
 import { type AccountId, ValidationError } from '../../model/index.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import { marker as markerText } from './iam-types.ts'
+import { Pauses } from './pauses.ts'
 
 const STANDARD = 100
 /** How many records one answer looks at: where few of many match, a page is short, and more follow. As at AWS. */
@@ -12,6 +13,7 @@ const MOST_SCANNED = 1000
 const MOST_LENGTH = 1024 * 1024
 /** A page of the usual size, and one more: records carry all that belongs to them. */
 const LOADED_AT_ONCE = STANDARD + 1
+const KEYS_AT_ONCE = 5000
 const LONG_KEY_BYTES = 180
 /** In UTF-16 units, each of which is up to three bytes. */
 const KEPT_OF_LONG_KEY = 48
@@ -47,6 +49,11 @@ export interface Page<Item> {
   readonly items: readonly Item[]
   readonly IsTruncated: boolean
   readonly Marker: string | undefined
+}
+
+interface Place<Item> {
+  readonly key: string
+  readonly item: Item
 }
 
 /** Answers one page of a list. @throws {@link ValidationError} for a marker that is none of this list */
@@ -91,15 +98,26 @@ export function atHand<Item>(
   keyOf: (item: Item) => string,
 ): Pick<Listing<Item>, 'load' | 'keyOf'> {
   const shortKeyOf = (item: Item) => shortened(keyOf(item))
-  const places = all.map((item) => ({ key: shortKeyOf(item), item }))
-  places.sort((one, other) => (one.key < other.key ? -1 : 1))
+  let places: readonly Place<Item>[] | undefined
   return {
     keyOf: shortKeyOf,
     async load({ after, limit }) {
+      places ??= await sorted(all, shortKeyOf)
       const first = after === undefined ? 0 : places.findIndex(({ key }) => key > after)
       return first < 0 ? [] : places.slice(first, first + limit).map(({ item }) => item)
     },
   }
+}
+
+/** Items in the order of their keys, each of which is made once; others have their turn meanwhile. */
+async function sorted<Item>(all: readonly Item[], keyOf: (item: Item) => string): Promise<readonly Place<Item>[]> {
+  const pauses = new Pauses(KEYS_AT_ONCE)
+  const places: Place<Item>[] = []
+  for (const item of all) {
+    await pauses.spend(1)
+    places.push({ key: keyOf(item), item })
+  }
+  return places.sort((one, other) => (one.key < other.key ? -1 : 1))
 }
 
 /** A key as it may stand in a marker, which may have 320 characters with its proof. */

@@ -7,6 +7,7 @@ import { memoryKeyRing } from '../../../src/platform/keyring/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
 import { SOURCE } from '../../domain/directory/samples.ts'
 import { fc } from '../../fast-check.ts'
+import { turnsDuring } from './turns.ts'
 
 const keyring = memoryKeyRing({ random: systemRandom, clock: systemClock })
 
@@ -99,13 +100,17 @@ describe('a list that is at hand', () => {
     assert.deepEqual(rest.items, keys.slice(2))
   })
 
-  test('asks each item for its key once, to be sorted', async () => {
+  test('asks each item for its key once to be sorted, and others have their turn meanwhile', async () => {
+    const COUNT = 50_000
     let asked = 0
-    const numbers = Array.from({ length: 10_000 }, (_, index) => (index * 7919) % 10_000)
-    atHand(numbers, (number) => {
+    const numbers = Array.from({ length: COUNT }, (_, index) => (index * 7919) % COUNT)
+    const { load } = atHand(numbers, (number) => {
       asked++
-      return String(number)
+      return String(number).padStart(6, '0')
     })
-    assert.equal(asked, 10_000)
+    const turns = await turnsDuring(async () => assert.deepEqual(await load({ after: undefined, limit: 2 }), [0, 1]))
+    assert.deepEqual(await load({ after: '000001', limit: 2 }), [2, 3])
+    assert.equal(asked, COUNT)
+    assert.ok(turns >= 8, `${turns} turns`)
   })
 })
