@@ -84,7 +84,7 @@ export async function isInstalled(program: string, ...args: readonly string[]): 
 export function execute(
   program: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string | undefined>>,
   timeout = 60_000,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
