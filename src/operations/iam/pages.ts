@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { openMarker, sealMarker } from '../../domain/paging/index.ts'
 import { integer, type Params } from '../../engines/wire/index.ts'
 import { type AccountId, ValidationError } from '../../model/index.ts'
+import { breathe } from '../../platform/background-work.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import { marker as markerText } from './iam-types.ts'
 import { Pauses } from './pauses.ts'
@@ -84,8 +85,11 @@ export async function pageOf<Item>(
     const isLeftOver = seen < loaded.length
     if (loaded.length < limit && !isLeftOver) return { items, IsTruncated: false, Marker: undefined }
     const isFull = items.length === maxItems ? isLeftOver : scanned >= MOST_SCANNED
-    if (!isFull && length < MOST_LENGTH) continue
-    return { items, IsTruncated: true, Marker: sealMarker(after ?? '', name, keyring) }
+    if (isFull || length >= MOST_LENGTH) {
+      return { items, IsTruncated: true, Marker: sealMarker(after ?? '', name, keyring) }
+    }
+    // Where records are read without waiting for anything, nobody else had a turn.
+    await breathe()
   }
 }
 

@@ -47,10 +47,13 @@ async function allPages<Item>(listing: Listing<Item>, maxItems: number): Promise
 }
 
 describe('a page of a list', () => {
-  test('is loaded in parts, however many items it may have', async () => {
+  test('is loaded in parts, however many items it may have, and others have their turn meanwhile', async () => {
     const { listing, loads } = aStore(5000)
-    const { items } = await pageOf({ marker: undefined, maxItems: 1000 }, listing, keyring)
-    assert.equal(items.length, 1000)
+    const turns = await turnsDuring(async () => {
+      const { items } = await pageOf({ marker: undefined, maxItems: 1000 }, listing, keyring)
+      assert.equal(items.length, 1000)
+    })
+    assert.ok(turns >= 8, `${turns} turns`)
     assert.ok(Math.max(...loads) <= 101, `${Math.max(...loads)} at once`)
   })
 
