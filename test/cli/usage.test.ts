@@ -64,7 +64,11 @@ const MISUSED: readonly Misuse[] = [
     args: ['can', 'source/alice', 's3:GetObject', '*', '--directory', 'a.yaml', '--admin', 'http://127.0.0.1:1'],
     says: /'--directory <FILE>' cannot be used with option '--admin <URL>'/,
   },
-  { rule: 'explain wants a refusal', args: ['explain'], says: /missing required argument 'MESSAGE\|REQUEST-ID'/ },
+  {
+    rule: 'explain wants a refusal',
+    args: ['explain'],
+    says: /Say the message of x-rolecall-explanation, or a request id/,
+  },
   {
     rule: 'what is neither message nor request id is refused',
     args: ['explain', 'User: alice is not authorized'],

@@ -254,7 +254,12 @@ test('the ready file says where instances are, and follows them', async (t) => {
       [TWO, 0],
     ],
   )
-  assert.deepEqual(await read(), await node.instances())
+  const [one, two] = await node.instances()
+  assert.deepEqual(
+    await read(),
+    [one, { ...two, addresses: [node.addresses.metadata] }],
+    'the shared listener is named',
+  )
 })
 
 test('two instances on the metadata listener are a mistake in the file, with line and column', async () => {
