@@ -24,14 +24,32 @@ const CONTAINERS: Place = {
   flag: '--container-listen',
 }
 
-/** How a system is given an address; the way back is the same with the other word. */
-const COMMANDS: Readonly<Partial<Record<NodeJS.Platform, (address: string) => string>>> = {
-  linux: (address) => (isV6(address) ? `ip -6 addr add ${address}/128 dev lo` : `ip addr add ${address}/32 dev lo`),
-  darwin: (address) => `ifconfig lo0 ${isV6(address) ? 'inet6 ' : ''}alias ${address}`,
-  win32: (address) =>
-    isV6(address)
-      ? `netsh interface ipv6 add address "Loopback Pseudo-Interface 1" ${address}`
-      : `netsh interface ipv4 add address "Loopback Pseudo-Interface 1" ${address} 255.255.255.255`,
+/** How a system is given an address, and how it is taken back. */
+interface Commands {
+  add(address: string): string
+  remove(address: string): string
+}
+
+const LOOPBACK = '"Loopback Pseudo-Interface 1"'
+const COMMANDS: Readonly<Partial<Record<NodeJS.Platform, Commands>>> = {
+  linux: { add: (address) => onLinux('add', address), remove: (address) => onLinux('del', address) },
+  darwin: { add: (address) => onDarwin('alias', address), remove: (address) => onDarwin('-alias', address) },
+  win32: {
+    add: (address) => `${onWindows('add', address)}${isV6(address) ? '' : ' 255.255.255.255'}`,
+    remove: (address) => onWindows('delete', address),
+  },
+}
+
+function onLinux(verb: string, address: string): string {
+  return isV6(address) ? `ip -6 addr ${verb} ${address}/128 dev lo` : `ip addr ${verb} ${address}/32 dev lo`
+}
+
+function onDarwin(verb: string, address: string): string {
+  return `ifconfig lo0 ${isV6(address) ? 'inet6 ' : ''}${verb} ${address}`
+}
+
+function onWindows(verb: string, address: string): string {
+  return `netsh interface ${isV6(address) ? 'ipv6' : 'ipv4'} ${verb} address ${LOOPBACK} ${address}`
 }
 
 /**
@@ -51,13 +69,17 @@ function checkPlace(
   platform: NodeJS.Platform,
 ): Finding {
   const own = addresses.filter((address) => owned.includes(address))
+  const commands = COMMANDS[platform]
   if (own.length > 0) {
     const [first = ''] = own
-    const how = `serve ${flag} ${isV6(first) ? `[${first}]` : first}:80`
-    return fine(check, `${own.join(' and ')} can be listened on: ${how} (needs root, or CAP_NET_BIND_SERVICE)`)
+    const how = `serve ${flag} ${isV6(first) ? `[${first}]` : first}:80 (needs root, or CAP_NET_BIND_SERVICE)`
+    const back = commands === undefined ? '' : `; to be rid of them, as root: ${own.map(commands.remove).join('; ')}`
+    return fine(check, `${own.join(' and ')} can be listened on: ${how}${back}`)
   }
-  const command = COMMANDS[platform]
-  const how = command === undefined ? 'give this machine the address' : `as root: ${addresses.map(command).join('; ')}`
+  const how =
+    commands === undefined
+      ? 'give this machine the address'
+      : `as root: ${addresses.map(commands.add).join('; ')} (the way back: ${addresses.map(commands.remove).join('; ')})`
   return fine(check, `${otherwise}; to listen on ${addresses[0]}, ${how}`)
 }
 
