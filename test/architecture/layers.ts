@@ -4,7 +4,7 @@
  */
 export const LAYERS: readonly (readonly string[])[] = [
   ['model'],
-  ['engines/policy', 'engines/sigv4', 'engines/wire', 'platform/config', 'platform/*.ts'],
+  ['engines/policy', 'engines/sigv4', 'engines/saml', 'engines/wire', 'platform/config', 'platform/*.ts'],
   ['platform/telemetry'],
   ['verifier', 'engines/reachability', 'platform/keyring'],
   ['platform/storage', 'platform/keyring/files'],
@@ -55,7 +55,9 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'node:sqlite': ['platform/storage/sql'],
   picocolors: ['cli'],
   pino: ['platform/telemetry'],
+  piscina: ['domain/federation'],
   'prom-client': ['platform/telemetry'],
+  samlify: ['domain/federation'],
   yaml: ['operations/loading', 'platform/config'],
   zod: ['platform/config', 'operations/loading', 'doors/steering'],
 }
