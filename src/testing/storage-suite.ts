@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { epochMillis } from '../model/index.ts'
 import { StoreUnavailable } from '../platform/storage/index.ts'
 import { auditLogSuite } from './audit-log-suite.ts'
 import { changeLogSuite } from './change-log-suite.ts'
 import { directoryReferencesSuite } from './directory-references-suite.ts'
 import { directoryStoreSuite } from './directory-store-suite.ts'
+import { replayGuardSuite } from './replay-guard-suite.ts'
 import { event, type OpenStorage, user } from './storage-samples.ts'
 import { usageStampsSuite } from './usage-stamps-suite.ts'
 
 /**
  * Tests every promise of the storage ports against one adapter.
- * @param open - opens an empty storage; called once for each test, which closes it again
+ * @param open - opens an empty storage that holds at most five one-time values; called once for each test, which closes it again
  */
 export function storageSuite(name: string, open: OpenStorage): void {
   directoryStoreSuite(name, open)
@@ -18,10 +20,11 @@ export function storageSuite(name: string, open: OpenStorage): void {
   changeLogSuite(name, open)
   auditLogSuite(name, open)
   usageStampsSuite(name, open)
+  replayGuardSuite(name, open)
 
   describe(`${name}: closing`, () => {
     test('once closed, every call rejects', async () => {
-      const { directory, changes, audit, usage, close } = await open()
+      const { directory, changes, audit, usage, replays, close } = await open()
       await close()
       await assert.rejects(directory.find('user', 'a'), StoreUnavailable)
       await assert.rejects(directory.list('user', { limit: 1 }), StoreUnavailable)
@@ -35,6 +38,7 @@ export function storageSuite(name: string, open: OpenStorage): void {
       await assert.rejects(audit.find({ limit: 1 }), StoreUnavailable)
       await assert.rejects(usage.record([]), StoreUnavailable)
       await assert.rejects(usage.find('role', ['a']), StoreUnavailable)
+      await assert.rejects(replays.claim('a', epochMillis(1), epochMillis(0)), StoreUnavailable)
     })
 
     test('closing twice, also at once, is closing once', async () => {

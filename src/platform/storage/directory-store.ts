@@ -18,6 +18,7 @@ export type RecordKind =
   | 'pod-identity-association'
   | 'oidc-provider'
   | 'role-deletion'
+  | 'saml-provider'
 
 /** Names one record. Records keep the account they were made in. */
 export interface RecordName {

@@ -1,6 +1,7 @@
 import type { AuditLog } from './audit-log.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { DirectoryStore } from './directory-store.ts'
+import type { ReplayGuard } from './replay-guard.ts'
 import type { UsageStamps } from './usage-stamps.ts'
 
 /** Everything that outlives the process, as one thing that opens and closes. */
@@ -9,6 +10,7 @@ export interface Storage {
   readonly changes: ChangeLog
   readonly audit: AuditLog
   readonly usage: UsageStamps
+  readonly replays: ReplayGuard
 
   /** Finishes the writes that were accepted, then lets go of the data. Calls after it reject; closing twice is harmless. */
   close(): Promise<void>

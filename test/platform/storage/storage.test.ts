@@ -10,8 +10,8 @@ import { storageSuite } from '../../../src/testing/storage-suite.ts'
 const root = await mkdtemp(join(tmpdir(), 'rolecall-storage-'))
 after(() => rm(root, { recursive: true }))
 
-storageSuite('in memory', () => openSqlStorage({ data: ':memory:' }))
-storageSuite('in a folder', async () => openSqlStorage({ data: await mkdtemp(join(root, 'data-')) }))
+storageSuite('in memory', () => openSqlStorage({ data: ':memory:', oneTimeValues: 5 }))
+storageSuite('in a folder', async () => openSqlStorage({ data: await mkdtemp(join(root, 'data-')), oneTimeValues: 5 }))
 
 test('in memory the audit log forgets old events, so that a long run does not fill the memory', async () => {
   const storage = await openSqlStorage({ data: ':memory:' })

@@ -101,6 +101,15 @@ export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
       UPDATE directory_count SET count = count - 1 WHERE account = OLD.account AND kind = OLD.kind;
     END;
     `,
+    // What may be used once.
+    `
+    CREATE TABLE one_time_value (
+      sequence INTEGER PRIMARY KEY,
+      key TEXT NOT NULL UNIQUE,
+      expires_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX one_time_value_by_end ON one_time_value (expires_at);
+    `,
   ],
   audit: [
     `

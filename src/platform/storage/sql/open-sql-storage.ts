@@ -10,23 +10,30 @@ import { Reader } from './reader.ts'
 import { sqlAuditLog } from './sql-audit-log.ts'
 import { sqlChangeLog } from './sql-change-log.ts'
 import { sqlDirectoryStore } from './sql-directory-store.ts'
+import { sqlReplayGuard } from './sql-replay-guard.ts'
 import { sqlUsageStamps } from './sql-usage-stamps.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { ThreadWriter } from './thread-writer.ts'
 import type { Writer } from './writer.ts'
 
 const IN_MEMORY = ':memory:'
+const MOST_ONE_TIME_VALUES = 1_000_000
 
 /** Where the data lives: a folder, made when missing, or `:memory:` for as long as the process. */
 export interface SqlStorageOptions {
   readonly data: string
+  /** How many one-time values may be claimed at once; a million unless told. */
+  readonly oneTimeValues?: number
 }
 
 /**
  * Opens the data and brings its schema up to date. One process at a time serves a folder.
  * @throws {@link StoreUnavailable} when the folder is unsafe, in use, or written by a newer version
  */
-export async function openSqlStorage({ data }: SqlStorageOptions): Promise<Storage> {
+export async function openSqlStorage({
+  data,
+  oneTimeValues = MOST_ONE_TIME_VALUES,
+}: SqlStorageOptions): Promise<Storage> {
   // Whatever was opened before a failure is closed again; afterwards the same list, from its end, is how to close.
   await using opened = new AsyncDisposableStack()
   const { writer, directory, audit } = data === IN_MEMORY ? openMemory(opened) : await openFolder(data, opened)
@@ -35,6 +42,7 @@ export async function openSqlStorage({ data }: SqlStorageOptions): Promise<Stora
     changes: sqlChangeLog(directory),
     audit,
     usage: sqlUsageStamps(directory, writer),
+    replays: sqlReplayGuard(directory, writer, oneTimeValues),
   }
   const held = opened.move()
   let closing: Promise<void> | undefined

@@ -35,6 +35,11 @@ export interface Tables {
     readonly region: string | null
     readonly service: string | null
   }
+  readonly one_time_value: {
+    readonly sequence: Generated<number>
+    readonly key: string
+    readonly expires_at: number
+  }
   readonly audit_event: {
     readonly sequence: Generated<number>
     readonly event_id: string
