@@ -1,4 +1,5 @@
 import type { AccountId } from './account-id.ts'
+import type { EpochMillis } from './epoch-millis.ts'
 import type { Session } from './session.ts'
 import type { Tag } from './tag.ts'
 
@@ -48,28 +49,58 @@ export interface FederatedCaller extends Principal {
 }
 
 /**
- * Somebody whom an identity provider of an account vouches for, by a token. They have no credentials: what they may is
- * for the role they ask for to say.
+ * Somebody whom an identity provider of an account vouches for. They have no credentials: what they may is for the role
+ * they ask for to say.
  */
-export interface WebIdentityCaller {
-  readonly kind: 'web-identity'
+interface VouchedFor {
   /** The provider's, and the role's. */
   readonly account: AccountId
   /** As `Principal` elements name it: an ARN, or the host of one that AWS knows without being told. */
   readonly provider: string
   readonly subject: string
   readonly audience: string
-  /** What the token says, as condition keys by their names in lower case. */
+  /** What the provider says, as condition keys by their names in lower case. */
   readonly keys: ReadonlyMap<string, string | readonly string[]>
-  /** What the token asks the session to be marked by. */
+  /** What the provider asks the session to be marked by. */
   readonly tags: readonly Tag[]
   readonly transitiveTagKeys: readonly string[]
   readonly sourceIdentity: string | undefined
 }
 
-/** Whoever sent a token that proves nobody, though it names a provider that an account has. */
+/** Whom an OpenID Connect provider vouches for, by a token. */
+export interface WebIdentityCaller extends VouchedFor {
+  readonly kind: 'web-identity'
+}
+
+/** Whom a SAML provider vouches for, by an assertion. */
+export interface SamlCaller extends VouchedFor {
+  readonly kind: 'saml'
+  readonly subjectType: string
+  readonly issuer: string
+  /** Tells subjects of different providers apart. */
+  readonly nameQualifier: string
+  /** What the session is to be called. */
+  readonly sessionName: string
+  /** The roles that the assertion is for. */
+  readonly roleArns: readonly string[]
+  readonly assertionId: string
+  /** Until when the assertion can be exchanged. */
+  readonly redeemableUntil: EpochMillis
+  /** Whether it can be exchanged once in all, and not once for each role. */
+  readonly singleUse: boolean
+  /** When the provider's own session ends, and the longest that one here may last, in seconds; where it says so. */
+  readonly sessionEndsAt: EpochMillis | undefined
+  readonly longestSeconds: number | undefined
+}
+
+/** Whom an identity provider vouches for, whatever its protocol. */
+export type IdentityCaller = WebIdentityCaller | SamlCaller
+
+/** Whoever sent a token or an assertion that proves nobody, though it names a provider that an account has. */
 export interface SuspectedIdentity {
   readonly kind: 'suspected-identity'
+  /** What a proof would have made them. */
+  readonly as: IdentityCaller['kind']
   readonly account: AccountId
   readonly provider: string
 }
@@ -91,4 +122,4 @@ export interface OperatorCaller {
 export type AccountCaller = RootCaller | UserCaller | RoleCaller | FederatedCaller
 
 /** Whoever asks, once proven. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable */
-export type Caller = AccountCaller | WebIdentityCaller | ServiceCaller | OperatorCaller
+export type Caller = AccountCaller | IdentityCaller | ServiceCaller | OperatorCaller

@@ -196,6 +196,19 @@ export class JwtPayloadSizeExceeded extends Fault {
   }
 }
 
+/** An identity provider was asked, and vouches for nobody. */
+export class IdpRejectedClaim extends Fault {
+  override readonly code = 'IDPRejectedClaim'
+  override readonly httpStatus = 403
+
+  constructor(detail: string) {
+    super(
+      'The identity provider (IdP) reported that authentication failed. This might be because the claim is invalid.',
+      { detail },
+    )
+  }
+}
+
 /** What was to be decoded is no message, or none that the caller may read. */
 export class InvalidAuthorizationMessage extends Fault {
   override readonly code = 'InvalidAuthorizationMessageException'

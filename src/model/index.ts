@@ -5,9 +5,11 @@ export type {
   AccountCaller,
   Caller,
   FederatedCaller,
+  IdentityCaller,
   OperatorCaller,
   RoleCaller,
   RootCaller,
+  SamlCaller,
   ServiceCaller,
   SuspectedIdentity,
   UserCaller,
@@ -34,6 +36,7 @@ export {
   ExpiredToken,
   Fault,
   IdpCommunicationError,
+  IdpRejectedClaim,
   IncompleteSignature,
   InternalFailure,
   InvalidAction,
@@ -74,6 +77,7 @@ export { assumedRoleArn, federatedUserArn, iamArn, rootArn } from './principal-a
 export { quoted, quotedAny } from './quoted.ts'
 export { replaceUnseen } from './replace-unseen.ts'
 export type { RequestFacts } from './request-facts.ts'
+export { type SamlPrivateKey, type SamlProvider, samlProviderArn } from './saml-provider.ts'
 export { Secret } from './secret.ts'
 export {
   type FederatedHolder,

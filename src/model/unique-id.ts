@@ -2,14 +2,15 @@ import { type AccountId, accountId } from './account-id.ts'
 import { Violation } from './violation.ts'
 
 /** The prefixes AWS gives to the ids it makes; each tells what the id names. */
-export type UniqueIdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'ANPA' | 'AIPA'
+export type UniqueIdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'ANPA' | 'AIPA' | 'SAMLSP'
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 /** 2^39: in the first half of an id it says that an account follows, in the second it is the account's last bit. */
 const TOP_BIT = 2 ** 39
 
 /**
- * The id of a user, role, group, policy or instance profile: 21 characters, the account encoded in them.
+ * The id of a user, role, group, policy or instance profile: 21 characters, the account encoded in them. That of a SAML
+ * provider has two more.
  * @param randomness - at least six random bytes
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
  */

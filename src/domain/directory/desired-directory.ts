@@ -65,6 +65,7 @@ export interface DesiredAccount {
   readonly Tasks: readonly DesiredTask[]
   readonly PodIdentityAssociations: readonly DesiredPodIdentityAssociation[]
   readonly OIDCProviders: readonly DesiredOidcProvider[]
+  readonly SAMLProviders: readonly DesiredSamlProvider[]
 }
 
 /**
@@ -79,6 +80,19 @@ export interface DesiredOidcProvider {
   readonly Tags: readonly DesiredTag[]
   /** Its keys, as JSON: then they are not fetched. */
   readonly Jwks?: string | undefined
+}
+
+/**
+ * A SAML provider.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-samlprovider.html
+ */
+export interface DesiredSamlProvider {
+  readonly Name: string
+  /** The document itself. */
+  readonly SamlMetadataDocument: string
+  readonly Tags: readonly DesiredTag[]
+  /** Whether an assertion can be exchanged once in all: CloudFormation has no such thing. */
+  readonly SingleUse: boolean
 }
 
 /** A long-term access key. What is left out is generated. */

@@ -32,6 +32,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   document: 'PolicyDocument',
   earlier: 'Password',
   interfaces: 'NetworkInterfaces',
+  metadata: 'SamlMetadataDocument',
   maxSessionDurationSeconds: 'MaxSessionDuration',
   options: 'MetadataOptions',
   outbound: 'OutboundWebIdentityFederation',

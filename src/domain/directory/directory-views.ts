@@ -1,10 +1,11 @@
 import type { InstanceProfile, OidcProvider, PodIdentityAssociation, Task } from '../../model/index.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { DirectoryStore, RecordKind } from '../../platform/storage/index.ts'
-import { openAccessKeySecret } from './access-key-secret.ts'
 import { type OrganizationView, viewOrganization } from './organization-view.ts'
 import { documentOf } from './policy-versions.ts'
 import { type AccountAliasBody, type AccountBody, bodyOf } from './records.ts'
+import { type SamlProviderView, viewSamlProvider } from './saml-provider-view.ts'
+import { openSecret } from './sealed-secret.ts'
 import { ViewCache } from './view-cache.ts'
 import {
   type AccessKeyView,
@@ -32,6 +33,7 @@ export interface DirectoryViews {
   readonly task: ViewCache<'task', Task>
   readonly 'pod-identity-association': ViewCache<'pod-identity-association', PodIdentityAssociation>
   readonly 'oidc-provider': ViewCache<'oidc-provider', OidcProvider>
+  readonly 'saml-provider': ViewCache<'saml-provider', SamlProviderView>
 }
 
 interface ViewParts {
@@ -63,12 +65,15 @@ export function directoryViews(
     }),
     'access-key': new ViewCache(store, 'access-key', cachedRecords, (record) => {
       const { sealedSecret, ...key } = bodyOf(record)
-      return { ...key, secretAccessKey: openAccessKeySecret(key.accessKeyId, sealedSecret, keyring) }
+      return { ...key, secretAccessKey: openSecret(key.accessKeyId, sealedSecret, keyring) }
     }),
     organization: new ViewCache(store, 'organization', 1, (record) => viewOrganization(bodyOf(record))),
     'instance-profile': new ViewCache(store, 'instance-profile', cachedRecords, bodyOf),
     task: new ViewCache(store, 'task', cachedRecords, bodyOf),
     'pod-identity-association': new ViewCache(store, 'pod-identity-association', cachedRecords, bodyOf),
     'oidc-provider': new ViewCache(store, 'oidc-provider', cachedRecords, bodyOf),
+    'saml-provider': new ViewCache(store, 'saml-provider', cachedRecords, (record) =>
+      viewSamlProvider(bodyOf(record), keyring),
+    ),
   }
 }

@@ -25,10 +25,18 @@ import { Edit } from './edit.ts'
 import type { OrganizationPlace } from './organization-view.ts'
 import { type OwnPolicies, ownPolicies } from './own-policies.ts'
 import { Passwords } from './passwords.ts'
-import { managedPolicyKey, nameKey, ORGANIZATION_KEY, oidcProviderKey, podIdentityKey } from './record-keys.ts'
+import {
+  managedPolicyKey,
+  nameKey,
+  ORGANIZATION_KEY,
+  oidcProviderKey,
+  podIdentityKey,
+  samlProviderKey,
+} from './record-keys.ts'
 import { type AccountBody, bodyOf } from './records.ts'
 import { Revocations } from './revocations.ts'
 import { QUOTAS, type Quotas } from './rules.ts'
+import type { SamlProviderView } from './saml-provider-view.ts'
 import { SealedSecrets } from './sealed-secrets.ts'
 import { SessionPolicyViews } from './session-policies.ts'
 import { StoredRecords } from './stored-records.ts'
@@ -210,6 +218,12 @@ export class Directory {
     return (await this.isOpen(account)) ? provider : undefined
   }
 
+  /** The SAML provider with exactly that ARN: case included. */
+  async samlProvider(arn: string): Promise<SamlProviderView | undefined> {
+    const provider = await this.#views['saml-provider'].find(samlProviderKey(arn))
+    return provider?.arn === arn && (await this.isOpen(provider.account)) ? provider : undefined
+  }
+
   task(id: string): Promise<Task | undefined> {
     return this.#views.task.find(id)
   }
@@ -270,7 +284,7 @@ export class Directory {
 
   /**
    * Seals every stored secret that is under another than the active `at-rest` key anew; gives how many that were.
-   * @throws Error naming access keys whose secrets do not open; all others were sealed anew
+   * @throws Error naming what holds secrets that do not open; all others were sealed anew
    */
   async resealSecrets(): Promise<number> {
     const count = await this.#secrets.resealAll()

@@ -24,7 +24,14 @@ export { planClosing } from './plan-closing.ts'
 export { type DirectoryPlan, planDirectory } from './plan-directory.ts'
 export { planKeyRevocation, planRevokingOlder } from './plan-revocation.ts'
 export { type AnyManagedPolicy, documentOf, firstVersion, nextVersion } from './policy-versions.ts'
-export { managedPolicyKey, nameKey, oidcProviderKey, reference, roleDeletionKey } from './record-keys.ts'
+export {
+  managedPolicyKey,
+  nameKey,
+  oidcProviderKey,
+  reference,
+  roleDeletionKey,
+  samlProviderKey,
+} from './record-keys.ts'
 export {
   type AccessKeyBody,
   type AccessReportBody,
@@ -43,6 +50,8 @@ export {
   type UserBody,
 } from './records.ts'
 export { keeps, QUOTAS, RULES } from './rules.ts'
+export { type OpenSamlKey, openSamlKeys, samlSealOf, sealSamlKeys } from './saml-keys.ts'
+export { validityOf } from './saml-provider-rules.ts'
 export type { Records } from './stored-records.ts'
 export { principalArnOf, resolvePrincipals, shownTrust } from './trust.ts'
 export type { AccessKeyView, RoleView, UserView } from './views.ts'

@@ -1,8 +1,8 @@
 import { type AccountId, accessKeyId, type EpochMillis, Secret } from '../../model/index.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { Random } from '../../platform/random.ts'
-import { sealAccessKeySecret } from './access-key-secret.ts'
 import type { AccessKeyBody } from './records.ts'
+import { sealSecret } from './sealed-secret.ts'
 
 /** A key that was made now: what is kept of it, the key of the ring that seals it, and its secret. */
 interface NewAccessKey {
@@ -18,7 +18,7 @@ export function newAccessKey(
 ): NewAccessKey {
   const id = inventKeyId(account, random)
   const secret = inventSecret(random)
-  const { sealed, keyId } = sealAccessKeySecret(id, secret, keyring, random)
+  const { sealed, keyId } = sealSecret(id, secret, keyring, random)
   const body = { accessKeyId: id, account, userName, status: 'Active', sealedSecret: sealed, createdAt: now } as const
   return { body, keyId, secret }
 }

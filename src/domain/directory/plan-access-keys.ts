@@ -1,12 +1,12 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import { type AccountId, Secret } from '../../model/index.ts'
-import { openAccessKeySecret, sealAccessKeySecret, sealingKeyOf } from './access-key-secret.ts'
 import type { DesiredAccessKey } from './desired-directory.ts'
 import type { DesiredPath } from './mistakes.ts'
 import { inventKeyId, inventSecret } from './new-access-key.ts'
 import type { Plan } from './plan.ts'
 import { nameKey } from './record-keys.ts'
 import { keeps, QUOTAS, RULES } from './rules.ts'
+import { openSecret, sealingKeyOf, sealSecret } from './sealed-secret.ts'
 
 /** Whose access keys are planned: a user, or the account's root (no user name). */
 export interface KeyOwner {
@@ -74,12 +74,12 @@ async function planAccessKey(
     plan.mistake([...at, 'SecretAccessKey'], RULES.secretAccessKey.says)
   }
   const given = SecretAccessKey === undefined ? undefined : new Secret(SecretAccessKey)
-  const kept = existing && openAccessKeySecret(id, existing.sealedSecret, keyring)
+  const kept = existing && openSecret(id, existing.sealedSecret, keyring)
   // A secret that stays is not sealed again: sealing it twice looks like two secrets.
   const { sealed, keyId } =
     existing !== undefined && kept !== undefined && (given === undefined || isSame(given, kept))
       ? { sealed: existing.sealedSecret, keyId: sealingKeyOf(existing.sealedSecret) }
-      : sealAccessKeySecret(id, given ?? inventSecret(random), keyring, random)
+      : sealSecret(id, given ?? inventSecret(random), keyring, random)
   const createdAt = existing?.createdAt ?? now
   const { revokedAt } = existing ?? {}
   const status = revokedAt === undefined ? (Status ?? existing?.status ?? 'Active') : 'Inactive'

@@ -28,6 +28,7 @@ import {
 } from './plan-policies.ts'
 import { planForgetting, planPruning } from './plan-pruning.ts'
 import { keepRevocation } from './plan-revocation.ts'
+import { planSamlProviders } from './plan-saml-providers.ts'
 import { versionsWith } from './policy-versions.ts'
 import { managedPolicyKey, nameKey } from './record-keys.ts'
 import { QUOTAS, RULES } from './rules.ts'
@@ -139,6 +140,7 @@ async function planAccount(plan: Plan, at: DesiredPath, account: DesiredAccount)
   for (const [index, user] of account.Users.entries()) await planUser(plan, [...at, 'Users', index], id, user)
   for (const [index, role] of account.Roles.entries()) await planRole(plan, [...at, 'Roles', index], id, role)
   await planOidcProviders(plan, [...at, 'OIDCProviders'], id, account.OIDCProviders)
+  await planSamlProviders(plan, [...at, 'SAMLProviders'], id, account.SAMLProviders)
 }
 
 /** Left out it stays as it is: whoever verifies tokens of the account knows its issuer. */

@@ -1,10 +1,10 @@
 import type { EpochMillis } from '../../model/index.ts'
 import type { DirectoryChange } from '../../platform/storage/index.ts'
-import { sealingKeyOf } from './access-key-secret.ts'
 import type { Directory } from './directory.ts'
 import { nameKey } from './record-keys.ts'
 import { type InlinePolicy, put } from './records.ts'
 import { isCalledRevoking, revokingPolicy, sessionsRevokedBefore } from './revoking-policy.ts'
+import { sealingKeyOf } from './sealed-secret.ts'
 import type { RoleView, UserView } from './views.ts'
 
 /** How far clocks of nodes are apart at most: as far as those of a signer and a node. */

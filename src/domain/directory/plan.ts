@@ -41,6 +41,7 @@ type ClaimKind =
   | 'task'
   | 'pod-identity-association'
   | 'oidc-provider'
+  | 'saml-provider'
 /** What has a name in an account. */
 export type EntityKind = 'user' | 'group' | 'role' | 'managed-policy' | 'instance-profile'
 

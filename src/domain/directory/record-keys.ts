@@ -48,3 +48,9 @@ export const reference = {
   policyVersion: (account: string, place: number): string => `policy-version/${account}/${place}`,
   principal: (uniqueId: string): string => `principal/${uniqueId}`,
 } as const
+
+/** The key of the SAML provider that an ARN is of, if it is of one. */
+export function samlProviderKey(arn: string): string {
+  const [account = '', resource = ''] = arn.split(':').slice(4)
+  return nameKey(account, resource.slice(resource.indexOf('/') + 1))
+}

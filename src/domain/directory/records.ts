@@ -6,6 +6,7 @@ import type {
   OidcProvider,
   OutboundFederation,
   PodIdentityAssociation,
+  SamlProvider,
   Tag,
   Task,
 } from '../../model/index.ts'
@@ -243,6 +244,7 @@ export interface RecordBodies {
   readonly task: Task
   readonly 'pod-identity-association': PodIdentityAssociation
   readonly 'oidc-provider': OidcProvider
+  readonly 'saml-provider': SamlProvider
   readonly 'role-deletion': RoleDeletionBody
 }
 
@@ -265,6 +267,7 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'task',
   'pod-identity-association',
   'oidc-provider',
+  'saml-provider',
   'role-deletion',
 ]
 

@@ -4,17 +4,22 @@ import {
   type DirectoryChange,
   type DirectoryRecord,
   type DirectoryStore,
+  type RecordKind,
   StoreConflict,
 } from '../../platform/storage/index.ts'
-import { openAccessKeySecret, sealAccessKeySecret } from './access-key-secret.ts'
 import { bodyOf, put } from './records.ts'
+import { samlKeyName, sealSamlKeys } from './saml-keys.ts'
+import { openSecret, sealSecret } from './sealed-secret.ts'
 
 /** Few enough that sealing them anew does not hold up the event loop. */
 const PAGE = 500
 /** A record that changes while it is sealed anew is read again; it is under the active key then, unless a clock is wrong. */
 const ATTEMPTS = 10
 
-type AccessKeyRecord = DirectoryRecord & { readonly kind: 'access-key' }
+/** What holds secrets. */
+const SEALED_KINDS = ['access-key', 'saml-provider'] as const
+
+type SealedRecord = DirectoryRecord & { readonly kind: (typeof SEALED_KINDS)[number] }
 
 /** Keeps the secrets in records under the active `at-rest` key, so that the others can be destroyed. */
 export class SealedSecrets {
@@ -45,9 +50,18 @@ export class SealedSecrets {
     await this.#store.commit([])
     const broken: string[] = []
     let count = 0
+    for (const kind of SEALED_KINDS) count += await this.#resealKind(kind, broken)
+    if (broken.length === 0) return count
+    throw new Error(
+      `The stored secrets of these access keys or SAML providers do not open, so they cannot be sealed anew: ${broken.join(', ')}. Replace or remove these, or restore the data from a backup.`,
+    )
+  }
+
+  async #resealKind(kind: SealedRecord['kind'], broken: string[]): Promise<number> {
+    let count = 0
     let conflicts = 0
     for (let after: string | undefined; ; ) {
-      const page = await this.#store.list('access-key', after === undefined ? { limit: PAGE } : { after, limit: PAGE })
+      const page = await this.#store.list(kind, after === undefined ? { limit: PAGE } : { after, limit: PAGE })
       const changes = this.#resealing(page, broken)
       try {
         await this.#store.commit(changes)
@@ -57,12 +71,8 @@ export class SealedSecrets {
       }
       count += changes.length
       after = page.at(-1)?.key
-      if (page.length < PAGE) break
+      if (page.length < PAGE) return count
     }
-    if (broken.length === 0) return count
-    throw new Error(
-      `The stored secrets of these access keys do not open, so they cannot be sealed anew: ${broken.join(', ')}. Replace or remove these keys, or restore the data from a backup.`,
-    )
   }
 
   /** The changes that seal the records of a page anew, each only if nobody changes it meanwhile. */
@@ -80,15 +90,29 @@ export class SealedSecrets {
     return changes
   }
 
-  #isStale(record: DirectoryRecord): record is AccessKeyRecord {
+  #isStale(record: DirectoryRecord): record is SealedRecord {
     const { kind, sealedUnder } = record
-    return kind === 'access-key' && sealedUnder !== undefined && sealedUnder !== this.#keyring.active('at-rest').id
+    return isSealed(kind) && sealedUnder !== undefined && sealedUnder !== this.#keyring.active('at-rest').id
   }
 
-  #resealed(record: AccessKeyRecord): { readonly put: DirectoryRecord } {
-    const body = bodyOf(record)
-    const secret = openAccessKeySecret(record.key, body.sealedSecret, this.#keyring)
-    const { sealed, keyId } = sealAccessKeySecret(record.key, secret, this.#keyring, this.#random)
-    return put('access-key', record.key, record.account, { ...body, sealedSecret: sealed }, keyId)
+  #resealed(record: SealedRecord): { readonly put: DirectoryRecord } {
+    const { kind, key, account } = record
+    if (kind === 'access-key') {
+      const body = bodyOf({ ...record, kind })
+      const secret = openSecret(key, body.sealedSecret, this.#keyring)
+      const { sealed, keyId } = sealSecret(key, secret, this.#keyring, this.#random)
+      return put(kind, key, account, { ...body, sealedSecret: sealed }, keyId)
+    }
+    const body = bodyOf({ ...record, kind })
+    const secrets = body.privateKeys.map((each) => ({
+      ...each,
+      secret: openSecret(samlKeyName(body.uniqueId, each.id), each.sealed, this.#keyring),
+    }))
+    const { privateKeys, keyId } = sealSamlKeys(body.uniqueId, secrets, this.#keyring, this.#random)
+    return put(kind, key, account, { ...body, privateKeys }, keyId)
   }
+}
+
+function isSealed(kind: RecordKind): boolean {
+  return SEALED_KINDS.some((each) => each === kind)
 }

@@ -56,6 +56,7 @@ export function accountWith(
     Tasks: [],
     PodIdentityAssociations: [],
     OIDCProviders: [],
+    SAMLProviders: [],
   }
   return { Id: account, Alias: alias, Users: [admin], ...none }
 }

@@ -1,6 +1,7 @@
 import { type Document, isNode, isScalar, LineCounter, parseDocument, type Scalar, visit, type YAMLError } from 'yaml'
 import { checkDirectory, DirectoryFileError, type DirectorySource, sentence } from './directory-source.ts'
 import { offsetsInYaml } from './offsets-in-yaml.ts'
+import { readReferencedFiles } from './referenced-files.ts'
 
 /** No object of a directory has nearly as many. */
 const MAX_PROPERTIES = 1000
@@ -26,6 +27,10 @@ export function readDirectoryFile(text: string, name: string): DirectorySource {
   }
   const value: unknown = bounded(name, () => document.toJS({ maxAliasCount: 100 }))
   const offsetOf = offsetsInYaml(text, document)
+  const unread = readReferencedFiles(value, name)
+  if (unread.length > 0) {
+    throw new DirectoryFileError(unread.map((mistake) => `${place(offsetOf(mistake))}: ${sentence(mistake)}`))
+  }
   return checkDirectory(value, (mistake) => `${place(offsetOf(mistake))}: ${sentence(mistake)}`)
 
   function place(offset: number): string {

@@ -102,6 +102,13 @@ const oidcProvider = z.strictObject({
   Jwks: nullable(json('must be a JSON Web Key Set')),
 })
 
+const samlProvider = z.strictObject({
+  Name: z.string(),
+  SamlMetadataDocument: z.string(),
+  Tags: tags,
+  SingleUse: z.boolean().default(false),
+})
+
 /**
  * The shape of a directory file: CloudFormation's property names, nothing unknown. What the properties may say is for
  * the directory's own rules.
@@ -123,6 +130,7 @@ export const directorySchema = z.strictObject({
       Tasks: list(taskSchema),
       PodIdentityAssociations: list(podIdentityAssociationSchema),
       OIDCProviders: list(oidcProvider),
+      SAMLProviders: list(samlProvider),
     }),
   ),
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { openAccessKeySecret, sealAccessKeySecret } from '../../../src/domain/directory/access-key-secret.ts'
 import { AwsManagedPolicies } from '../../../src/domain/directory/aws-managed-policies.ts'
 import { Directory, documentOf, type PrincipalPolicies, planDirectory } from '../../../src/domain/directory/index.ts'
+import { openSecret, sealSecret } from '../../../src/domain/directory/sealed-secret.ts'
 import { decide, parsePolicy, validatePolicy } from '../../../src/engines/policy/index.ts'
 import { epochMillis, Secret, type UserCaller } from '../../../src/model/index.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
@@ -247,15 +247,15 @@ describe('the sealed secret of an access key', () => {
   const sources = { random: systemRandom, clock: systemClock }
   const ring = memoryKeyRing(sources)
   const ID = 'AKIAIOSFODNN7EXAMPLE'
-  const { sealed, keyId } = sealAccessKeySecret(ID, new Secret('s'.repeat(40)), ring, systemRandom)
+  const { sealed, keyId } = sealSecret(ID, new Secret('s'.repeat(40)), ring, systemRandom)
 
   test('does not open in the record of another key', () => {
-    assert.throws(() => openAccessKeySecret('AKIAI44QH8DHBEXAMPLE', sealed, ring))
+    assert.throws(() => openSecret('AKIAI44QH8DHBEXAMPLE', sealed, ring))
   })
 
   test('does not open without the key it was sealed under, and says which one that is', () => {
-    assert.throws(() => openAccessKeySecret(ID, sealed, memoryKeyRing(sources)), {
-      message: `access key ${ID} is sealed under the key ${keyId}, which is missing`,
+    assert.throws(() => openSecret(ID, sealed, memoryKeyRing(sources)), {
+      message: `the secret of ${ID} is sealed under the key ${keyId}, which is missing`,
     })
   })
 
@@ -265,9 +265,9 @@ describe('the sealed secret of an access key', () => {
     for (let at = 0; at < bytes.length; at++) {
       const changed = Buffer.from(bytes)
       changed[at] = (changed[at] ?? 0) ^ 1
-      assert.throws(() => openAccessKeySecret(ID, `${keyId}.${changed.toString('base64url')}`, ring))
+      assert.throws(() => openSecret(ID, `${keyId}.${changed.toString('base64url')}`, ring))
       const cut = bytes.subarray(0, at).toString('base64url')
-      assert.throws(() => openAccessKeySecret(ID, `${keyId}.${cut}`, ring))
+      assert.throws(() => openSecret(ID, `${keyId}.${cut}`, ring))
     }
   })
 
@@ -275,9 +275,9 @@ describe('the sealed secret of an access key', () => {
     fc.assert(
       fc.property(anyText(60), (text) => {
         const secret = text.toWellFormed()
-        const once = sealAccessKeySecret(ID, new Secret(secret), ring, systemRandom).sealed
-        assert.equal(openAccessKeySecret(ID, once, ring).reveal(), secret)
-        assert.notEqual(sealAccessKeySecret(ID, new Secret(secret), ring, systemRandom).sealed, once)
+        const once = sealSecret(ID, new Secret(secret), ring, systemRandom).sealed
+        assert.equal(openSecret(ID, once, ring).reveal(), secret)
+        assert.notEqual(sealSecret(ID, new Secret(secret), ring, systemRandom).sealed, once)
       }),
     )
   })

@@ -36,7 +36,14 @@ export function trusting(...principals: readonly string[]): string {
 /** An account with nothing in it but what is said. */
 export function anAccount(Id: string, parts: Partial<DesiredAccount> = {}): DesiredAccount {
   const none = { Users: [], Groups: [], ManagedPolicies: [], Roles: [] }
-  const machines = { InstanceProfiles: [], Instances: [], Tasks: [], PodIdentityAssociations: [], OIDCProviders: [] }
+  const machines = {
+    InstanceProfiles: [],
+    Instances: [],
+    Tasks: [],
+    PodIdentityAssociations: [],
+    OIDCProviders: [],
+    SAMLProviders: [],
+  }
   return { Id, ...none, ...machines, ...parts }
 }
 

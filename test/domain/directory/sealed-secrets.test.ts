@@ -28,7 +28,10 @@ test('secrets that do not open are named and left as they are, and all others ar
   const moved = { ...record, key: 'AKIAMOVEDMOVEDMOVED1' }
   await world.storage.directory.commit([{ put: moved }])
   const old = await rotated(world)
-  await assert.rejects(world.directory.resealSecrets(), /these access keys do not open.*: AKIAMOVEDMOVEDMOVED1\./)
+  await assert.rejects(
+    world.directory.resealSecrets(),
+    /of these access keys or SAML providers do not open.*: AKIAMOVEDMOVEDMOVED1\./,
+  )
   assert.deepEqual(await world.storage.directory.find('access-key', moved.key), moved)
   const { sealedUnder } = (await world.storage.directory.find('access-key', ID)) ?? {}
   assert.equal(sealedUnder, world.keyring.active('at-rest').id)

@@ -10,6 +10,8 @@ import {
   readDirectories,
 } from '../../../src/operations/loading/index.ts'
 import { aBroker, applyTo, SOURCE, TARGET, type TestBroker } from '../../pipeline/samples.ts'
+import { signer } from '../../saml/certificates.ts'
+import { ENTITY_ID, metadata } from '../../saml/saml-idp.ts'
 
 async function aFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rolecall-'))
@@ -286,4 +288,26 @@ test('what was loaded is recorded as the operator’s doing, without any of its 
     responseElements: { applied: true, count: 3 },
   })
   assert.ok(!body.includes('s3cret'))
+})
+
+test('metadata of a SAML provider stands in a file beside the directory, or the place says why it cannot be read', async (t) => {
+  const folder = await aFolder(t)
+  const broker = await aBroker(t)
+  const file = join(folder, 'directory.yaml')
+  const naming = (name: string) =>
+    writeFile(
+      file,
+      `Accounts:\n  - Id: "${SOURCE}"\n    SAMLProviders:\n      - { Name: corp, SamlMetadataDocument: "file:${name}" }\n`,
+    )
+  await naming('missing.xml')
+  const [missing] = await mistakesOf(broker, file)
+  assert.match(
+    missing ?? '',
+    /^directory\.yaml:4:\d+: Accounts\[0\]\.SAMLProviders\[0\]\.SamlMetadataDocument: .*missing\.xml cannot be read \(ENOENT\)$/,
+  )
+  await writeFile(join(folder, 'idp.xml'), metadata([signer()]))
+  await naming('idp.xml')
+  assert.deepEqual(await mistakesOf(broker, file), [])
+  const provider = await broker.broker.directory.samlProvider(`arn:aws:iam::${SOURCE}:saml-provider/corp`)
+  assert.equal(provider?.entityId, ENTITY_ID)
 })

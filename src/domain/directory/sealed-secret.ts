@@ -13,42 +13,37 @@ export interface SealedSecret {
 }
 
 /**
- * Seals the secret of a long-term access key under the active `at-rest` key. The access key id is associated data:
- * a sealed secret moved to another key's record does not open.
+ * Seals a secret under the active `at-rest` key. What it is of, such as an access key by its id, is associated data: a
+ * sealed secret moved to another's record does not open.
  */
-export function sealAccessKeySecret(
-  accessKeyId: string,
-  secret: Secret,
-  keyring: KeyRing,
-  random: Random,
-): SealedSecret {
+export function sealSecret(of: string, secret: Secret, keyring: KeyRing, random: Random): SealedSecret {
   const key = keyring.active('at-rest')
   const iv = random.bytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key.material, iv, { authTagLength: TAG_BYTES })
-  cipher.setAAD(Buffer.from(accessKeyId, 'utf8'))
+  cipher.setAAD(Buffer.from(of, 'utf8'))
   const sealed = Buffer.concat([iv, cipher.update(secret.reveal(), 'utf8'), cipher.final(), cipher.getAuthTag()])
   return { sealed: `${key.id}.${sealed.toString('base64url')}`, keyId: key.id }
 }
 
-/** The id of the key that a secret was sealed under by {@link sealAccessKeySecret}. */
+/** The id of the key that a secret was sealed under by {@link sealSecret}. */
 export function sealingKeyOf(sealed: string): string {
   return sealed.split('.', 1)[0] ?? ''
 }
 
 /**
- * Opens what {@link sealAccessKeySecret} sealed.
+ * Opens what {@link sealSecret} sealed.
  * @throws Error when the key is missing or the record was tampered with: an operator must look
  */
-export function openAccessKeySecret(accessKeyId: string, text: string, keyring: KeyRing): Secret {
+export function openSecret(of: string, text: string, keyring: KeyRing): Secret {
   const keyId = sealingKeyOf(text)
   const payload = text.slice(keyId.length + 1)
   const key = keyring.find('at-rest', keyId)
-  if (key === undefined) throw new Error(`access key ${accessKeyId} is sealed under the key ${keyId}, which is missing`)
+  if (key === undefined) throw new Error(`the secret of ${of} is sealed under the key ${keyId}, which is missing`)
   const bytes = Buffer.from(payload, 'base64url')
   const decipher = createDecipheriv('aes-256-gcm', key.material, bytes.subarray(0, IV_BYTES), {
     authTagLength: TAG_BYTES,
   })
-  decipher.setAAD(Buffer.from(accessKeyId, 'utf8')).setAuthTag(bytes.subarray(-TAG_BYTES))
+  decipher.setAAD(Buffer.from(of, 'utf8')).setAuthTag(bytes.subarray(-TAG_BYTES))
   const sealed = bytes.subarray(IV_BYTES, -TAG_BYTES)
   return new Secret(decipher.update(sealed, undefined, 'utf8') + decipher.final('utf8'))
 }
