@@ -11,6 +11,7 @@ import { OUTBOUND_FEDERATION_ACTIONS } from './outbound-federation/index.ts'
 import { PASSWORD_ACTIONS } from './passwords/index.ts'
 import { POLICY_ACTIONS } from './policies/index.ts'
 import { ROLE_ACTIONS } from './roles/index.ts'
+import { SAML_PROVIDER_ACTIONS } from './saml-providers/index.ts'
 import { SERVICE_LINKED_ROLE_ACTIONS } from './service-linked-roles/index.ts'
 import { SIMULATION_ACTIONS } from './simulation/index.ts'
 import { USER_ACTIONS } from './users/index.ts'
@@ -23,6 +24,7 @@ export const IAM: QueryService = {
   namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
   showsValues: false,
   operations: new Map([
+    ...SAML_PROVIDER_ACTIONS,
     ...USER_ACTIONS,
     ...ACCESS_KEY_ACTIONS,
     ...PASSWORD_ACTIONS,
