@@ -1,6 +1,6 @@
 import { AuditTrail, Retention } from '../domain/audit/index.ts'
 import { Directory } from '../domain/directory/index.ts'
-import { OutboundIdentities, WebIdentities } from '../domain/federation/index.ts'
+import { OutboundIdentities, SamlIdentities, WebIdentities } from '../domain/federation/index.ts'
 import { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import { Usage } from '../domain/usage/index.ts'
 import { type OperatorCaller, type RequestFacts, ValidationError } from '../model/index.ts'
@@ -100,6 +100,13 @@ export async function prepareNode(
   opened.adopt(new Retention({ log: storage.audit, clock, logger, days: retentionDays }), (each) => each.stop())
   const usage = opened.adopt(new Usage({ stamps: storage.usage, clock, logger }), (each) => each.stop())
   const background = opened.adopt(new BackgroundWork(), (each) => each.stop())
+  const samlParts = {
+    clock: systemClock,
+    partition,
+    publicUrl: config.publicUrl,
+    isRegion: (region: string) => isRegion(partition, region),
+  }
+  const samlIdentities = opened.adopt(new SamlIdentities(samlParts), (each) => each.close())
   const broker: BrokerParts = {
     directory,
     sessions: new Sessions({ keyring, random: systemRandom, cachedSessions: limits.cachedSessions }),
@@ -116,6 +123,8 @@ export async function prepareNode(
       publicOrigin: config.publicUrl,
       federationOf: (account) => directory.outboundFederation(account),
     }),
+    samlIdentities,
+    replays: storage.replays,
     signingKeys: new SigningKeys(),
     keyring,
     audit,

@@ -4,12 +4,19 @@ import {
   type AccountId,
   type Fault,
   type RequestFacts,
+  type SamlCaller,
   ServiceUnavailable,
   toFault,
   type WebIdentityCaller,
 } from '../model/index.ts'
 import type { BoundedWork } from '../platform/bounded-work.ts'
-import { bySignature, byWebIdentity, type PresentedToken } from './authentication/index.ts'
+import {
+  bySaml,
+  bySignature,
+  byWebIdentity,
+  type PresentedAssertion,
+  type PresentedToken,
+} from './authentication/index.ts'
 import { type Asked, type Dialects, exchangeOf } from './exchange.ts'
 import type { Answered, BrokerParts } from './operation.ts'
 import { outcomeOf } from './outcome.ts'
@@ -70,14 +77,17 @@ export function answerer(
         const ask: Ask<AccountCaller, unknown> = { facts, prove, admit, input: () => asked.input() }
         return await submit(asked.operation, ask, broker)
       }
-      // What proves the caller is among the parameters, so these are read first.
-      let presented: PresentedToken | undefined
-      const input = (): PresentedToken => {
-        presented ??= asked.input()
-        return presented
+      // What proves the caller is among the parameters, so these are read first, and once.
+      const wait = <Result>(load: Promise<Result>) => work.outside(load)
+      if (asked.proof === 'web-identity') {
+        const input = once(asked.input)
+        const prove = () => byWebIdentity(input(), options.region, broker, wait)
+        const ask: Ask<WebIdentityCaller, PresentedToken> = { facts, prove, admit, input }
+        return await submit(asked.operation, ask, broker)
       }
-      const prove = async () => await byWebIdentity(input(), options.region, broker, (load) => work.outside(load))
-      const ask: Ask<WebIdentityCaller, PresentedToken> = { facts, prove, admit, input }
+      const input = once(asked.input)
+      const prove = () => bySaml(input(), options.region, broker, wait)
+      const ask: Ask<SamlCaller, PresentedAssertion> = { facts, prove, admit, input }
       return await submit(asked.operation, ask, broker)
     }
     try {
@@ -89,6 +99,15 @@ export function answerer(
       logFault(fault, facts, broker)
       return exchange.fault(fault)
     }
+  }
+}
+
+/** Reads something when it is first asked for. A reading that fails fails again. */
+function once<Value>(read: () => Value): () => Value {
+  let value: { readonly read: Value } | undefined
+  return () => {
+    value ??= { read: read() }
+    return value.read
   }
 }
 
@@ -136,5 +155,6 @@ const UNPROVEN: ReadonlySet<string> = new Set([
 const OF_TOKENS: ReadonlySet<string> = new Set([
   'ExpiredTokenException',
   'IDPCommunicationError',
+  'IDPRejectedClaim',
   'InvalidIdentityToken',
 ])

@@ -16,14 +16,21 @@ import {
   renderJsonResult,
   renderResult,
 } from '../engines/wire/index.ts'
-import { type AccountCaller, type Fault, UnknownOperation, type WebIdentityCaller } from '../model/index.ts'
-import type { PresentedToken } from './authentication/index.ts'
-import type { Answered, Operation, WebIdentityOperation, WireOperation } from './operation.ts'
+import {
+  type AccountCaller,
+  type Fault,
+  type SamlCaller,
+  UnknownOperation,
+  type WebIdentityCaller,
+} from '../model/index.ts'
+import type { PresentedAssertion, PresentedToken } from './authentication/index.ts'
+import type { Answered, Operation, SamlOperation, WebIdentityOperation, WireOperation } from './operation.ts'
 
 /** An operation, whatever proves who asks for it. */
 export type AnyOperation<Source extends Params | JsonMembers = Params> =
   | WireOperation<unknown, Answered, Source>
   | WebIdentityOperation<PresentedToken, ResultStructure, Source>
+  | SamlOperation<PresentedAssertion, ResultStructure, Source>
 
 interface Spoken<Source extends Params | JsonMembers> {
   /** The signing name, as credential scopes have it. */
@@ -64,6 +71,12 @@ export type Asked =
       readonly operation: Operation<WebIdentityCaller, PresentedToken, ResultStructure>
       input(): PresentedToken
     }
+  | {
+      readonly service: Service
+      readonly proof: 'saml'
+      readonly operation: Operation<SamlCaller, PresentedAssertion, ResultStructure>
+      input(): PresentedAssertion
+    }
 
 /** One request and its answer, in the words of its protocol. */
 export interface Exchange {
@@ -86,9 +99,14 @@ function askedOf<Source extends Params | JsonMembers>(
   operation: AnyOperation<Source>,
   source: () => Source,
 ): Asked {
-  return operation.proof === 'web-identity'
-    ? { service, proof: 'web-identity', operation, input: () => operation.parse(source()) }
-    : { service, proof: 'signature', operation, input: () => operation.parse(source()) }
+  switch (operation.proof) {
+    case 'web-identity':
+      return { service, proof: 'web-identity', operation, input: () => operation.parse(source()) }
+    case 'saml':
+      return { service, proof: 'saml', operation, input: () => operation.parse(source()) }
+    default:
+      return { service, proof: 'signature', operation, input: () => operation.parse(source()) }
+  }
 }
 
 /** The exchange of a request in its own protocol. */

@@ -9,6 +9,7 @@ export {
   type BrokerParts,
   defineOperation,
   defineOperatorOperation,
+  defineSamlOperation,
   defineWebIdentityOperation,
   type Operation,
   type WireOperation,

@@ -1,16 +1,24 @@
 import type { AuditDetails, AuditTrail } from '../domain/audit/index.ts'
 import type { Directory } from '../domain/directory/index.ts'
-import type { OutboundIdentities, WebIdentities } from '../domain/federation/index.ts'
+import type { OutboundIdentities, SamlIdentities, WebIdentities } from '../domain/federation/index.ts'
 import type { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import type { Usage } from '../domain/usage/index.ts'
 import type { JsonMembers, Params, ResultStructure } from '../engines/wire/index.ts'
-import type { AccountCaller, Caller, OperatorCaller, WebIdentityCaller } from '../model/index.ts'
+import type {
+  AccountCaller,
+  Caller,
+  IdentityCaller,
+  OperatorCaller,
+  SamlCaller,
+  WebIdentityCaller,
+} from '../model/index.ts'
 import type { BackgroundWork } from '../platform/background-work.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { ManagedKeyRing } from '../platform/keyring/index.ts'
 import type { Random } from '../platform/random.ts'
+import type { ReplayGuard } from '../platform/storage/index.ts'
 import type { Logger, Metrics } from '../platform/telemetry/index.ts'
-import type { PresentedToken, SigningKeys } from './authentication/index.ts'
+import type { PresentedAssertion, PresentedToken, SigningKeys } from './authentication/index.ts'
 import type { Access, PermittedCall } from './authorization/index.ts'
 
 /** What the steps of the pipeline, and operations, may consult. */
@@ -21,6 +29,8 @@ export interface BrokerParts {
   readonly endedEarly?: EndedEarly | undefined
   readonly webIdentities: WebIdentities
   readonly outboundIdentities: OutboundIdentities
+  readonly samlIdentities: SamlIdentities
+  readonly replays: ReplayGuard
   readonly signingKeys: SigningKeys
   readonly keyring: ManagedKeyRing
   readonly audit: AuditTrail
@@ -44,10 +54,10 @@ export interface Operation<Asking extends Caller, Input, Output> {
   /**
    * `signature`: a signed request, presigned URLs included. `signed-headers`: no presigned URL, because whoever sees one
    * would get the credentials that the operation issues. `web-identity`: no signature, but a token of an identity
-   * provider. `operator`: the authority above accounts. `service`: a service of
+   * provider. `saml`: an assertion of one. `operator`: the authority above accounts. `service`: a service of
    * AWS, which is in this process.
    */
-  readonly proof: 'signature' | 'signed-headers' | 'web-identity' | 'operator' | 'service'
+  readonly proof: 'signature' | 'signed-headers' | 'web-identity' | 'saml' | 'operator' | 'service'
   /** True when it issues credentials or changes something: then its record is durable before it is answered. */
   readonly grants: boolean
   /**
@@ -83,20 +93,45 @@ export interface WireOperation<Input, Output extends Answered, Source extends Pa
 }
 
 /** An operation that nobody signs for: what proves the caller is among its parameters. */
-export interface WebIdentityOperation<
-  Input extends PresentedToken,
+interface UnsignedOperation<
+  Asking extends IdentityCaller,
+  Input,
   Output extends ResultStructure,
-  Source extends Params | JsonMembers = Params,
-> extends Operation<WebIdentityCaller, Input, Output> {
-  readonly proof: 'web-identity'
+  Source extends Params | JsonMembers,
+> extends Operation<Asking, Input, Output> {
   /** Reads the parameters; every violation is collected. @throws Fault */
   parse(params: Source): Input
 }
 
-/** Declares an operation that takes a token of an identity provider. */
+/** An operation that takes a token of an OpenID Connect provider. */
+export interface WebIdentityOperation<
+  Input extends PresentedToken,
+  Output extends ResultStructure,
+  Source extends Params | JsonMembers = Params,
+> extends UnsignedOperation<WebIdentityCaller, Input, Output, Source> {
+  readonly proof: 'web-identity'
+}
+
+/** An operation that takes an assertion of a SAML provider. */
+export interface SamlOperation<
+  Input extends PresentedAssertion,
+  Output extends ResultStructure,
+  Source extends Params | JsonMembers = Params,
+> extends UnsignedOperation<SamlCaller, Input, Output, Source> {
+  readonly proof: 'saml'
+}
+
+/** Declares an operation that takes a token of an OpenID Connect provider. */
 export function defineWebIdentityOperation<Input extends PresentedToken, Output extends ResultStructure>(
   operation: WebIdentityOperation<Input, Output>,
 ): WebIdentityOperation<Input, Output> {
+  return operation
+}
+
+/** Declares an operation that takes an assertion of a SAML provider. */
+export function defineSamlOperation<Input extends PresentedAssertion, Output extends ResultStructure>(
+  operation: SamlOperation<Input, Output>,
+): SamlOperation<Input, Output> {
   return operation
 }
 

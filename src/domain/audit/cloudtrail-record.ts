@@ -28,7 +28,7 @@ export function cloudTrailRecords(event: AuditEvent, newId: () => string): reado
   if (caller.kind === 'suspected-identity') {
     return [record(event, common, newId(), { userIdentity: userIdentity(caller), account: caller.account })]
   }
-  if (caller.kind === 'web-identity') {
+  if (caller.kind === 'web-identity' || caller.kind === 'saml') {
     // The provider, and the role that trusts it, are of one account.
     const only = record(event, common, newId(), { userIdentity: userIdentity(caller), account: caller.account })
     return [{ ...only, username: usernameOf(caller) }]

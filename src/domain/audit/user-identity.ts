@@ -2,12 +2,12 @@ import {
   type AccountCaller,
   type Caller,
   type FederatedCaller,
+  type IdentityCaller,
   isoSeconds,
   type RoleCaller,
   rootArn,
   type Session,
   type SuspectedIdentity,
-  type WebIdentityCaller,
 } from '../../model/index.ts'
 
 /**
@@ -25,9 +25,14 @@ export function userIdentity(caller: Caller | SuspectedIdentity): object {
       const principalId = `${provider}:${caller.audience}:${subject}`
       return { type: 'WebIdentityUser', principalId, userName: subject, identityProvider: provider }
     }
+    case 'saml': {
+      const { nameQualifier, subject } = caller
+      const principalId = `${nameQualifier}:${subject}`
+      return { type: 'SAMLUser', principalId, userName: subject, identityProvider: nameQualifier }
+    }
     case 'suspected-identity':
-      // What else the token says is not proven.
-      return { type: 'WebIdentityUser', identityProvider: caller.provider }
+      // What else the token or the assertion says is not proven.
+      return { type: caller.as === 'saml' ? 'SAMLUser' : 'WebIdentityUser', identityProvider: caller.provider }
     case 'root':
       return { type: 'Root', ...principal(caller), sessionContext: sessionContext(caller.session) }
     case 'user': {
@@ -55,9 +60,10 @@ export function foreignIdentity({ userId, account }: AccountCaller): object {
 }
 
 /** What an event is looked up by as `Username`: for a session its name. */
-export function usernameOf(caller: AccountCaller | WebIdentityCaller): string {
+export function usernameOf(caller: AccountCaller | IdentityCaller): string {
   switch (caller.kind) {
     case 'web-identity':
+    case 'saml':
       return caller.subject
     case 'root':
       return 'root'

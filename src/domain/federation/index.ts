@@ -1,7 +1,7 @@
 /**
- * Proves what identity providers outside say of somebody: their tokens, by keys that the provider alone publishes; and
- * says to others outside who somebody is. Knows no roles: whom an account trusts is told to it, and what somebody may is
- * decided elsewhere. @module
+ * Proves what identity providers outside say of somebody: their tokens and assertions, by keys that the provider alone
+ * publishes; and says to others outside who somebody is. Knows no roles: whom an account trusts is told to it, and what
+ * somebody may is decided elsewhere. @module
  */
 export { builtInIssuer } from './oidc/built-in-issuers.ts'
 export { type IssuerSearch, noProvider } from './oidc/examine-token.ts'
@@ -9,3 +9,4 @@ export type { ReadToken, TrustedIssuer, WebIdentity } from './oidc/trusted-issue
 export { WebIdentities } from './oidc/web-identities.ts'
 export { SIGNING_ALGORITHMS } from './outbound/issuer-key-pairs.ts'
 export { ISSUER_PATHS, OutboundIdentities } from './outbound/outbound-identities.ts'
+export { SamlIdentities } from './saml/saml-identities.ts'

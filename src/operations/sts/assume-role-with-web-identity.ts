@@ -1,16 +1,9 @@
 import { integer } from '../../engines/wire/index.ts'
-import {
-  assumedRoleArn,
-  PLAIN_TERMS,
-  parseArn,
-  Secret,
-  ValidationError,
-  type WebIdentityCaller,
-} from '../../model/index.ts'
+import { parseArn, Secret, ValidationError } from '../../model/index.ts'
 import { defineWebIdentityOperation } from '../../pipeline/index.ts'
-import { answeredCredentials, recordedCredentials } from './answered-credentials.ts'
-import { type AskedTerms, checkAskedTerms, contextOfTerms, readPolicyArns, recordedTerms } from './asked-terms.ts'
-import { settleTerms } from './settle-terms.ts'
+import { recordedCredentials } from './answered-credentials.ts'
+import { readPolicyArns, recordedTerms } from './asked-terms.ts'
+import { accessesOf, mintForIdentity, termsOf } from './identity-sessions.ts'
 import { arnText, boundedPolicyText, providerId, sessionName, webIdentityToken } from './sts-types.ts'
 
 const ONE_HOUR = 3600
@@ -44,43 +37,19 @@ export const assumeRoleWithWebIdentity = defineWebIdentityOperation({
   },
 
   requires(input, caller) {
-    const context = contextOfTerms(askedTerms(input, caller), PLAIN_TERMS)
-    context.set('sts:rolesessionname', input.roleSessionName)
-    const resource = input.roleArn.text
-    const accesses = [{ action: 'sts:AssumeRoleWithWebIdentity', resource, context }]
-    if (caller.tags.length > 0) accesses.push({ action: 'sts:TagSession', resource, context })
-    if (caller.sourceIdentity !== undefined) accesses.push({ action: 'sts:SetSourceIdentity', resource, context })
-    return accesses
+    return accessesOf('sts:AssumeRoleWithWebIdentity', { ...input, sessionName: input.roleSessionName }, caller)
   },
 
-  async perform({ caller, input, facts, role }, { sessions, directory }) {
-    if (role === undefined) throw new Error('a role was permitted that does not exist')
-    const { roleSessionName, durationSeconds = ONE_HOUR } = input
-    // Only now: before authorization these answers would tell that the role exists.
-    if (durationSeconds > role.maxSessionDurationSeconds) {
-      throw new ValidationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
-    }
-    const { account, roleName, uniqueId: roleId } = role
-    const asked = askedTerms(input, caller)
-    checkAskedTerms(asked)
-    const { terms, packedPolicySize } = await settleTerms(asked, PLAIN_TERMS, account, directory)
-    const { credentials } = sessions.mint({
-      account,
-      holder: { kind: 'assumed-role', roleName, roleId, sessionName: roleSessionName, chainDepth: 0 },
-      issuedAt: facts.now,
-      lifetimeMs: durationSeconds * 1000,
-      terms: { ...terms, carriedKeys: carriedKeys(caller) },
-    })
+  async perform({ caller, input, facts, role }, broker) {
+    const { roleSessionName: sessionName, durationSeconds = ONE_HOUR } = input
+    const lifetimeMs = durationSeconds * 1000
+    const keeps = (key: string) => KEPT_CLAIMS.test(key)
+    const asked = { ...input, sessionName }
+    const session = { caller, role, asked, now: facts.now, durationSeconds, lifetimeMs, keeps }
     return {
-      AssumedRoleUser: {
-        AssumedRoleId: `${roleId}:${roleSessionName}`,
-        Arn: assumedRoleArn(directory.partition, account, roleName, roleSessionName),
-      },
+      ...(await mintForIdentity(session, broker)),
       Audience: caller.audience,
-      Credentials: answeredCredentials(credentials),
-      PackedPolicySize: packedPolicySize,
       Provider: caller.provider,
-      SourceIdentity: terms.sourceIdentity,
       SubjectFromWebIdentityToken: caller.subject,
     }
   },
@@ -93,7 +62,7 @@ export const assumeRoleWithWebIdentity = defineWebIdentityOperation({
         roleSessionName,
         durationSeconds,
         providerId,
-        ...recordedTerms(askedTerms(input, caller)),
+        ...recordedTerms(termsOf(input, caller)),
       },
       responseElements: output && {
         credentials: recordedCredentials(output.Credentials),
@@ -108,17 +77,3 @@ export const assumeRoleWithWebIdentity = defineWebIdentityOperation({
     }
   },
 })
-
-/** Policies come with the request, marks with the token. */
-function askedTerms(
-  { policy, policyArns }: Pick<AskedTerms, 'policy' | 'policyArns'>,
-  { tags, transitiveTagKeys, sourceIdentity }: WebIdentityCaller,
-): AskedTerms {
-  return { policy, policyArns, tags, transitiveTagKeys, sourceIdentity }
-}
-
-function carriedKeys({ provider, keys }: WebIdentityCaller): Record<string, string | readonly string[]> {
-  const carried: Record<string, string | readonly string[]> = { 'aws:federatedprovider': provider }
-  for (const [key, value] of keys) if (KEPT_CLAIMS.test(key)) carried[key] = value
-  return carried
-}

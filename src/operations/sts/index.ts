@@ -1,6 +1,7 @@
 /** The actions of AWS STS, one file each. @module */
 import type { AnyOperation, QueryService } from '../../pipeline/index.ts'
 import { assumeRole } from './assume-role.ts'
+import { assumeRoleWithSaml } from './assume-role-with-saml.ts'
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts'
 import { decodeAuthorizationMessage } from './decode-authorization-message.ts'
 import { getAccessKeyInfo } from './get-access-key-info.ts'
@@ -20,6 +21,7 @@ export const STS: QueryService = {
   showsValues: true,
   operations: new Map<string, AnyOperation>([
     ['AssumeRole', assumeRole],
+    ['AssumeRoleWithSAML', assumeRoleWithSaml],
     ['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity],
     ['DecodeAuthorizationMessage', decodeAuthorizationMessage],
     ['GetAccessKeyInfo', getAccessKeyInfo],

@@ -78,6 +78,8 @@ export const audience: Parser<string> = (value) => (audienceLength(value) instan
 
 /** `SigningAlgorithm`: which ones there are the model does not say. */
 export const signingAlgorithm = text({ min: 5, max: 5 })
+/** `SAMLAssertion`. */
+export const samlAssertion = text({ min: 4, max: 100_000 })
 
 /** `ProviderId`. */
 export const providerId = text({ min: 4, max: 2048 })

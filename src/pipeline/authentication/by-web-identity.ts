@@ -58,7 +58,7 @@ export async function byWebIdentity(
     return { caller: webIdentityCaller(account, provider, identity), region, presigned: false }
   } catch (error) {
     if (error instanceof Fault) {
-      error.suspect = { kind: 'suspected-identity', account, provider }
+      error.suspect = { kind: 'suspected-identity', as: 'web-identity', account, provider }
       if (error.httpStatus < 500)
         error.cause = new RefusedToken(roleArn, webIdentities.whyRefused(read, issuer, roleArn.text, error))
     }

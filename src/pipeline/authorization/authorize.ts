@@ -5,9 +5,9 @@ import {
   type AccountCaller,
   type Caller,
   type Fault,
+  type IdentityCaller,
   type ServiceCaller,
   ServiceUnavailable,
-  type WebIdentityCaller,
 } from '../../model/index.ts'
 import type { Access } from './access.ts'
 import { denial, outsiderDenial } from './denial.ts'
@@ -29,7 +29,7 @@ export async function authorize<Asking extends Caller, Input>(
   directory: Directory,
 ): Promise<PermittedCall<Asking, Input>> {
   const { caller, accesses, facts, region } = petition
-  if (caller.kind === 'service' || caller.kind === 'web-identity') {
+  if (caller.kind === 'service' || caller.kind === 'web-identity' || caller.kind === 'saml') {
     const role = await onOneState(directory, () => permitOutsider({ caller, accesses, facts, region }, directory))
     return new PermittedCall(petition, role)
   }
@@ -79,12 +79,7 @@ async function permitOn({ accesses: asked, ...asking }: Accesses, directory: Dir
 
 /** Permits who is no principal of an account what the policies of the resources allow: nobody else speaks for them. */
 async function permitOutsider(
-  {
-    caller,
-    accesses,
-    facts,
-    region,
-  }: Omit<Accesses, 'caller'> & { readonly caller: ServiceCaller | WebIdentityCaller },
+  { caller, accesses, facts, region }: Omit<Accesses, 'caller'> & { readonly caller: ServiceCaller | IdentityCaller },
   directory: Directory,
 ): Promise<RoleView | undefined> {
   let subject: RoleView | undefined

@@ -1,5 +1,5 @@
 import { type Decision, KIND_NAMES, type PolicyKind } from '../../engines/policy/index.ts'
-import { AccessDenied, type AccountCaller, type ServiceCaller, type WebIdentityCaller } from '../../model/index.ts'
+import { AccessDenied, type AccountCaller, type IdentityCaller, type ServiceCaller } from '../../model/index.ts'
 import type { Access } from './access.ts'
 
 /**
@@ -38,10 +38,15 @@ export function bareDenial(caller: AccountCaller, { action, resource, called = r
  * The text of a refusal of who is no principal of an account. Whom a provider vouches for is told the same whatever is
  * missing, the role itself included.
  */
-export function outsiderDenial(caller: ServiceCaller | WebIdentityCaller, { action, resource }: Access): string {
-  return caller.kind === 'service'
-    ? `${caller.service} is not authorized to perform: ${action} on resource: ${resource}`
-    : 'Not authorized to perform sts:AssumeRoleWithWebIdentity'
+export function outsiderDenial(caller: ServiceCaller | IdentityCaller, { action, resource }: Access): string {
+  switch (caller.kind) {
+    case 'service':
+      return `${caller.service} is not authorized to perform: ${action} on resource: ${resource}`
+    case 'web-identity':
+      return 'Not authorized to perform sts:AssumeRoleWithWebIdentity'
+    case 'saml':
+      return 'Not authorized to perform sts:AssumeRoleWithSAML'
+  }
 }
 
 /**

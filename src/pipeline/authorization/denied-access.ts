@@ -1,4 +1,4 @@
-import { AccessDenied, type AccountCaller, type Fault, type WebIdentityCaller } from '../../model/index.ts'
+import { AccessDenied, type AccountCaller, type Fault, type IdentityCaller } from '../../model/index.ts'
 import { explainDenial } from './explain-denial.ts'
 import { Grounds } from './grounds.ts'
 
@@ -18,7 +18,7 @@ export interface DeniedAccess {
  */
 export function deniedAccess(
   fault: Fault,
-  caller: AccountCaller | WebIdentityCaller,
+  caller: AccountCaller | IdentityCaller,
   action: string,
 ): DeniedAccess | undefined {
   const { cause } = fault

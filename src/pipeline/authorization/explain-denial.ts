@@ -14,7 +14,7 @@ import {
   missingAllows,
   type PolicyKind,
 } from '../../engines/policy/index.ts'
-import { type AccountCaller, foldCase, type WebIdentityCaller } from '../../model/index.ts'
+import { type AccountCaller, foldCase, type IdentityCaller } from '../../model/index.ts'
 import { lacksRole } from './gather.ts'
 import type { Grounds } from './grounds.ts'
 import { WithheldContext } from './withheld-context.ts'
@@ -44,12 +44,12 @@ const MOST_TRACED = 200
 /** What is kept of a denial, as text: bounded, and from nothing but what the decision was made of. */
 export function explainDenial(
   { access, gathered }: Grounds,
-  caller: AccountCaller | WebIdentityCaller,
+  caller: AccountCaller | IdentityCaller,
   refusal: string,
 ): string {
   const { action, resource } = access
   const asked = {
-    caller: caller.kind === 'web-identity' ? identityOf(caller) : principalOf(caller),
+    caller: isVouchedFor(caller) ? identityOf(caller) : principalOf(caller),
     action,
     resource,
     refusal,
@@ -124,9 +124,14 @@ function statementsOf(policies: readonly CompiledPolicy[]): number {
   return policies.reduce((sum, { statements }) => sum + statements.length, 0)
 }
 
+/** Whether an identity provider vouches for them, and they have no credentials. */
+function isVouchedFor(caller: AccountCaller | IdentityCaller): caller is IdentityCaller {
+  return caller.kind === 'web-identity' || caller.kind === 'saml'
+}
+
 /** What a token says is told as its provider's keys. */
-function carriedBy(caller: AccountCaller | WebIdentityCaller): readonly string[] {
-  return caller.kind === 'web-identity' ? [...CARRIED, ...caller.keys.keys()] : CARRIED
+function carriedBy(caller: AccountCaller | IdentityCaller): readonly string[] {
+  return isVouchedFor(caller) ? [...CARRIED, ...caller.keys.keys()] : CARRIED
 }
 
 function carriedKey(key: string, { context }: AccessRequest): readonly CarriedKey[] {
@@ -156,7 +161,7 @@ function principalOf(caller: AccountCaller): KeptExplanation['caller'] {
   }
 }
 
-function identityOf({ provider, audience, subject, account }: WebIdentityCaller): KeptExplanation['caller'] {
+function identityOf({ provider, audience, subject, account }: IdentityCaller): KeptExplanation['caller'] {
   const who = `identity ${subject} of ${provider}`
   return { arn: provider, id: `${provider}:${audience}:${subject}`, account, name: subject, who }
 }

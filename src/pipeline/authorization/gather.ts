@@ -12,6 +12,7 @@ import {
   type AccountCaller,
   type Arn,
   foldCase,
+  type IdentityCaller,
   inheritedTags,
   overlaid,
   parseArn,
@@ -19,12 +20,11 @@ import {
   rootArn,
   type ServiceCaller,
   type Tag,
-  type WebIdentityCaller,
 } from '../../model/index.ts'
 import type { Access } from './access.ts'
 import { AccessContext } from './context.ts'
+import { IdentityContext } from './identity-context.ts'
 import { ServiceContext } from './service-context.ts'
-import { WebIdentityContext } from './web-identity-context.ts'
 
 /** Who asks, when, from where, and with which policies of their own. */
 export interface Side {
@@ -77,7 +77,7 @@ export async function gather(
 /** The same for who has no policies of their own, and nothing of an account's: a service, or whom a provider vouches for. */
 export async function gatherForOutsider(
   access: Access,
-  { caller, facts, region }: Pick<Side, 'facts' | 'region'> & { readonly caller: ServiceCaller | WebIdentityCaller },
+  { caller, facts, region }: Pick<Side, 'facts' | 'region'> & { readonly caller: ServiceCaller | IdentityCaller },
   directory: Directory,
 ): Promise<Gathered> {
   const arn = parseArn(access.resource)
@@ -91,16 +91,16 @@ export async function gatherForOutsider(
   const principal: RequestPrincipal =
     caller.kind === 'service'
       ? { kind: 'service', service: caller.service }
-      : { kind: 'webIdentity', provider: caller.provider }
+      : { kind: caller.kind === 'saml' ? 'saml' : 'webIdentity', provider: caller.provider }
   const context =
-    caller.kind === 'service' ? new ServiceContext({ caller, ...about }) : new WebIdentityContext({ caller, ...about })
+    caller.kind === 'service' ? new ServiceContext({ caller, ...about }) : new IdentityContext({ caller, ...about })
   const trust = asksForTrust(action, arn) ? (role?.trust ?? TRUSTS_NOBODY) : undefined
   const policies = applicable({ identity: [], boundary: undefined, session: undefined }, trust, undefined, rcp)
   return { request: { principal, action, resource, resourceAccount, context }, policies, role }
 }
 
 /** What belongs to no account, or to AWS as its managed policies do, counts as the caller's own. */
-function ownerOf(arn: Arn | undefined, { account }: AccountCaller | ServiceCaller | WebIdentityCaller): string {
+function ownerOf(arn: Arn | undefined, { account }: AccountCaller | ServiceCaller | IdentityCaller): string {
   return arn === undefined || arn.account === '' || arn.account === 'aws' ? account : arn.account
 }
 

@@ -1,12 +1,6 @@
-import { foldCase, InvalidIdentityToken, parseArn, type Tag } from '../../../model/index.ts'
+import { InvalidIdentityToken, parseArn } from '../../../model/index.ts'
+import { checkSourceIdentity, MOST_TAGS, type SessionMarks, SessionTags } from '../session-marks.ts'
 import { isObject, type JsonObject, memberOf } from './json-object.ts'
-
-/** What a token asks the session to be marked by. */
-export interface SessionMarks {
-  readonly tags: readonly Tag[]
-  readonly transitiveTagKeys: readonly string[]
-  readonly sourceIdentity: string | undefined
-}
 
 const TAGS = 'https://aws.amazon.com/tags'
 const ONE_TAG = `${TAGS}/principal_tags/`
@@ -14,11 +8,7 @@ const TRANSITIVE = `${TAGS}/transitive_tag_keys`
 const SOURCE_IDENTITY = 'https://aws.amazon.com/source_identity'
 const ROLES = 'https://aws.amazon.com/roles'
 
-const MOST_TAGS = 50
 const MOST_ROLES = 1000
-const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u
-const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u
-const IDENTITY = /^(?!aws:)[\w+=,.@-]{2,64}$/i
 
 /**
  * Reads the tags and the source identity that a token asks for, in either of the two ways AWS documents for tags.
@@ -26,32 +16,27 @@ const IDENTITY = /^(?!aws:)[\w+=,.@-]{2,64}$/i
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_adding-assume-role-idp
  */
 export function readSessionMarks(claims: JsonObject): SessionMarks {
-  const tags: Tag[] = []
-  const keys = new Set<string>()
-  const add = (key: string, value: unknown): void => {
-    const each = alike(key)
-    if (typeof value !== 'string' || !TAG_KEY.test(key) || !TAG_VALUE.test(value)) throw wrongTags()
-    if (each.startsWith('aws:') || keys.has(each) || tags.length >= MOST_TAGS) throw wrongTags()
-    keys.add(each)
-    tags.push({ key, value })
-  }
+  const tags = new SessionTags(wrongTags)
   const nested = memberOf(claims, TAGS)
   if (nested !== undefined && !isObject(nested)) {
     throw new InvalidIdentityToken('Session tags passed in claim are not in correct format.')
   }
   for (const [key, values] of Object.entries(nestedTags(nested))) {
     if (!Array.isArray(values) || values.length !== 1) throw wrongTags()
-    add(key, values[0])
+    tags.add(key, values[0])
   }
   for (const [name, value] of Object.entries(claims)) {
-    if (name.startsWith(ONE_TAG)) add(name.slice(ONE_TAG.length), value)
+    if (name.startsWith(ONE_TAG)) tags.add(name.slice(ONE_TAG.length), value)
   }
   const transitiveTagKeys = [
     ...textsIn(nested && memberOf(nested, 'transitive_tag_keys')),
     ...textsIn(memberOf(claims, TRANSITIVE)),
   ]
-  if (!transitiveTagKeys.every((key) => keys.has(alike(key)))) throw wrongTags()
-  return { tags, transitiveTagKeys, sourceIdentity: sourceIdentityIn(claims) }
+  return {
+    tags: tags.tags,
+    transitiveTagKeys: tags.transitive(transitiveTagKeys),
+    sourceIdentity: checkSourceIdentity(memberOf(claims, SOURCE_IDENTITY)),
+  }
 }
 
 /**
@@ -85,18 +70,6 @@ function textsIn(value: unknown): readonly string[] {
   const texts: readonly unknown[] = Array.isArray(value) ? value : []
   if (!Array.isArray(value) || texts.length > MOST_TAGS) throw wrongTags()
   return texts.map((text) => (typeof text === 'string' ? text : refuseTags()))
-}
-
-function sourceIdentityIn(claims: JsonObject): string | undefined {
-  const value = memberOf(claims, SOURCE_IDENTITY)
-  if (value === undefined || (typeof value === 'string' && IDENTITY.test(value))) return value
-  // The words are those that AWS has for the attribute of SAML.
-  throw new InvalidIdentityToken('Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"')
-}
-
-/** As keys of session tags are compared elsewhere: those that readers may take for each other are one. */
-function alike(key: string): string {
-  return foldCase(key.normalize('NFKC').toLowerCase())
 }
 
 function isRoleArn(text: string): boolean {

@@ -1,6 +1,6 @@
 import type { OidcProvider } from '../../../model/index.ts'
+import type { SessionMarks } from '../session-marks.ts'
 import type { Jwt } from './read-jwt.ts'
-import type { SessionMarks } from './session-claims.ts'
 import type { TokenClaims } from './token-claims.ts'
 
 /** Who may have issued a token. */

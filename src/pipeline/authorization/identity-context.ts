@@ -1,12 +1,12 @@
 import type { OrganizationPlace } from '../../domain/directory/index.ts'
 import type { RequestContext } from '../../engines/policy/index.ts'
-import { epochSeconds, isoSeconds, type RequestFacts, type Tag, type WebIdentityCaller } from '../../model/index.ts'
+import { epochSeconds, type IdentityCaller, isoSeconds, type RequestFacts, type Tag } from '../../model/index.ts'
 import type { Access, ContextValue } from './access.ts'
 import { tagValue } from './context.ts'
 
 /** What the condition keys of somebody's request are read from whom an identity provider vouches for. */
-export interface WebIdentitySources {
-  readonly caller: WebIdentityCaller
+export interface IdentitySources {
+  readonly caller: IdentityCaller
   readonly facts: RequestFacts
   readonly region: string | undefined
   readonly access: Access
@@ -18,14 +18,14 @@ export interface WebIdentitySources {
 const RESOURCE_TAGS = ['aws:resourcetag/', 'iam:resourcetag/']
 
 /**
- * The condition keys of a request that a token proves. There is no principal yet, so none of the keys that describe a
+ * The condition keys of a request that a token or an assertion proves. There is no principal yet, so none of the keys that describe a
  * session: the provider stands in for it, as at AWS, where `aws:userid` is its ARN and `aws:PrincipalArn` is absent.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
  */
-export class WebIdentityContext implements RequestContext {
-  readonly #sources: WebIdentitySources
+export class IdentityContext implements RequestContext {
+  readonly #sources: IdentitySources
 
-  constructor(sources: WebIdentitySources) {
+  constructor(sources: IdentitySources) {
     this.#sources = sources
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { WebIdentityCaller } from '../../../src/model/index.ts'
-import { WebIdentityContext } from '../../../src/pipeline/authorization/web-identity-context.ts'
+import { IdentityContext } from '../../../src/pipeline/authorization/identity-context.ts'
 import { FACTS, SOURCE } from '../samples.ts'
 
 const PROVIDER = `arn:aws:iam::${SOURCE}:oidc-provider/idp.example.com`
@@ -19,7 +19,7 @@ const CALLER: WebIdentityCaller = {
   transitiveTagKeys: [],
   sourceIdentity: undefined,
 }
-const CONTEXT = new WebIdentityContext({
+const CONTEXT = new IdentityContext({
   caller: CALLER,
   facts: FACTS,
   region: 'us-east-1',

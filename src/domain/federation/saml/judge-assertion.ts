@@ -1,0 +1,73 @@
+import type { Assertion, ResponseFrame } from '../../../engines/saml/index.ts'
+import { type EpochMillis, ExpiredIdentityToken, epochMillis, InvalidIdentityToken } from '../../../model/index.ts'
+
+/** What was proven of a response, and what it is held against. */
+export interface Judged {
+  readonly assertion: Assertion
+  readonly frame: ResponseFrame
+  /** Whether a signature is of the whole response, and not of the assertion alone. */
+  readonly isFrameSigned: boolean
+  /** What the provider's assertions call their issuer. */
+  readonly entityId: string
+  /** Where assertions may be shown. */
+  isRecipient(url: string): boolean
+  /** Whom they may be for. */
+  isAudience(name: string): boolean
+}
+
+/** How far clocks may be apart. What AWS allows is not documented. */
+const SKEW_MS = 60_000
+/** From when it was issued an assertion can be exchanged for so long, however long it says. */
+const REDEEMABLE_MS = 5 * 60_000
+
+/** AWS's answer to every signature that is none, and to whatever is not to be told from one. */
+export function notSigned(detail: string): InvalidIdentityToken {
+  return new InvalidIdentityToken('Response signature invalid', { detail })
+}
+
+/**
+ * Judges what an assertion says of itself: who issued it, for whom, for when, and who may show it. The order shows on the
+ * wire.
+ * @returns until when it can be exchanged
+ * @throws {@link InvalidIdentityToken}, {@link ExpiredIdentityToken}
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html
+ */
+export function judgeAssertion(judged: Judged, now: EpochMillis): EpochMillis {
+  const { assertion, frame } = judged
+  const { conditions, confirmation, issuedAt } = assertion
+  checkIssuer(frame.issuer, judged.entityId)
+  checkIssuer(assertion.issuer, judged.entityId)
+  checkDestination(judged)
+  const { notBefore, notOnOrAfter, audiences } = conditions
+  if (notOnOrAfter === undefined) throw notSigned('conditions without an end')
+  if (notBefore !== undefined && notBefore > now + SKEW_MS) throw notSigned('not valid yet')
+  if (notOnOrAfter <= now - SKEW_MS) throw expired('the conditions')
+  if (audiences.length === 0 || !audiences.every((each) => each.some(judged.isAudience)))
+    throw otherAudience('audience')
+  if (!judged.isRecipient(confirmation.recipient)) throw otherAudience('recipient')
+  if (confirmation.notOnOrAfter <= now - SKEW_MS) throw expired('the confirmation')
+  // Nobody was asked to sign in, so an answer is somebody else's.
+  if ((confirmation.inResponseTo ?? frame.inResponseTo) !== undefined) throw notSigned('an answer to another request')
+  if (issuedAt > now + SKEW_MS) throw notSigned('issued in the future')
+  if (issuedAt + REDEEMABLE_MS <= now - SKEW_MS) throw expired('the issue')
+  return epochMillis(Math.min(notOnOrAfter, confirmation.notOnOrAfter, issuedAt + REDEEMABLE_MS) + SKEW_MS)
+}
+
+/** Checks who issued something, where it says so. @throws {@link InvalidIdentityToken} */
+export function checkIssuer(issuer: string | undefined, entityId: string): void {
+  if (issuer === undefined || issuer === entityId) return
+  throw new InvalidIdentityToken('Issuer not present in specified provider')
+}
+
+/** A response that is signed as a whole says where it was sent; one that is not may say so, and then it has to be here. */
+function checkDestination({ frame: { destination }, isFrameSigned, isRecipient }: Judged): void {
+  if (destination === undefined ? isFrameSigned : !isRecipient(destination)) throw otherAudience('destination')
+}
+
+function expired(detail: string): ExpiredIdentityToken {
+  return new ExpiredIdentityToken('Token must be redeemed within 5 minutes of issuance', { detail })
+}
+
+function otherAudience(detail: string): InvalidIdentityToken {
+  return new InvalidIdentityToken('Response does not contain the required audience.', { detail })
+}

@@ -1,0 +1,48 @@
+import type { Directory } from '../../domain/directory/index.ts'
+import type { SamlIdentities } from '../../domain/federation/index.ts'
+import { type Arn, Fault, InvalidIdentityToken, type SamlCaller, type Secret } from '../../model/index.ts'
+import type { Proven } from './proven.ts'
+
+/** An assertion that somebody shows instead of signing, the provider that it is of, and the role that they show it for. */
+export interface PresentedAssertion {
+  /** The whole response that it came in. */
+  readonly assertion: Secret
+  readonly principalArn: Arn
+  readonly roleArn: Arn
+}
+
+/** What proving an assertion consults. */
+interface AssertionSources {
+  readonly directory: Directory
+  readonly samlIdentities: SamlIdentities
+}
+
+/**
+ * Proves who shows an assertion: by the provider that they name, where the role's account has it. Whether the role exists
+ * is not asked, nor whether the assertion was shown before.
+ * @param region - that answers: nothing in the request names one
+ * @param wait - waits for what verifies, and lets others work meanwhile
+ * @throws InvalidIdentityToken, ExpiredIdentityToken, IdpRejectedClaim, AccessDenied for an assertion that names nobody,
+ *   ServiceUnavailable when too many are proven at once
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
+ */
+export async function bySaml(
+  { assertion, principalArn, roleArn }: PresentedAssertion,
+  region: string,
+  { directory, samlIdentities }: AssertionSources,
+  wait: <Result>(load: Promise<Result>) => Promise<Result>,
+): Promise<Proven<SamlCaller>> {
+  // A provider and the roles that trust it are of one account.
+  const known = principalArn.account === roleArn.account ? await directory.samlProvider(principalArn.text) : undefined
+  if (known === undefined) throw new InvalidIdentityToken("Specified provider doesn't exist.")
+  const { account, arn: provider, singleUse } = known
+  try {
+    const read = samlIdentities.read(assertion.reveal())
+    const proven = await wait(samlIdentities.verify(read, known))
+    const caller: SamlCaller = { kind: 'saml', account, provider, singleUse, ...proven }
+    return { caller, region, presigned: false }
+  } catch (error) {
+    if (error instanceof Fault) error.suspect = { kind: 'suspected-identity', as: 'saml', account, provider }
+    throw error
+  }
+}
