@@ -166,6 +166,8 @@ export class InstanceListeners {
     const json = JSON.stringify([instance, profile])
     const before = this.#served.get(instance.id)
     if (before?.json === json) return before
+    // A role that is put into the profile is assumed anew, one that comes back too: who it trusts by then is what counts.
+    if (before?.profile?.roleName !== profile?.roleName) this.#options.credentials.forget(instance.id)
     const view = this.#view(instance, profile)
     const served = { json, instance, profile, view, listeners: before?.listeners ?? new Map<string, Listener>() }
     this.#served.set(instance.id, served)

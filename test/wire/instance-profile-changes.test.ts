@@ -171,3 +171,13 @@ test('trust that is withdrawn shows at the next rotation, and trust that is give
   assert.notEqual(after.AccessKeyId, held.AccessKeyId)
   assert.equal(await whoIs(after), session('web'))
 })
+
+test('a role that comes back is assumed anew: whom it trusts by then is what counts', async (t) => {
+  const { document, takeOut, trust, add, whoIs } = await stage(t)
+  const held = await document()
+  await takeOut()
+  await trust(trusting('lambda.amazonaws.com'))
+  await add()
+  assert.equal((await document()).Code, 'AssumeRoleUnauthorizedAccess')
+  assert.equal(await whoIs(held), session('web'))
+})
