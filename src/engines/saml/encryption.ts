@@ -3,13 +3,13 @@ import { attributeOf, childrenOf, everyElement, isNamed, NAMESPACES } from './el
 import { ResponseRefused } from './response-refused.ts'
 import type { XmlElement } from './xml.ts'
 
-interface Cipher {
-  readonly name: 'aes-128-cbc' | 'aes-192-cbc' | 'aes-256-cbc' | 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm'
-  readonly keyBytes: number
-  readonly isGcm: boolean
-}
+type Gcm = 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm'
+type Cipher = { readonly keyBytes: number } & (
+  | { readonly isGcm: true; readonly name: Gcm }
+  | { readonly isGcm: false; readonly name: string }
+)
 
-const CIPHERS: ReadonlyMap<string, Cipher> = new Map([
+const CIPHERS: ReadonlyMap<string, Cipher> = new Map<string, Cipher>([
   [`${NAMESPACES.encryption}aes128-cbc`, { name: 'aes-128-cbc', keyBytes: 16, isGcm: false }],
   [`${NAMESPACES.encryption}aes192-cbc`, { name: 'aes-192-cbc', keyBytes: 24, isGcm: false }],
   [`${NAMESPACES.encryption}aes256-cbc`, { name: 'aes-256-cbc', keyBytes: 32, isGcm: false }],
@@ -68,22 +68,22 @@ function decrypted({ cipher, hash, key, content }: Encrypted, privateKey: KeyObj
     const padding = constants.RSA_PKCS1_OAEP_PADDING
     const contentKey = privateDecrypt({ key: privateKey, padding, oaepHash: hash }, key)
     if (contentKey.length !== cipher.keyBytes) return undefined
-    const bytes = cipher.isGcm ? openGcm(cipher, contentKey, content) : openCbc(cipher, contentKey, content)
+    const bytes = cipher.isGcm ? openGcm(cipher.name, contentKey, content) : openCbc(cipher.name, contentKey, content)
     return bytes && new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return undefined
   }
 }
 
-function openGcm({ name }: Cipher, key: Buffer, content: Buffer): Buffer {
-  const decipher = createDecipheriv(name as 'aes-256-gcm', key, content.subarray(0, GCM_IV_BYTES), {
+function openGcm(name: Gcm, key: Buffer, content: Buffer): Buffer {
+  const decipher = createDecipheriv(name, key, content.subarray(0, GCM_IV_BYTES), {
     authTagLength: BLOCK_BYTES,
   })
   decipher.setAuthTag(content.subarray(-BLOCK_BYTES))
   return Buffer.concat([decipher.update(content.subarray(GCM_IV_BYTES, -BLOCK_BYTES)), decipher.final()])
 }
 
-function openCbc({ name }: Cipher, key: Buffer, content: Buffer): Buffer | undefined {
+function openCbc(name: string, key: Buffer, content: Buffer): Buffer | undefined {
   const decipher = createDecipheriv(name, key, content.subarray(0, BLOCK_BYTES)).setAutoPadding(false)
   const padded = Buffer.concat([decipher.update(content.subarray(BLOCK_BYTES)), decipher.final()])
   // Of this padding only the last byte means something.

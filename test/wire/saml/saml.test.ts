@@ -320,5 +320,27 @@ describe('assertions', () => {
       })
       assert.ok(!JSON.stringify(records).includes('PHNhbWxw'))
     })
+
+    test('a refusal of a known provider, once a second for each reason, and none of an unknown one', async () => {
+      const aSecond = () => new Promise((resolve) => setTimeout(resolve, 1100))
+      await aSecond()
+      const before = (await set.broker.events()).length
+      for (let times = 0; times < 3; times++) await set.exchange('no document')
+      await set.exchange(set.signed(), { PrincipalArn: providerArn('nobody') })
+      await aSecond()
+      const [record, ...more] = (await set.broker.events()).slice(before)
+      assert.deepEqual(more, [])
+      assert.equal(record?.errorCode, 'InvalidIdentityToken')
+      assert.deepEqual(record?.['userIdentity'], { type: 'SAMLUser', identityProvider: providerArn() })
+      assert.deepEqual(record?.['additionalEventData'], { refusedTokens: 3 })
+    })
+
+    test('a refusal by the role, with who it is', async () => {
+      await set.exchange(set.signed({ id: '_refused-by-the-role' }), { RoleArn: roleArn('Pinned') })
+      const record = (await set.broker.events()).find(({ requestParameters: asked }) =>
+        JSON.stringify(asked ?? {}).includes('_refused-by-the-role'),
+      )
+      assert.equal(record?.errorCode, 'AccessDenied')
+    })
   })
 })
