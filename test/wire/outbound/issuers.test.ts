@@ -36,7 +36,7 @@ describe('an account as an issuer', () => {
   for (const command of [enable, disable, info]) {
     const name = command().constructor.name.replace('Command', '')
     test(`${name} takes a permission`, async () => {
-      const message = `User: arn:aws:iam::${ACCOUNT}:user/idle is not authorized to perform: iam:${name} because no identity-based policy allows the iam:${name} action`
+      const message = `User: arn:aws:iam::${ACCOUNT}:user/idle is not authorized to perform: iam:${name} on resource: * because no identity-based policy allows the iam:${name} action`
       await refused((await stage.iam('idle')).send(command()), 403, 'AccessDenied', message)
     })
   }
