@@ -3,7 +3,7 @@ import type { OidcProvider } from '../../model/index.ts'
 import type { NameRule } from './rules.ts'
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-export const OIDC_QUOTAS = { providersPerAccount: 100, clientIds: 100, thumbprints: 5 } as const
+export const OIDC_QUOTAS = { clientIds: 100, thumbprints: 5 } as const
 
 /** Of the entries of a provider. @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html */
 export const OIDC_RULES = {

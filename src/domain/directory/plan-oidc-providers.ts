@@ -14,8 +14,8 @@ export async function planOidcProviders(
   account: AccountId,
   providers: readonly DesiredOidcProvider[],
 ): Promise<void> {
-  const { providersPerAccount } = OIDC_QUOTAS
-  if (providers.length > providersPerAccount) plan.mistake(at, `an account has at most ${providersPerAccount}`)
+  const { oidcProvidersPerAccount } = plan.parts.directory.quotas
+  if (providers.length > oidcProvidersPerAccount) plan.mistake(at, `an account has at most ${oidcProvidersPerAccount}`)
   for (const [index, desired] of providers.entries()) await planOidcProvider(plan, [...at, index], account, desired)
 }
 

@@ -4,7 +4,6 @@ import type { DesiredPath } from './mistakes.ts'
 import type { Plan } from './plan.ts'
 import { planTags } from './plan-policies.ts'
 import { nameKey } from './record-keys.ts'
-import { QUOTAS } from './rules.ts'
 import { samlSealOf } from './saml-keys.ts'
 import { SAML_RULES, validityOf } from './saml-provider-rules.ts'
 
@@ -15,7 +14,7 @@ export async function planSamlProviders(
   account: AccountId,
   providers: readonly DesiredSamlProvider[],
 ): Promise<void> {
-  const { samlProvidersPerAccount } = QUOTAS
+  const { samlProvidersPerAccount } = plan.parts.directory.quotas
   if (providers.length > samlProvidersPerAccount) plan.mistake(at, `an account has at most ${samlProvidersPerAccount}`)
   for (const [index, desired] of providers.entries()) await planSamlProvider(plan, [...at, index], account, desired)
 }

@@ -13,6 +13,7 @@ import {
   UntagOpenIDConnectProviderCommand,
   UpdateOpenIDConnectProviderThumbprintCommand,
 } from '@aws-sdk/client-iam'
+import { startTestBroker } from '../../../src/testing/index.ts'
 import { ACCOUNT, type IamStage, OTHER, refused, setIamStage } from './iam-stage.ts'
 
 const arnOf = (url: string, account = ACCOUNT) => `arn:aws:iam::${account}:oidc-provider/${url}`
@@ -268,4 +269,15 @@ describe('OpenID Connect providers', () => {
       'Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100',
     )
   })
+})
+
+test('where the configuration raises a quota, a directory file may list more too', async () => {
+  const OIDCProviders = Array.from({ length: 101 }, (_, index) => ({
+    Url: `https://idp-${index}.example.com`,
+    ClientIdList: ['app'],
+  }))
+  const directory = { Accounts: [{ Id: ACCOUNT, OIDCProviders }] }
+  await assert.rejects(startTestBroker({ directory }), /an account has at most 100/)
+  await using broker = await startTestBroker({ directory, limits: { oidcProvidersPerAccount: 101 } })
+  assert.ok(broker.endpoint)
 })
