@@ -2,9 +2,10 @@ import { keeps, RULES } from '../../../domain/directory/index.ts'
 import { text } from '../../../engines/wire/index.ts'
 import { EntityAlreadyExists, NoSuchEntity } from '../../../model/index.ts'
 import { defineChange, defineRead } from '../define.ts'
+import { existingAccount } from '../existing.ts'
 import { InvalidInput } from '../iam-faults.ts'
 import { atHand, pageOf, readPage } from '../pages.ts'
-import { accountOf, putAccount } from './account.ts'
+import { putAccount } from './account.ts'
 
 const accountAlias = text({ min: 3, max: 63, pattern: '^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$' })
 
@@ -22,7 +23,7 @@ export const createAccountAlias = defineChange({
     if ((await edit.stored('account-alias', alias)) !== undefined) {
       throw new EntityAlreadyExists(`The account alias ${alias} already exists.`)
     }
-    const body = await accountOf(edit, account)
+    const body = await existingAccount(edit, account)
     if (body.alias !== undefined) edit.remove({ kind: 'account-alias', key: body.alias, account })
     edit.put('account-alias', alias, account, { alias, account })
     putAccount(edit, { ...body, alias })
@@ -36,7 +37,7 @@ export const deleteAccountAlias = defineChange({
   parse: (params) => params.collect({ accountAlias: params.required('AccountAlias', accountAlias) }),
   requires: () => [{ action: 'iam:DeleteAccountAlias', resource: '*' }],
   async change({ input: { accountAlias: alias }, account }, edit) {
-    const body = await accountOf(edit, account)
+    const body = await existingAccount(edit, account)
     if (body.alias !== alias) throw new NoSuchEntity(`The account alias ${alias} cannot be found.`)
     edit.remove({ kind: 'account-alias', key: alias, account })
     putAccount(edit, { ...body, alias: undefined })
@@ -50,7 +51,7 @@ export const listAccountAliases = defineRead({
   parse: (params) => params.collect(readPage(params)),
   requires: () => [{ action: 'iam:ListAccountAliases', resource: '*' }],
   async read({ input, account }, { records }, { keyring }) {
-    const { alias } = await accountOf(records, account)
+    const { alias } = await existingAccount(records, account)
     const keyOf = (each: string) => each
     const listing = { list: ['ListAccountAliases'], account, ...atHand(alias ? [alias] : [], keyOf) }
     const { items, IsTruncated, Marker } = await pageOf(input, listing, keyring)

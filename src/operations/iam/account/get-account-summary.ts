@@ -1,6 +1,6 @@
 import { QUOTAS, reference } from '../../../domain/directory/index.ts'
 import { defineRead } from '../define.ts'
-import { accountOf } from './account.ts'
+import { existingAccount } from '../existing.ts'
 
 const ATTACHED = QUOTAS.managedPoliciesPerPrincipal
 const NOT_OFFERED = 0
@@ -16,7 +16,7 @@ export const getAccountSummary = defineRead({
   requires: () => [{ action: 'iam:GetAccountSummary', resource: '*' }],
 
   async read({ account }, { records, quotas }) {
-    const { accessKeyIds } = await accountOf(records, account)
+    const { accessKeyIds } = await existingAccount(records, account)
     const places = Array.from({ length: QUOTAS.versionsPerPolicy }, (_, index) => index + 1)
     const counts = await records.countReferrers(places.map((place) => reference.policyVersion(account, place)))
     let versions = 0

@@ -2,7 +2,8 @@ import type { AccountBody, PasswordPolicy } from '../../../domain/directory/inde
 import { boolean, integer } from '../../../engines/wire/index.ts'
 import { NoSuchEntity } from '../../../model/index.ts'
 import { defineChange, defineRead } from '../define.ts'
-import { accountOf, putAccount } from './account.ts'
+import { existingAccount } from '../existing.ts'
+import { putAccount } from './account.ts'
 
 const DEFAULT_LENGTH = 6
 
@@ -12,7 +13,7 @@ export const getAccountPasswordPolicy = defineRead({
   parse: (params) => params.collect({}),
   requires: () => [{ action: 'iam:GetAccountPasswordPolicy', resource: '*' }],
   async read({ account }, { records }) {
-    return { PasswordPolicy: answered(policyOf(await accountOf(records, account))) }
+    return { PasswordPolicy: answered(policyOf(await existingAccount(records, account))) }
   },
 })
 
@@ -36,7 +37,7 @@ export const updateAccountPasswordPolicy = defineChange({
     }),
   requires: () => [{ action: 'iam:UpdateAccountPasswordPolicy', resource: '*' }],
   async change({ input: passwordPolicy, account }, edit) {
-    putAccount(edit, { ...(await accountOf(edit, account)), passwordPolicy })
+    putAccount(edit, { ...(await existingAccount(edit, account)), passwordPolicy })
     return undefined
   },
 })
@@ -47,7 +48,7 @@ export const deleteAccountPasswordPolicy = defineChange({
   parse: (params) => params.collect({}),
   requires: () => [{ action: 'iam:DeleteAccountPasswordPolicy', resource: '*' }],
   async change({ account }, edit) {
-    const body = await accountOf(edit, account)
+    const body = await existingAccount(edit, account)
     policyOf(body)
     putAccount(edit, { ...body, passwordPolicy: undefined })
     return undefined
