@@ -9,7 +9,7 @@ export function rootArn(partition: string, account: AccountId): string {
 export function iamArn(
   partition: string,
   account: AccountId,
-  kind: 'user' | 'group' | 'role' | 'policy' | 'instance-profile',
+  kind: 'user' | 'group' | 'role' | 'policy' | 'instance-profile' | 'mfa',
   path: string,
   name: string,
 ): string {

@@ -1,10 +1,10 @@
 import { type AccountId, accountId } from './account-id.ts'
+import { BASE32, base32 } from './base32.ts'
 import { Violation } from './violation.ts'
 
 /** The prefixes AWS gives to the ids it makes; each tells what the id names. */
 export type UniqueIdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'ANPA' | 'AIPA' | 'SAMLSP'
 
-const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 /** 2^39: in the first half of an id it says that an account follows, in the second it is the account's last bit. */
 const TOP_BIT = 2 ** 39
 
@@ -47,15 +47,4 @@ function withAccount(account: AccountId, randomness: Uint8Array): string {
   for (let index = 0; index < 5; index++) chance = chance * 256 + (randomness[index] ?? 0)
   const number = Number(account)
   return base32(TOP_BIT + Math.floor(number / 2)) + base32((number % 2) * TOP_BIT + (chance % TOP_BIT))
-}
-
-/** Forty bits as eight characters. */
-function base32(bits: number): string {
-  let text = ''
-  let rest = bits
-  for (let position = 0; position < 8; position++) {
-    text = BASE32.charAt(rest % 32) + text
-    rest = Math.floor(rest / 32)
-  }
-  return text
 }

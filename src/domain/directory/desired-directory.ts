@@ -53,7 +53,7 @@ export interface DesiredMember extends DesiredControls {
 export interface DesiredAccount {
   readonly Id: string
   readonly Alias?: string | undefined
-  readonly Root?: { readonly AccessKeys?: readonly DesiredAccessKey[] | undefined } | undefined
+  readonly Root?: DesiredRootUser | undefined
   /** Whether the account vouches outside for its principals; left out: as it is. */
   readonly OutboundWebIdentityFederation?: boolean | undefined
   readonly Users: readonly DesiredUser[]
@@ -66,6 +66,14 @@ export interface DesiredAccount {
   readonly PodIdentityAssociations: readonly DesiredPodIdentityAssociation[]
   readonly OIDCProviders: readonly DesiredOidcProvider[]
   readonly SAMLProviders: readonly DesiredSamlProvider[]
+}
+
+/** What the root user of an account proves itself with. */
+interface DesiredRootUser {
+  /** Left out: those it has. */
+  readonly AccessKeys?: readonly DesiredAccessKey[] | undefined
+  /** Left out: those it has. */
+  readonly VirtualMFADevices?: readonly DesiredMfaDevice[] | undefined
 }
 
 /**
@@ -103,6 +111,13 @@ export interface DesiredAccessKey {
   readonly Status?: 'Active' | 'Inactive' | undefined
 }
 
+/** An MFA device that is enabled: a virtual one, or a hardware one whose seed is known. */
+export interface DesiredMfaDevice {
+  readonly SerialNumber: string
+  /** Left out: the one it has. */
+  readonly Base32StringSeed?: string | undefined
+}
+
 /** What a user signs in with. */
 export interface DesiredLoginProfile {
   readonly Password: string
@@ -137,6 +152,8 @@ export interface DesiredUser extends DesiredIdentity {
   readonly LoginProfile?: DesiredLoginProfile | undefined
   /** Left out: those it has. */
   readonly AccessKeys?: readonly DesiredAccessKey[] | undefined
+  /** Left out: those they have. */
+  readonly VirtualMFADevices?: readonly DesiredMfaDevice[] | undefined
 }
 
 /** A group. */

@@ -17,7 +17,7 @@ type NamedKind = Exclude<RecordKind, Untold>
 export interface Difference {
   readonly change: 'created' | 'changed' | 'deleted'
   readonly kind: NamedKind
-  /** Of an access key: its owner's. */
+  /** Of an access key: its owner's. Of an MFA device: its serial number, whether or not that is an ARN. */
   readonly arn: string
   readonly accessKeyId?: string
   /** What changed, by its name in a directory file. */
@@ -41,6 +41,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   roleName: 'Roles',
   root: 'Roots',
   sealedSecret: 'SecretAccessKey',
+  sealedSeed: 'Base32StringSeed',
   thumbprints: 'ThumbprintList',
   trustPolicy: 'AssumeRolePolicyDocument',
   // What changes with the document of a managed policy.
@@ -117,6 +118,7 @@ async function nameOf(
 ): Promise<{ readonly arn: string; readonly accessKeyId?: string }> {
   const { partition } = plan.parts.directory
   if ('accessKeyId' in body) return { arn: await ownerOf(plan, body), accessKeyId: body.accessKeyId }
+  if ('serialNumber' in body) return { arn: body.serialNumber }
   if ('arn' in body) return { arn: body.arn }
   if ('password' in body) return { arn: await ownerOf(plan, body) }
   if ('userName' in body) return { arn: iamArn(partition, body.account, 'user', body.path, body.userName) }

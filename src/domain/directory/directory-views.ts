@@ -1,6 +1,7 @@
 import type { InstanceProfile, OidcProvider, PodIdentityAssociation, Task } from '../../model/index.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { DirectoryStore, RecordKind } from '../../platform/storage/index.ts'
+import { type MfaDeviceView, viewMfaDevice } from './mfa-devices.ts'
 import { type OrganizationView, viewOrganization } from './organization-view.ts'
 import { documentOf } from './policy-versions.ts'
 import { type AccountAliasBody, type AccountBody, bodyOf } from './records.ts'
@@ -28,6 +29,7 @@ export interface DirectoryViews {
   readonly role: ViewCache<'role', RoleView>
   readonly 'managed-policy': ViewCache<'managed-policy', ManagedPolicyView>
   readonly 'access-key': ViewCache<'access-key', AccessKeyView>
+  readonly 'mfa-device': ViewCache<'mfa-device', MfaDeviceView>
   readonly organization: ViewCache<'organization', OrganizationView>
   readonly 'instance-profile': ViewCache<'instance-profile', InstanceProfile>
   readonly task: ViewCache<'task', Task>
@@ -67,6 +69,7 @@ export function directoryViews(
       const { sealedSecret, ...key } = bodyOf(record)
       return { ...key, secretAccessKey: openSecret(key.accessKeyId, sealedSecret, keyring) }
     }),
+    'mfa-device': new ViewCache(store, 'mfa-device', cachedRecords, (record) => viewMfaDevice(bodyOf(record), keyring)),
     organization: new ViewCache(store, 'organization', 1, (record) => viewOrganization(bodyOf(record))),
     'instance-profile': new ViewCache(store, 'instance-profile', cachedRecords, bodyOf),
     task: new ViewCache(store, 'task', cachedRecords, bodyOf),

@@ -22,6 +22,7 @@ import { ChangeFollower } from './change-follower.ts'
 import { ChangeQueue } from './change-queue.ts'
 import { type DirectoryViews, directoryViews, isViewed } from './directory-views.ts'
 import { Edit } from './edit.ts'
+import { MfaDevices } from './mfa-devices.ts'
 import type { OrganizationPlace } from './organization-view.ts'
 import { type OwnPolicies, ownPolicies } from './own-policies.ts'
 import { Passwords } from './passwords.ts'
@@ -69,6 +70,7 @@ export class Directory {
   readonly localIssuers: readonly string[]
   readonly quotas: Quotas
   readonly passwords: Passwords
+  readonly mfaDevices: MfaDevices
   /** What is kept, as it is kept. */
   readonly records: StoredRecords
   /** Policies that every account has and nobody changes. */
@@ -102,6 +104,7 @@ export class Directory {
     this.records = new StoredRecords(storage)
     this.#secrets = new SealedSecrets(store, keyring, random)
     this.#views = directoryViews(store, { keyring, partition, cachedRecords })
+    this.mfaDevices = new MfaDevices({ views: this.#views, directory: this, keyring })
     this.#revocations = new Revocations(store)
     this.#follower = new ChangeFollower(storage.changes, clock, (entry) => this.#drop(entry))
     this.#changes = new ChangeQueue({ store, follower: this.#follower, secrets: this.#secrets })

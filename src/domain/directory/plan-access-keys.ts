@@ -1,4 +1,3 @@
-import { hash, timingSafeEqual } from 'node:crypto'
 import { type AccountId, Secret } from '../../model/index.ts'
 import type { DesiredAccessKey } from './desired-directory.ts'
 import type { DesiredPath } from './mistakes.ts'
@@ -6,7 +5,7 @@ import { inventKeyId, inventSecret } from './new-access-key.ts'
 import type { Plan } from './plan.ts'
 import { nameKey } from './record-keys.ts'
 import { keeps, QUOTAS, RULES } from './rules.ts'
-import { openSecret, sealingKeyOf, sealSecret } from './sealed-secret.ts'
+import { isSameSecret, openSecret, sealingKeyOf, sealSecret } from './sealed-secret.ts'
 
 /** Whose access keys are planned: a user, or the account's root (no user name). */
 export interface KeyOwner {
@@ -77,7 +76,7 @@ async function planAccessKey(
   const kept = existing && openSecret(id, existing.sealedSecret, keyring)
   // A secret that stays is not sealed again: sealing it twice looks like two secrets.
   const { sealed, keyId } =
-    existing !== undefined && kept !== undefined && (given === undefined || isSame(given, kept))
+    existing !== undefined && kept !== undefined && (given === undefined || isSameSecret(given, kept))
       ? { sealed: existing.sealedSecret, keyId: sealingKeyOf(existing.sealedSecret) }
       : sealSecret(id, given ?? inventSecret(random), keyring, random)
   const createdAt = existing?.createdAt ?? now
@@ -98,10 +97,6 @@ async function planAccessKey(
     },
     keyId,
   )
-}
-
-function isSame(one: Secret, other: Secret): boolean {
-  return timingSafeEqual(hash('sha256', one.reveal(), 'buffer'), hash('sha256', other.reveal(), 'buffer'))
 }
 
 /** Tells owners apart: no user is called ''. */

@@ -16,6 +16,7 @@ import { planPodIdentityAssociation, planTask } from './plan-containers.ts'
 import { planInstance, planInstanceProfile } from './plan-instances.ts'
 import { heldPlaces } from './plan-listen.ts'
 import { planLoginProfile } from './plan-login-profile.ts'
+import { planMfaDevices } from './plan-mfa-devices.ts'
 import { planOidcProviders } from './plan-oidc-providers.ts'
 import { planOrganization } from './plan-organization.ts'
 import {
@@ -124,6 +125,12 @@ async function planAccount(plan: Plan, at: DesiredPath, account: DesiredAccount)
   await planAlias(plan, [...at, 'Alias'], id, alias, existing?.alias)
   const owner = { account: id, userName: undefined, accessKeyIds: existing?.accessKeyIds ?? [] }
   const accessKeyIds = await planAccessKeys(plan, [...at, 'Root', 'AccessKeys'], owner, account.Root?.AccessKeys)
+  await planMfaDevices(
+    plan,
+    [...at, 'Root', 'VirtualMFADevices'],
+    { account: id, id, previousId: id },
+    account.Root?.VirtualMFADevices,
+  )
   plan.put('account', id, id, {
     id,
     alias,
@@ -224,6 +231,8 @@ async function planUser(plan: Plan, at: DesiredPath, account: AccountId, desired
   const owner = { account, userName, accessKeyIds: existing?.accessKeyIds ?? [] }
   const accessKeyIds = await planAccessKeys(plan, [...at, 'AccessKeys'], owner, desired.AccessKeys)
   await planLoginProfile(plan, [...at, 'LoginProfile'], { account, userName, uniqueId }, existing, desired.LoginProfile)
+  const holder = { account, id: uniqueId, previousId: existing?.uniqueId }
+  await planMfaDevices(plan, [...at, 'VirtualMFADevices'], holder, desired.VirtualMFADevices)
   plan.put('user', nameKey(account, userName), account, {
     account,
     userName,

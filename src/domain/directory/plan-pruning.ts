@@ -1,5 +1,6 @@
 import type { AccountId } from '../../model/index.ts'
 import type { EntityKind, Plan } from './plan.ts'
+import { planWithoutMfa } from './plan-mfa-devices.ts'
 import { bodyOf, RECORD_KINDS } from './records.ts'
 
 /** What a directory file lists in an account by name. */
@@ -8,7 +9,7 @@ const LISTED_KINDS: readonly EntityKind[] = ['user', 'group', 'role', 'managed-p
 /** What it lists by a name that is unique in the whole world. */
 const CLAIMED_KINDS = ['instance', 'task', 'pod-identity-association', 'oidc-provider', 'saml-provider'] as const
 
-/** Plans the deletion of what is in an account and not listed; of a user with its access keys. */
+/** Plans the deletion of what is in an account and not listed; of a user with all that they prove themselves with. */
 export async function planPruning(plan: Plan, account: AccountId): Promise<void> {
   const { directory } = plan.parts
   for (const kind of LISTED_KINDS) {
@@ -19,6 +20,7 @@ export async function planPruning(plan: Plan, account: AccountId): Promise<void>
       if (!('accessKeyIds' in body)) continue
       if (kind === 'user') plan.changes.push({ remove: { kind: 'login-profile', key: record.key, account } })
       for (const key of body.accessKeyIds) plan.changes.push({ remove: { kind: 'access-key', key, account } })
+      await planWithoutMfa(plan, body.uniqueId)
     }
   }
   for (const each of CLAIMED_KINDS) {

@@ -42,6 +42,7 @@ type ClaimKind =
   | 'pod-identity-association'
   | 'oidc-provider'
   | 'saml-provider'
+  | 'mfa-device'
 /** What has a name in an account. */
 export type EntityKind = 'user' | 'group' | 'role' | 'managed-policy' | 'instance-profile'
 
@@ -85,6 +86,16 @@ export class Plan {
     if (this.#reads % READS_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve))
     if (this.unlisted === 'forgotten') return undefined
     return await this.parts.directory.records.stored(kind, key)
+  }
+
+  /** Records of one kind that refer to a thing now, as far as the plan builds on them: at most `limit`. */
+  async referring<Kind extends RecordKind>(
+    kind: Kind,
+    target: string,
+    limit: number,
+  ): Promise<readonly RecordBodies[Kind][]> {
+    if (this.unlisted === 'forgotten') return []
+    return await this.parts.directory.records.referring(kind, target, { limit })
   }
 
   /** @param within - where, when `path` leads to a policy document */

@@ -24,6 +24,11 @@ export function oidcProviderKey(account: string, url: string): string {
   return `${account}/${url}`
 }
 
+/** The key of an MFA device: no two of an account have the same serial number, whatever the case of its letters. */
+export function mfaDeviceKey(account: string, serialNumber: string): string {
+  return nameKey(account, serialNumber)
+}
+
 /** The key of the deletion of a service-linked role: an account asks for its own alone. */
 export function roleDeletionKey(account: string, taskId: string): string {
   return `${account}/${taskId}`
@@ -47,6 +52,9 @@ export const reference = {
   /** The place of a version among those of its policy, from 1: how many there are is counted without reading any. */
   policyVersion: (account: string, place: number): string => `policy-version/${account}/${place}`,
   principal: (uniqueId: string): string => `principal/${uniqueId}`,
+  /** @param holder - the unique id of a user, or the id of an account: its root user's */
+  mfaDevicesOf: (holder: string): string => `mfa-devices-of/${holder}`,
+  mfaDevices: (account: string, status: 'Assigned' | 'Unassigned'): string => `mfa-devices/${account}/${status}`,
 } as const
 
 /** The key of the SAML provider that an ARN is of, if it is of one. */

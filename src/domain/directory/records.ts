@@ -145,6 +145,28 @@ export interface LoginProfileBody {
   readonly passwordResetRequired: boolean
 }
 
+/** An MFA device as it is stored; its seed is sealed under an `at-rest` key. */
+export interface MfaDeviceBody {
+  readonly account: AccountId
+  /** Of a virtual one its ARN, path included; of a hardware one what stands on it. */
+  readonly serialNumber: string
+  /** Never that of another device, not even of one that has the same serial number later, or another seed. */
+  readonly id: string
+  /** In Base32. */
+  readonly sealedSeed: string
+  readonly createdAt: EpochMillis
+  /** For whom it was enabled; `undefined`: nobody has it. */
+  readonly enabled: EnabledMfaDevice | undefined
+  readonly tags: readonly Tag[]
+}
+
+/** Whose an MFA device is, and since when. */
+interface EnabledMfaDevice {
+  /** The unique id of a user, or the id of the account: its root user's. */
+  readonly holder: string
+  readonly at: EpochMillis
+}
+
 /** The report of an account's credentials: one that is being written, or was. */
 export interface CredentialReportBody {
   readonly account: AccountId
@@ -235,6 +257,7 @@ export interface RecordBodies {
   readonly 'managed-policy': ManagedPolicyBody
   readonly 'access-key': AccessKeyBody
   readonly 'login-profile': LoginProfileBody
+  readonly 'mfa-device': MfaDeviceBody
   readonly 'credential-report': CredentialReportBody
   readonly 'access-report': AccessReportBody
   readonly organization: OrganizationBody
@@ -258,6 +281,7 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'managed-policy',
   'access-key',
   'login-profile',
+  'mfa-device',
   'credential-report',
   'access-report',
   'organization',
@@ -283,6 +307,10 @@ function referencesOf(body: RecordBodies[RecordKind]): readonly string[] {
   if ('groups' in body) for (const name of body.groups) references.add(reference.group(body.account, name))
   if ('groups' in body || 'trustPolicy' in body) references.add(reference.principal(body.uniqueId))
   if ('profileName' in body && body.roleName !== undefined) references.add(reference.role(body.account, body.roleName))
+  if ('serialNumber' in body) {
+    references.add(reference.mfaDevices(body.account, body.enabled === undefined ? 'Unassigned' : 'Assigned'))
+    if (body.enabled !== undefined) references.add(reference.mfaDevicesOf(body.enabled.holder))
+  }
   if ('versions' in body) {
     for (const index of body.versions.keys()) references.add(reference.policyVersion(body.account, index + 1))
   }

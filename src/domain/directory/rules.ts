@@ -53,6 +53,11 @@ export const RULES = {
     matches: /^[\t\n\r\x20-\xff]+$/,
     says: 'must be 1 to 128 characters of Latin-1',
   },
+  mfaSeed: {
+    max: 103,
+    matches: /^[A-Z2-7]{26,}$/,
+    says: 'must be 26 to 103 characters of Base32 (A to Z, 2 to 7), without padding',
+  },
   tagKey: {
     min: 1,
     max: 128,
@@ -149,6 +154,7 @@ export const QUOTAS = {
   oidcProvidersPerAccount: 100,
   samlProvidersPerAccount: 100,
   accessKeysPerPrincipal: 2,
+  mfaDevicesPerPrincipal: 8,
   managedPoliciesPerPrincipal: 10,
   groupsPerUser: 10,
   tagsPerPrincipal: 50,

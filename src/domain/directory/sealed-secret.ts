@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hash, timingSafeEqual } from 'node:crypto'
 import { Secret } from '../../model/index.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { Random } from '../../platform/random.ts'
@@ -46,4 +46,9 @@ export function openSecret(of: string, text: string, keyring: KeyRing): Secret {
   decipher.setAAD(Buffer.from(of, 'utf8')).setAuthTag(bytes.subarray(-TAG_BYTES))
   const sealed = bytes.subarray(IV_BYTES, -TAG_BYTES)
   return new Secret(decipher.update(sealed, undefined, 'utf8') + decipher.final('utf8'))
+}
+
+/** Whether two secrets are the same; how long that takes tells nothing of either. */
+export function isSameSecret(one: Secret, other: Secret): boolean {
+  return timingSafeEqual(hash('sha256', one.reveal(), 'buffer'), hash('sha256', other.reveal(), 'buffer'))
 }

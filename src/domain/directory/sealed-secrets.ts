@@ -17,7 +17,7 @@ const PAGE = 500
 const ATTEMPTS = 10
 
 /** What holds secrets. */
-const SEALED_KINDS = ['access-key', 'saml-provider'] as const
+const SEALED_KINDS = ['access-key', 'mfa-device', 'saml-provider'] as const
 
 type SealedRecord = DirectoryRecord & { readonly kind: (typeof SEALED_KINDS)[number] }
 
@@ -53,7 +53,7 @@ export class SealedSecrets {
     for (const kind of SEALED_KINDS) count += await this.#resealKind(kind, broken)
     if (broken.length === 0) return count
     throw new Error(
-      `The stored secrets of these access keys or SAML providers do not open, so they cannot be sealed anew: ${broken.join(', ')}. Replace or remove these, or restore the data from a backup.`,
+      `The stored secrets of these access keys, MFA devices or SAML providers do not open, so they cannot be sealed anew: ${broken.join(', ')}. Replace or remove these, or restore the data from a backup.`,
     )
   }
 
@@ -102,6 +102,12 @@ export class SealedSecrets {
       const secret = openSecret(key, body.sealedSecret, this.#keyring)
       const { sealed, keyId } = sealSecret(key, secret, this.#keyring, this.#random)
       return put(kind, key, account, { ...body, sealedSecret: sealed }, keyId)
+    }
+    if (kind === 'mfa-device') {
+      const body = bodyOf({ ...record, kind })
+      const seed = openSecret(body.serialNumber, body.sealedSeed, this.#keyring)
+      const { sealed, keyId } = sealSecret(body.serialNumber, seed, this.#keyring, this.#random)
+      return put(kind, key, account, { ...body, sealedSeed: sealed }, keyId)
     }
     const body = bodyOf({ ...record, kind })
     const secrets = body.privateKeys.map((each) => ({

@@ -30,6 +30,10 @@ const accessKeys = z
   )
   .optional()
 
+const mfaDevices = z
+  .array(z.strictObject({ SerialNumber: z.string(), Base32StringSeed: z.string().optional() }))
+  .optional()
+
 const controls = { ServiceControlPolicies: policies, ResourceControlPolicies: policies }
 
 /** An account by its id alone, or with control policies of its own. */
@@ -66,6 +70,7 @@ const user = z.strictObject({
   Tags: tags,
   LoginProfile: z.strictObject({ Password: z.string(), PasswordResetRequired: z.boolean().default(false) }).optional(),
   AccessKeys: accessKeys,
+  VirtualMFADevices: mfaDevices,
 })
 
 const group = z.strictObject({
@@ -119,7 +124,7 @@ export const directorySchema = z.strictObject({
     z.strictObject({
       Id: z.string('must be 12 digits, in quotes'),
       Alias: z.string().optional(),
-      Root: z.strictObject({ AccessKeys: accessKeys }).optional(),
+      Root: z.strictObject({ AccessKeys: accessKeys, VirtualMFADevices: mfaDevices }).optional(),
       OutboundWebIdentityFederation: z.boolean().optional(),
       Users: list(user),
       Groups: list(group),

@@ -19,6 +19,7 @@ export type RecordKind =
   | 'oidc-provider'
   | 'role-deletion'
   | 'saml-provider'
+  | 'mfa-device'
 
 /** Names one record. Records keep the account they were made in. */
 export interface RecordName {

@@ -30,7 +30,7 @@ test('secrets that do not open are named and left as they are, and all others ar
   const old = await rotated(world)
   await assert.rejects(
     world.directory.resealSecrets(),
-    /of these access keys or SAML providers do not open.*: AKIAMOVEDMOVEDMOVED1\./,
+    /of these access keys, MFA devices or SAML providers do not open.*: AKIAMOVEDMOVEDMOVED1\./,
   )
   assert.deepEqual(await world.storage.directory.find('access-key', moved.key), moved)
   const { sealedUnder } = (await world.storage.directory.find('access-key', ID)) ?? {}
