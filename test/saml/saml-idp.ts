@@ -219,7 +219,13 @@ export function metadata(
     entityID = ENTITY_ID,
     validUntil,
     more = [],
-  }: { entityID?: string; validUntil?: string; more?: readonly Child[] } = {},
+    services = [
+      el('md:SingleSignOnService', {
+        Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+        Location: 'https://idp.example.com/sso',
+      }),
+    ],
+  }: { entityID?: string; validUntil?: string; more?: readonly Child[]; services?: readonly Child[] } = {},
 ): string {
   return written(
     el(
@@ -230,10 +236,7 @@ export function metadata(
         'md:IDPSSODescriptor',
         { protocolSupportEnumeration: 'urn:oasis:names:tc:SAML:2.0:protocol' },
         ...keys.map(keyDescriptor),
-        el('md:SingleSignOnService', {
-          Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
-          Location: 'https://idp.example.com/sso',
-        }),
+        ...services,
       ),
     ),
   )

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { EpochMillis } from '../../model/index.ts'
+import { BINDINGS } from './bindings.ts'
 import { attributeOf, childrenOf, isNamed, NAMESPACES } from './elements.ts'
 import { readInstant } from './instant.ts'
 import { readXml, type XmlElement, XmlRefused } from './xml.ts'
@@ -12,6 +13,8 @@ export interface SamlMetadata {
   readonly signingCertificates: readonly string[]
   /** From when on it may not be relied on; `undefined` when it does not say. */
   readonly validUntil: EpochMillis | undefined
+  /** Where browsers are sent to sign in, by the redirect binding; `undefined` when there is no such place. */
+  readonly signOnUrl: string | undefined
 }
 
 /** What was given is no metadata of an identity provider that could be used; `message` says why, as a sentence goes on. */
@@ -25,8 +28,10 @@ export const METADATA_LENGTH = { min: 1000, max: 1_048_576 } as const
 const MOST_ELEMENTS = 50_000
 const MOST_CERTIFICATES = 10
 const LONGEST_ENTITY_ID = 1024
+const LONGEST_URL = 2048
 /** Cost grows with the square of a modulus. Shorter ones than these can be broken, at a price. */
 const RSA_BITS = { min: 2048, max: 8192 }
+const LOOPBACK = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])$/
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 
 /**
@@ -60,6 +65,7 @@ export function readMetadata(document: string): SamlMetadata {
     entityId,
     signingCertificates: [...signingCertificates],
     validUntil: earliest([root, ...descriptors].map(validUntilOf)),
+    signOnUrl: descriptors.flatMap(signOnUrlsOf)[0],
   }
 }
 
@@ -121,6 +127,18 @@ function validUntilOf(element: XmlElement): EpochMillis | undefined {
   const instant = readInstant(text)
   if (instant === undefined) throw new MetadataRefused('has a validUntil that is no instant in UTC')
   return instant
+}
+
+/** Browsers are sent there, so it is nothing but a page: over TLS, or on this machine. */
+function signOnUrlsOf(descriptor: XmlElement): readonly string[] {
+  return childrenOf(descriptor, NAMESPACES.metadata, 'SingleSignOnService').flatMap((service) => {
+    const location = attributeOf(service, 'Location') ?? ''
+    if (attributeOf(service, 'Binding') !== BINDINGS.redirect || location.length > LONGEST_URL) return []
+    const url = URL.parse(location)
+    if (url === null || url.username !== '' || url.password !== '' || url.hash !== '') return []
+    const isTaken = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname))
+    return isTaken ? [url.href] : []
+  })
 }
 
 function earliest(instants: readonly (EpochMillis | undefined)[]): EpochMillis | undefined {

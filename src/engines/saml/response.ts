@@ -1,4 +1,4 @@
-import { readFrame } from './assertion.ts'
+import { type Assertion, readAssertion, readFrame } from './assertion.ts'
 import { attributeOf, childrenOf, everyElement, isNamed, isSame, NAMESPACES } from './elements.ts'
 import { checkEncryption } from './encryption.ts'
 import { LoginRefused, ResponseRefused } from './response-refused.ts'
@@ -135,6 +135,19 @@ function checkId(element: XmlElement): void {
 /** Who the response and its assertion say that they are of, as far as they say so in the open. Nothing of it is proven. */
 export function claimedIssuers({ root, assertion }: SamlResponse): readonly string[] {
   return [root, assertion].flatMap((each) => childrenOf(each, NAMESPACES.assertion, 'Issuer')).map(({ text }) => text)
+}
+
+/** The request that a response says it answers. Nothing of it is proven. */
+export function claimedRequest({ root }: SamlResponse): string | undefined {
+  return attributeOf(root, 'InResponseTo')
+}
+
+/**
+ * What the assertion says, as far as it says so in the open. Nothing of it is proven.
+ * @throws {@link ResponseRefused} when something is missing, or there twice
+ */
+export function claimedAssertion({ assertion, isEncrypted }: SamlResponse): Assertion | undefined {
+  return isEncrypted ? undefined : readAssertion(assertion)
 }
 
 /**
