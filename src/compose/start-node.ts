@@ -89,6 +89,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     tls: await readTls(config),
   })
   broker.outboundIdentities.listensAt(api.origin)
+  broker.samlIdentities.listensAt(api.origin)
   const machines = await serveMachines({
     config,
     broker,

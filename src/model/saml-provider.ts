@@ -30,6 +30,8 @@ export interface SamlProvider {
   readonly privateKeys: readonly SamlPrivateKey[]
   /** Whether an assertion can be exchanged once in all, and not once for each role. */
   readonly singleUse: boolean
+  /** Whether only answers to sign-ins that were asked for here are taken. */
+  readonly spInitiatedOnly: boolean
 }
 
 /** The ARN of the SAML provider of that name. */

@@ -101,6 +101,8 @@ export interface DesiredSamlProvider {
   readonly Tags: readonly DesiredTag[]
   /** Whether an assertion can be exchanged once in all: CloudFormation has no such thing. */
   readonly SingleUse: boolean
+  /** Whether only answers to sign-ins that were asked for here are taken. */
+  readonly SpInitiatedOnly: boolean
 }
 
 /** A long-term access key. What is left out is generated. */

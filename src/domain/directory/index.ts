@@ -52,6 +52,7 @@ export {
 export { keeps, QUOTAS, RULES } from './rules.ts'
 export { type OpenSamlKey, openSamlKeys, samlSealOf, sealSamlKeys } from './saml-keys.ts'
 export { validityOf } from './saml-provider-rules.ts'
+export type { SamlProviderView } from './saml-provider-view.ts'
 export type { Records } from './stored-records.ts'
 export { principalArnOf, resolvePrincipals, shownTrust } from './trust.ts'
 export type { AccessKeyView, RoleView, UserView } from './views.ts'

@@ -26,7 +26,7 @@ async function planSamlProvider(
   desired: DesiredSamlProvider,
 ): Promise<void> {
   const { directory, random, now } = plan.parts
-  const { Name: name, SamlMetadataDocument: metadata, SingleUse: singleUse } = desired
+  const { Name: name, SamlMetadataDocument: metadata, SingleUse: singleUse, SpInitiatedOnly: spInitiatedOnly } = desired
   plan.check([...at, 'Name'], name, SAML_RULES.name)
   const key = nameKey(account, name)
   if (!plan.claim('saml-provider', key)) plan.mistake([...at, 'Name'], `"${name}" stands here twice`)
@@ -39,6 +39,7 @@ async function planSamlProvider(
   const arn = samlProviderArn(directory.partition, account, name)
   const id = existing?.uniqueId ?? uniqueId('SAMLSP', account, random.bytes(6))
   const kept = { encryption: existing?.encryption, privateKeys: existing?.privateKeys ?? [] }
-  const body = { account, name, arn, uniqueId: id, metadata, createdAt, validUntil, tags, singleUse, ...kept }
+  const uses = { singleUse, spInitiatedOnly }
+  const body = { account, name, arn, uniqueId: id, metadata, createdAt, validUntil, tags, ...uses, ...kept }
   plan.put('saml-provider', key, account, body, samlSealOf(body))
 }

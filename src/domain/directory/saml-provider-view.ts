@@ -18,12 +18,15 @@ export interface SamlProviderView {
   readonly requiresEncryption: boolean
   readonly privateKeys: readonly Secret[]
   readonly singleUse: boolean
+  readonly spInitiatedOnly: boolean
+  /** Where browsers are sent to sign in; `undefined` when the metadata has no such place. */
+  readonly signOnUrl: string | undefined
 }
 
 /** Reads what a stored provider says. One whose metadata is not taken any more vouches for nobody. */
 export function viewSamlProvider(body: SamlProvider, keyring: KeyRing): SamlProviderView {
-  const { account, name, arn, uniqueId, validUntil, tags, encryption, singleUse } = body
-  const { entityId, signingCertificates } = usable(body.metadata)
+  const { account, name, arn, uniqueId, validUntil, tags, encryption, singleUse, spInitiatedOnly } = body
+  const { entityId, signingCertificates, signOnUrl } = usable(body.metadata)
   const requiresEncryption = encryption === 'Required'
   const privateKeys = openSamlKeys(body, keyring).map(({ secret }) => secret)
   return {
@@ -38,14 +41,16 @@ export function viewSamlProvider(body: SamlProvider, keyring: KeyRing): SamlProv
     requiresEncryption,
     privateKeys,
     singleUse,
+    spInitiatedOnly,
+    signOnUrl,
   }
 }
 
-function usable(metadata: string): Pick<SamlProviderView, 'entityId' | 'signingCertificates'> {
+function usable(metadata: string): Pick<SamlProviderView, 'entityId' | 'signingCertificates' | 'signOnUrl'> {
   try {
     return readMetadata(metadata)
   } catch (error) {
     if (!(error instanceof MetadataRefused)) throw error
-    return { entityId: '', signingCertificates: [] }
+    return { entityId: '', signingCertificates: [], signOnUrl: undefined }
   }
 }

@@ -112,6 +112,7 @@ const samlProvider = z.strictObject({
   SamlMetadataDocument: z.string(),
   Tags: tags,
   SingleUse: z.boolean().default(false),
+  SpInitiatedOnly: z.boolean().default(false),
 })
 
 /**

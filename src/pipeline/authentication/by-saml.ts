@@ -1,6 +1,7 @@
-import type { Directory } from '../../domain/directory/index.ts'
+import type { Directory, SamlProviderView } from '../../domain/directory/index.ts'
 import type { SamlIdentities } from '../../domain/federation/index.ts'
 import { type Arn, Fault, InvalidIdentityToken, type SamlCaller, type Secret } from '../../model/index.ts'
+import { samlCaller } from './callers.ts'
 import type { Proven } from './proven.ts'
 
 /** An assertion that somebody shows instead of signing, the provider that it is of, and the role that they show it for. */
@@ -9,10 +10,12 @@ export interface PresentedAssertion {
   readonly assertion: Secret
   readonly principalArn: Arn
   readonly roleArn: Arn
+  /** The request for a sign-in that it has to answer; left out: it may answer none. */
+  readonly answers?: string | undefined
 }
 
 /** What proving an assertion consults. */
-interface AssertionSources {
+export interface AssertionSources {
   readonly directory: Directory
   readonly samlIdentities: SamlIdentities
 }
@@ -27,22 +30,30 @@ interface AssertionSources {
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
  */
 export async function bySaml(
-  { assertion, principalArn, roleArn }: PresentedAssertion,
+  { assertion, principalArn, roleArn, answers }: PresentedAssertion,
   region: string,
   { directory, samlIdentities }: AssertionSources,
   wait: <Result>(load: Promise<Result>) => Promise<Result>,
 ): Promise<Proven<SamlCaller>> {
   // A provider and the roles that trust it are of one account.
   const known = principalArn.account === roleArn.account ? await directory.samlProvider(principalArn.text) : undefined
-  if (known === undefined) throw new InvalidIdentityToken("Specified provider doesn't exist.")
-  const { account, arn: provider, singleUse } = known
+  if (known === undefined) throw noSamlProvider()
   try {
     const read = samlIdentities.read(assertion.reveal())
-    const proven = await wait(samlIdentities.verify(read, known))
-    const caller: SamlCaller = { kind: 'saml', account, provider, singleUse, ...proven }
-    return { caller, region, presigned: false }
+    const identity = await wait(samlIdentities.verify(read, known, answers))
+    return { caller: samlCaller(known, identity), region, presigned: false }
   } catch (error) {
-    if (error instanceof Fault) error.suspect = { kind: 'suspected-identity', as: 'saml', account, provider }
-    throw error
+    throw suspected(error, known)
   }
+}
+
+/** AWS's answer where nobody can say who vouches. */
+export function noSamlProvider(): InvalidIdentityToken {
+  return new InvalidIdentityToken("Specified provider doesn't exist.")
+}
+
+/** A refusal, with the provider that is told of it. */
+export function suspected(error: unknown, { account, arn: provider }: SamlProviderView): unknown {
+  if (error instanceof Fault) error.suspect = { kind: 'suspected-identity', as: 'saml', account, provider }
+  return error
 }

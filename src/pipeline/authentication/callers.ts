@@ -1,5 +1,5 @@
-import type { RoleView, UserView } from '../../domain/directory/index.ts'
-import type { WebIdentity } from '../../domain/federation/index.ts'
+import type { RoleView, SamlProviderView, UserView } from '../../domain/directory/index.ts'
+import type { SamlIdentity, WebIdentity } from '../../domain/federation/index.ts'
 import {
   type AccountId,
   assumedRoleArn,
@@ -12,6 +12,7 @@ import {
   type RoleCaller,
   type RootCaller,
   rootArn,
+  type SamlCaller,
   type Session,
   type UserCaller,
   type WebIdentityCaller,
@@ -128,4 +129,12 @@ export function webIdentityCaller(
 ): WebIdentityCaller {
   const all = new Map([...keys, ['sts:roleauthorizedbyidp', String(authorizedByIdp)]])
   return { kind: 'web-identity', account, provider, keys: all, ...proven }
+}
+
+/** Whom a provider of an account vouches for, as the caller whom an assertion proves. */
+export function samlCaller(
+  { account, arn: provider, singleUse }: SamlProviderView,
+  identity: SamlIdentity,
+): SamlCaller {
+  return { kind: 'saml', account, provider, singleUse, ...identity }
 }

@@ -13,4 +13,5 @@ export { rootCaller, supposedRoleCaller, userCaller, webIdentityCaller } from '.
 export { issuerSearch } from './issuer-of.ts'
 export type { Proven } from './proven.ts'
 export { RefusedToken } from './refused-token.ts'
+export { samlSignIn } from './saml-sign-in.ts'
 export { SigningKeys } from './signing-keys.ts'

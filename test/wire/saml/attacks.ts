@@ -391,6 +391,13 @@ export const ATTACKS: readonly Attack[] = [
   attack('a response in another namespace', (set) =>
     written({ ...response({}, withSignature(set.assertion(), set.idp)), tag: 'dsx:Response' }),
   ),
+  attack(
+    'a sign-in that nobody asked for, by a provider that wants to be asked',
+    (set) => set.signed({ roles: [pair('Open', providerArn('only'))] }),
+    'The specified provider takes answers to sign-ins that began here only.',
+    undefined,
+    { params: { PrincipalArn: providerArn('only') } },
+  ),
   attack('a provider that there is not', (set) => set.signed(), NO_PROVIDER, undefined, {
     params: { PrincipalArn: providerArn('nobody') },
   }),

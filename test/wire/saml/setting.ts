@@ -84,6 +84,7 @@ export async function setUp(roles: readonly Role[] = []): Promise<Setting> {
           SAMLProviders: [
             { Name: 'corp', SamlMetadataDocument: metadata([{ ...idp, use: 'signing' }, next]) },
             { Name: 'once', SamlMetadataDocument: metadata([idp]), SingleUse: true },
+            { Name: 'only', SamlMetadataDocument: metadata([idp]), SpInitiatedOnly: true },
             { Name: 'mixed', SamlMetadataDocument: metadata([idp, { ...forEncryption, use: 'encryption' }], { more }) },
             { Name: 'other', SamlMetadataDocument: metadata([attacker], { entityID: 'https://other.example.com' }) },
           ],

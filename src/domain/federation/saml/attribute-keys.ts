@@ -49,6 +49,15 @@ const KEYS: ReadonlyMap<string, AttributeKey> = new Map<string, AttributeKey>([
 /** In characters: conditions compare it, and it may stand in an explanation. */
 const LONGEST = 1024
 const MOST_VALUES = 100
+const KEY_PREFIX = 'saml:'
+const OID = 'urn:oid:'
+
+/** The attributes of directories that metadata asks for: those whose names are URIs, with their condition keys. */
+export function directoryAttributes(): readonly { readonly name: string; readonly friendlyName: string }[] {
+  return [...KEYS]
+    .filter(([name]) => name.startsWith(OID))
+    .map(([name, { key }]) => ({ name, friendlyName: key.slice(KEY_PREFIX.length) }))
+}
 
 /** The condition keys that attributes stand for, in lower case. Of attributes that stand for one key the first counts. */
 export function keysOfAttributes(

@@ -13,6 +13,8 @@ export interface Judged {
   isRecipient(url: string): boolean
   /** Whom they may be for. */
   isAudience(name: string): boolean
+  /** The request that it has to answer; `undefined`: it may answer none. */
+  readonly answers: string | undefined
 }
 
 /** How far clocks may be apart. What AWS allows is not documented. */
@@ -46,8 +48,7 @@ export function judgeAssertion(judged: Judged, now: EpochMillis): EpochMillis {
     throw otherAudience('audience')
   if (!judged.isRecipient(confirmation.recipient)) throw otherAudience('recipient')
   if (confirmation.notOnOrAfter <= now - SKEW_MS) throw expired('the confirmation')
-  // Nobody was asked to sign in, so an answer is somebody else's.
-  if ((confirmation.inResponseTo ?? frame.inResponseTo) !== undefined) throw notSigned('an answer to another request')
+  checkAnswers(judged)
   if (issuedAt > now + SKEW_MS) throw notSigned('issued in the future')
   if (issuedAt + REDEEMABLE_MS <= now - SKEW_MS) throw expired('the issue')
   return epochMillis(Math.min(notOnOrAfter, confirmation.notOnOrAfter, issuedAt + REDEEMABLE_MS) + SKEW_MS)
@@ -62,6 +63,16 @@ export function checkIssuer(issuer: string | undefined, entityId: string): void 
 /** A response that is signed as a whole says where it was sent; one that is not may say so, and then it has to be here. */
 function checkDestination({ frame: { destination }, isFrameSigned, isRecipient }: Judged): void {
   if (destination === undefined ? isFrameSigned : !isRecipient(destination)) throw otherAudience('destination')
+}
+
+/**
+ * Where somebody was asked to sign in, it has to be the answer to that, and the assertion itself has to say so: a response
+ * around it need not be signed. Where nobody was, an answer is somebody else's.
+ */
+function checkAnswers({ assertion: { confirmation }, frame, answers }: Judged): void {
+  const isAnswer =
+    confirmation.inResponseTo === answers && (frame.inResponseTo === undefined || frame.inResponseTo === answers)
+  if (!isAnswer) throw notSigned('an answer to another request')
 }
 
 function expired(detail: string): ExpiredIdentityToken {

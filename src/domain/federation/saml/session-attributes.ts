@@ -1,4 +1,4 @@
-import { InvalidIdentityToken, parseArn } from '../../../model/index.ts'
+import { type Arn, InvalidIdentityToken, parseArn } from '../../../model/index.ts'
 import { checkSourceIdentity, type SessionMarks, SessionTags } from '../session-marks.ts'
 
 /** What the attributes of an assertion ask for. */
@@ -12,8 +12,9 @@ export interface SessionAttributes extends SessionMarks {
 
 type Attributes = ReadonlyMap<string, readonly string[]>
 
-const PREFIX = 'https://aws.amazon.com/SAML/Attributes/'
-const TAG = `${PREFIX}PrincipalTag:`
+/** How the names of attributes begin that AWS gives a meaning. */
+export const ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
+const TAG = `${ATTRIBUTES}PrincipalTag:`
 const MOST_ROLES = 1000
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
 const SECONDS = /^[0-9]{1,5}$/
@@ -35,15 +36,15 @@ export function readSessionAttributes(attributes: Attributes, providerArn: strin
   return {
     sessionName: sessionNameIn(attributes),
     longestSeconds: longestIn(attributes),
-    roleArns: rolesIn(attributes, providerArn),
+    roleArns: rolePairs(attributes).flatMap((pair) => (pair.providerArn === providerArn ? [pair.roleArn] : [])),
     tags: tags.tags,
-    transitiveTagKeys: tags.transitive(attributes.get(`${PREFIX}TransitiveTagKeys`) ?? []),
+    transitiveTagKeys: tags.transitive(attributes.get(`${ATTRIBUTES}TransitiveTagKeys`) ?? []),
     sourceIdentity: checkSourceIdentity(single(attributes, 'SourceIdentity')),
   }
 }
 
 function sessionNameIn(attributes: Attributes): string {
-  const values = attributes.get(`${PREFIX}RoleSessionName`) ?? []
+  const values = attributes.get(`${ATTRIBUTES}RoleSessionName`) ?? []
   const [name, second] = values
   if (name === undefined || name === '') throw new InvalidIdentityToken('RoleSessionName is required in AuthnResponse')
   if (second !== undefined || !SESSION_NAME.test(name)) {
@@ -61,20 +62,40 @@ function longestIn(attributes: Attributes): number | undefined {
   throw new InvalidIdentityToken(`SessionDuration in AuthnResponse must be ${DURATION.min} to ${DURATION.max} seconds`)
 }
 
-/** Pairs of a role and a provider in either order; what is none is passed over. */
-function rolesIn(attributes: Attributes, providerArn: string): readonly string[] {
-  const roles: string[] = []
-  for (const value of (attributes.get(`${PREFIX}Role`) ?? []).slice(0, MOST_ROLES)) {
+/** A role, and the provider by which it is assumed. */
+interface RolePair {
+  readonly roleArn: string
+  readonly providerArn: string
+}
+
+/**
+ * The pairs of a role and a provider, in either order, that an assertion names: each once, and no more of them than the
+ * first thousand. What is no pair is passed over. Where the assertion is not proven, nor is anything of this; where it is,
+ * a provider vouches only for the roles that are paired with itself.
+ */
+export function rolePairs(attributes: Attributes): readonly RolePair[] {
+  const pairs = new Map<string, RolePair>()
+  for (const value of (attributes.get(`${ATTRIBUTES}Role`) ?? []).slice(0, MOST_ROLES)) {
     const [one = '', other = '', more] = value.split(',', 3).map((part) => part.trim())
     if (more !== undefined) continue
-    const role = one === providerArn ? other : other === providerArn ? one : ''
-    if (parseArn(role)?.resource.startsWith('role/') === true) roles.push(role)
+    const [roleArn, providerArn] = roleOf(one) !== undefined ? [one, other] : [other, one]
+    const role = roleOf(roleArn)
+    const provider = parseArn(providerArn)
+    if (role === undefined || provider?.resource.startsWith('saml-provider/') !== true) continue
+    // A provider and the roles that trust it are of one account.
+    if (role.account !== provider.account) continue
+    pairs.set(`${roleArn},${providerArn}`, { roleArn, providerArn })
   }
-  return roles
+  return [...pairs.values()]
+}
+
+function roleOf(text: string): Arn | undefined {
+  const arn = parseArn(text)
+  return arn?.resource.startsWith('role/') === true ? arn : undefined
 }
 
 /** The only value; `null` where there are several, which is a value for nobody. */
 function single(attributes: Attributes, name: string): string | null | undefined {
-  const [value, second] = attributes.get(`${PREFIX}${name}`) ?? []
+  const [value, second] = attributes.get(`${ATTRIBUTES}${name}`) ?? []
   return second === undefined ? value : null
 }

@@ -68,6 +68,7 @@ export const createSAMLProvider = defineChange({
         encryption: input.assertionEncryptionMode,
         privateKeys: [],
         singleUse: false,
+        spInitiatedOnly: false,
       },
       keys,
       broker,
