@@ -1,6 +1,7 @@
 import { AuditTrail, Retention } from '../domain/audit/index.ts'
 import { Directory } from '../domain/directory/index.ts'
 import { OutboundIdentities, SamlIdentities, WebIdentities } from '../domain/federation/index.ts'
+import { MfaCodes } from '../domain/mfa/index.ts'
 import { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import { Usage } from '../domain/usage/index.ts'
 import { type OperatorCaller, type RequestFacts, ValidationError } from '../model/index.ts'
@@ -125,6 +126,7 @@ export async function prepareNode(
     }),
     samlIdentities,
     replays: storage.replays,
+    mfaCodes: new MfaCodes(storage.mfaDevices),
     signingKeys: new SigningKeys(),
     keyring,
     audit,

@@ -1,6 +1,7 @@
 import type { AuditDetails, AuditTrail } from '../domain/audit/index.ts'
 import type { Directory } from '../domain/directory/index.ts'
 import type { OutboundIdentities, SamlIdentities, WebIdentities } from '../domain/federation/index.ts'
+import type { MfaCodes } from '../domain/mfa/index.ts'
 import type { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import type { Usage } from '../domain/usage/index.ts'
 import type { JsonMembers, Params, ResultStructure } from '../engines/wire/index.ts'
@@ -31,6 +32,7 @@ export interface BrokerParts {
   readonly outboundIdentities: OutboundIdentities
   readonly samlIdentities: SamlIdentities
   readonly replays: ReplayGuard
+  readonly mfaCodes: MfaCodes
   readonly signingKeys: SigningKeys
   readonly keyring: ManagedKeyRing
   readonly audit: AuditTrail

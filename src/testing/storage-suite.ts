@@ -6,6 +6,7 @@ import { auditLogSuite } from './audit-log-suite.ts'
 import { changeLogSuite } from './change-log-suite.ts'
 import { directoryReferencesSuite } from './directory-references-suite.ts'
 import { directoryStoreSuite } from './directory-store-suite.ts'
+import { mfaDeviceStatesSuite } from './mfa-device-states-suite.ts'
 import { replayGuardSuite } from './replay-guard-suite.ts'
 import { event, type OpenStorage, user } from './storage-samples.ts'
 import { usageStampsSuite } from './usage-stamps-suite.ts'
@@ -21,10 +22,11 @@ export function storageSuite(name: string, open: OpenStorage): void {
   auditLogSuite(name, open)
   usageStampsSuite(name, open)
   replayGuardSuite(name, open)
+  mfaDeviceStatesSuite(name, open)
 
   describe(`${name}: closing`, () => {
     test('once closed, every call rejects', async () => {
-      const { directory, changes, audit, usage, replays, close } = await open()
+      const { directory, changes, audit, usage, replays, mfaDevices, close } = await open()
       await close()
       await assert.rejects(directory.find('user', 'a'), StoreUnavailable)
       await assert.rejects(directory.list('user', { limit: 1 }), StoreUnavailable)
@@ -39,6 +41,7 @@ export function storageSuite(name: string, open: OpenStorage): void {
       await assert.rejects(usage.record([]), StoreUnavailable)
       await assert.rejects(usage.find('role', ['a']), StoreUnavailable)
       await assert.rejects(replays.claim('a', epochMillis(1), epochMillis(0)), StoreUnavailable)
+      await assert.rejects(mfaDevices.find('a'), StoreUnavailable)
     })
 
     test('closing twice, also at once, is closing once', async () => {

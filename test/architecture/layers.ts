@@ -54,6 +54,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'node:process': ['main'],
   'node:sqlite': ['platform/storage/sql'],
   picocolors: ['cli'],
+  otplib: ['domain/mfa'],
   pino: ['platform/telemetry'],
   piscina: ['domain/federation'],
   'prom-client': ['platform/telemetry'],

@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test'
 import { AuditTrail } from '../../src/domain/audit/index.ts'
 import type { DesiredDirectory } from '../../src/domain/directory/index.ts'
 import { OutboundIdentities, SamlIdentities, WebIdentities } from '../../src/domain/federation/index.ts'
+import { MfaCodes } from '../../src/domain/mfa/index.ts'
 import { Sessions } from '../../src/domain/sessions/index.ts'
 import { Usage } from '../../src/domain/usage/index.ts'
 import {
@@ -75,6 +76,7 @@ export async function aBroker(t: TestContext): Promise<TestBroker> {
     webIdentities: new WebIdentities({ outbound: outboundHttp({ localIssuers: [] }), clock: systemClock }),
     samlIdentities: new SamlIdentities({ clock: systemClock, partition: 'aws', isRegion: () => true }),
     replays: world.storage.replays,
+    mfaCodes: new MfaCodes(world.storage.mfaDevices),
     signingKeys: new SigningKeys(),
     audit: new AuditTrail({ log, random: systemRandom, logger, metrics }),
     usage: new Usage({ stamps: world.storage.usage, clock: systemClock, logger }),

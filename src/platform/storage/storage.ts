@@ -1,6 +1,7 @@
 import type { AuditLog } from './audit-log.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { DirectoryStore } from './directory-store.ts'
+import type { MfaDeviceStates } from './mfa-device-states.ts'
 import type { ReplayGuard } from './replay-guard.ts'
 import type { UsageStamps } from './usage-stamps.ts'
 
@@ -11,6 +12,7 @@ export interface Storage {
   readonly audit: AuditLog
   readonly usage: UsageStamps
   readonly replays: ReplayGuard
+  readonly mfaDevices: MfaDeviceStates
 
   /** Finishes the writes that were accepted, then lets go of the data. Calls after it reject; closing twice is harmless. */
   close(): Promise<void>

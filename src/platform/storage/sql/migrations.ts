@@ -110,6 +110,20 @@ export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
     ) STRICT;
     CREATE INDEX one_time_value_by_end ON one_time_value (expires_at);
     `,
+    // What MFA devices have behind them: it goes with the device, however that goes.
+    `
+    CREATE TABLE mfa_device_state (
+      device TEXT NOT NULL PRIMARY KEY,
+      body TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER mfa_device_forgotten AFTER DELETE ON directory_record WHEN OLD.kind = 'mfa-device' BEGIN
+      DELETE FROM mfa_device_state WHERE device = json_extract(OLD.body, '$.id');
+    END;
+    CREATE TRIGGER mfa_device_renewed AFTER UPDATE ON directory_record
+      WHEN OLD.kind = 'mfa-device' AND json_extract(OLD.body, '$.id') <> json_extract(NEW.body, '$.id') BEGIN
+      DELETE FROM mfa_device_state WHERE device = json_extract(OLD.body, '$.id');
+    END;
+    `,
   ],
   audit: [
     `

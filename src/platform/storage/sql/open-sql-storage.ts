@@ -10,6 +10,7 @@ import { Reader } from './reader.ts'
 import { sqlAuditLog } from './sql-audit-log.ts'
 import { sqlChangeLog } from './sql-change-log.ts'
 import { sqlDirectoryStore } from './sql-directory-store.ts'
+import { sqlMfaDeviceStates } from './sql-mfa-device-states.ts'
 import { sqlReplayGuard } from './sql-replay-guard.ts'
 import { sqlUsageStamps } from './sql-usage-stamps.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
@@ -43,6 +44,7 @@ export async function openSqlStorage({
     audit,
     usage: sqlUsageStamps(directory, writer),
     replays: sqlReplayGuard(directory, writer, oneTimeValues),
+    mfaDevices: sqlMfaDeviceStates(directory, writer),
   }
   const held = opened.move()
   let closing: Promise<void> | undefined

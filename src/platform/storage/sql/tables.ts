@@ -40,6 +40,11 @@ export interface Tables {
     readonly key: string
     readonly expires_at: number
   }
+  readonly mfa_device_state: {
+    readonly device: string
+    /** JSON text. */
+    readonly body: string
+  }
   readonly audit_event: {
     readonly sequence: Generated<number>
     readonly event_id: string

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { epochMillis } from '../model/index.ts'
+import type { MfaDeviceState } from '../platform/storage/index.ts'
+import { type OpenStorage, openedFor } from './storage-samples.ts'
+
+/** Tests the promises of {@link MfaDeviceStates}. */
+export function mfaDeviceStatesSuite(name: string, open: OpenStorage): void {
+  describe(`${name}: states of MFA devices`, () => {
+    test('nothing is remembered of a device that nothing was kept of', async (t) => {
+      const { mfaDevices } = await openedFor(t, open)
+      await mfaDevices.replace('a', undefined, state(1))
+      for (const other of ['A', 'a ', '', "a' OR 1=1 --"]) assert.equal(await mfaDevices.find(other), undefined, other)
+    })
+
+    test('a state is found as it was kept', async (t) => {
+      const { mfaDevices } = await openedFor(t, open)
+      const whole = { lastStep: 59_000_000, drift: -120, failures: [epochMillis(1), epochMillis(1), epochMillis(2)] }
+      assert.equal(await mfaDevices.replace('a', undefined, whole), true)
+      assert.deepEqual(await mfaDevices.find('a'), whole)
+    })
+
+    test('a state takes the place of exactly the one before', async (t) => {
+      const { mfaDevices } = await openedFor(t, open)
+      assert.equal(await mfaDevices.replace('a', state(1), state(2)), false, 'there is none')
+      assert.equal(await mfaDevices.replace('a', undefined, state(1)), true)
+      assert.equal(await mfaDevices.replace('a', undefined, state(2)), false, 'there is one')
+      assert.equal(await mfaDevices.replace('a', state(3), state(2)), false, 'there is another')
+      assert.equal(await mfaDevices.replace('a', { ...state(1), failures: [epochMillis(1)] }, state(2)), false)
+      assert.deepEqual(await mfaDevices.find('a'), state(1))
+      assert.equal(await mfaDevices.replace('a', state(1), state(2)), true)
+      assert.deepEqual(await mfaDevices.find('a'), state(2))
+    })
+
+    test('of many at once one succeeds', async (t) => {
+      const { mfaDevices } = await openedFor(t, open)
+      for (const device of ['a', 'b']) {
+        const from = device === 'a' ? undefined : state(0)
+        if (from !== undefined) await mfaDevices.replace(device, undefined, from)
+        const all = await Promise.all(
+          Array.from({ length: 20 }, (_, step) => mfaDevices.replace(device, from, state(step + 1))),
+        )
+        assert.equal(all.filter((replaced) => replaced).length, 1)
+      }
+    })
+
+    test('what is remembered of devices is no change of the directory', async (t) => {
+      const { mfaDevices, changes } = await openedFor(t, open)
+      await mfaDevices.replace('a', undefined, state(1))
+      assert.equal(await changes.last(), 0)
+    })
+  })
+}
+
+function state(lastStep: number): MfaDeviceState {
+  return { lastStep, drift: 0, failures: [] }
+}
