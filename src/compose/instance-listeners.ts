@@ -167,7 +167,7 @@ export class InstanceListeners {
     const before = this.#served.get(instance.id)
     if (before?.json === json) return before
     // A role that is put into the profile is assumed anew, one that comes back too: who it trusts by then is what counts.
-    if (before?.profile?.roleName !== profile?.roleName) this.#options.credentials.forget(instance.id)
+    if (!haveSameRole(before?.profile, profile)) this.#options.credentials.forget(instance.id)
     const view = this.#view(instance, profile)
     const served = { json, instance, profile, view, listeners: before?.listeners ?? new Map<string, Listener>() }
     this.#served.set(instance.id, served)
@@ -203,6 +203,12 @@ export class InstanceListeners {
       }
     }
   }
+}
+
+/** False also when it was away in between, which nobody may have seen: several changes are looked at as one. */
+function haveSameRole(one: InstanceProfile | undefined, other: InstanceProfile | undefined): boolean {
+  if (one?.uniqueId !== other?.uniqueId) return false
+  return one?.roleName === other?.roleName && one?.roleSince === other?.roleSince
 }
 
 /** Two listeners on a port that the system chooses are two. */

@@ -112,5 +112,7 @@ export interface InstanceProfile {
   readonly createdAt: EpochMillis
   /** At AWS a profile holds one role at most. */
   readonly roleName: string | undefined
+  /** When that role was put in; `undefined` without one, and in records from before this was kept. */
+  readonly roleSince?: EpochMillis | undefined
   readonly tags: readonly Tag[]
 }

@@ -198,6 +198,32 @@ test('what is served may be behind the directory: no credentials are made of a p
   assert.deepEqual([status, JSON.parse(body).Code], [200, 'AssumeRoleUnauthorizedAccess'])
 })
 
+test('a role that left its profile and came back within one look at the change log is assumed anew', async (t) => {
+  const node = await withRole(t)
+  const { directory } = node.broker
+  const port = Number(new URL(node.addresses.metadata).port)
+  const code = async () => JSON.parse((await exchange(port, 'GET', ROLE, {})).body).Code
+  assert.equal(await code(), 'Success')
+  const instances = directory.instances.bind(directory)
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  directory.instances = async () => {
+    await released
+    return await instances()
+  }
+  const change = async (account: object) => {
+    const sources = await readDirectories([{ Accounts: [{ Id: ACCOUNT, ...account }] }])
+    await loadDirectory(sources, (desired) => node.operate(applyDirectory, { desired, prune: false, dryRun: false }))
+  }
+  await change({ InstanceProfiles: [{ InstanceProfileName: 'web', Roles: [] }] })
+  const Principal = { Service: 'lambda.amazonaws.com' }
+  const AssumeRolePolicyDocument = { ...TRUST, Statement: [{ ...TRUST.Statement[0], Principal }] }
+  const role = { RoleName: 'web', AssumeRolePolicyDocument }
+  await change({ Roles: [role], InstanceProfiles: [{ InstanceProfileName: 'web', Roles: ['web'] }] })
+  release()
+  await node.instances()
+  assert.equal(await code(), 'AssumeRoleUnauthorizedAccess')
+})
+
 test('while other instances move, the one on the metadata listener is there, and is as it was', async (t) => {
   const node = await withRole(t)
   const { directory } = node.broker

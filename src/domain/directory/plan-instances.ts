@@ -31,9 +31,12 @@ export async function planInstanceProfile(
   }
   const entity = plan.entity('instance-profile', account, profileName)
   const key = nameKey(account, profileName)
+  const existing = await plan.stored('instance-profile', key)
   // CloudFormation has no tags of instance profiles: those that IAM's API gave stay.
-  const tags = (await plan.stored('instance-profile', key))?.tags ?? []
-  const body = { ...entity, account, profileName, roleName, tags }
+  const tags = existing?.tags ?? []
+  const before = existing?.roleName === roleName ? existing?.roleSince : plan.parts.now
+  const roleSince = roleName === undefined ? undefined : before
+  const body = { ...entity, account, profileName, roleName, roleSince, tags }
   plan.put('instance-profile', key, account, body)
 }
 

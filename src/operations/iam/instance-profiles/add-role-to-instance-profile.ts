@@ -35,12 +35,13 @@ export const addRoleToInstanceProfile = defineChange({
     ]
   },
 
-  async change({ input, account }, edit) {
+  async change({ input, account, now }, edit) {
     const profile = await existingInstanceProfile(edit, account, input.instanceProfileName)
     const role = await existingRole(edit, account, input.roleName)
     checkUnprotected(role)
     checkQuota('InstanceSessionsPerInstanceProfile', profile.roleName === undefined ? 0 : 1, ROLES_PER_PROFILE)
-    edit.put('instance-profile', instanceProfileKey(profile), account, { ...profile, roleName: role.roleName })
+    const { roleName } = role
+    edit.put('instance-profile', instanceProfileKey(profile), account, { ...profile, roleName, roleSince: now })
     return undefined
   },
 })

@@ -32,7 +32,8 @@ export const removeRoleFromInstanceProfile = defineChange({
       const { profileName } = profile
       throw new NoSuchEntity(`Role ${role.roleName} in Instance Profile ${profileName} cannot be found.`)
     }
-    edit.put('instance-profile', instanceProfileKey(profile), account, { ...profile, roleName: undefined })
+    const without = { ...profile, roleName: undefined, roleSince: undefined }
+    edit.put('instance-profile', instanceProfileKey(profile), account, without)
     return undefined
   },
 })
