@@ -21,10 +21,11 @@ pods of a service account are steered likewise: task/ID, pod/CLUSTER/NAMESPACE/S
   reset              everything as usual again, and nothing recorded
   rotate             the next fetch gets other credentials; those before stay good
   expire             credentials that were handed out count as expired
+  void-tokens        session tokens that an instance has issued are void: it asks for another
   requests           what it asked
   forget             what it asked until now is forgotten
 
-NAME is rotation, lifetime, rotateAfter, document or faults; of an instance httpTokens, httpEndpoint, hops,
+NAME is rotation, lifetime, rotateAfter, document or faults; of an instance connections, httpTokens, httpEndpoint, hops,
 httpPutResponseHopLimit, spotInterruption, rebalance, maintenanceEvents, lifecycle, instanceMetadataTags, tags, variants or
 metadata too: docs/development-mode.md says what each takes.
 
@@ -33,6 +34,7 @@ Examples:
   rolecall instance i-0123456789abcdef0 set 'faults=[{"path":"api/token","latencyMs":1500}]'
   rolecall instance i-0123456789abcdef0 set spotInterruption=terminate
   rolecall instance i-0123456789abcdef0 set 'spotInterruption={"action":"stop","in":"PT10M"}'
+  rolecall instance i-0123456789abcdef0 set 'faults=[{"perSecond":5,"answer":503}]'
   rolecall instance pod/shop/default/web set lifetime=PT5M
   rolecall instance i-0123456789abcdef0 expire`
 
@@ -52,6 +54,7 @@ const CALLS: Readonly<Record<string, (id: string, rest: readonly string[]) => Ad
   reset: (id) => ({ method: 'DELETE', path: pathOf(id) }),
   rotate: (id) => ({ method: 'POST', path: `${pathOf(id)}/rotate` }),
   expire: (id) => ({ method: 'POST', path: `${pathOf(id)}/expire` }),
+  'void-tokens': (id) => ({ method: 'POST', path: `${pathOf(id)}/void-tokens` }),
   requests: (id) => ({ method: 'GET', path: `${pathOf(id)}/requests` }),
   forget: (id) => ({ method: 'DELETE', path: `${pathOf(id)}/requests` }),
 }
@@ -61,7 +64,7 @@ export const instance: CliCommand = {
   configure(command) {
     command
       .argument('[ID]', 'the instance: i-..., or task/ID or pod/CLUSTER/NAMESPACE/SERVICEACCOUNT')
-      .argument('[WHAT]', 'set, unset, reset, rotate, expire, requests or forget')
+      .argument('[WHAT]', 'set, unset, reset, rotate, expire, void-tokens, requests or forget')
       .argument('[NAME...]', 'for set and unset')
       .option('--json', 'as JSON')
       .addHelpText('after', HELP)
@@ -95,6 +98,9 @@ function callOf(id: string, what: string, rest: readonly string[]): AdminCall {
     throw new CliError(what === 'set' ? 'Say what to set: NAME=VALUE' : 'Say what to unset: NAME', {
       status: WRONG_USAGE,
     })
+  }
+  if (what === 'void-tokens' && !id.startsWith('i-')) {
+    throw new CliError('void-tokens is for instances: containers have no session tokens', { status: WRONG_USAGE })
   }
   if (!takesNames && rest.length > 0) throw new CliError(`${what} takes nothing more`, { status: WRONG_USAGE })
   return call(id, rest)

@@ -18,6 +18,8 @@ export interface InstanceListenersOptions {
   readonly stopping: AbortSignal
   /** Bounds of each listener. */
   readonly bounds: Omit<ListenerOptions, 'listen' | 'flag' | 'logger'>
+  /** Of the instance that has none of its own. */
+  sharedListener(): Listener
   /** Told after instances or their addresses changed. */
   onChange(): Promise<void>
   readonly logger: Logger
@@ -59,7 +61,9 @@ export class InstanceListeners {
   async start(): Promise<void> {
     this.#options.steering?.watch((id) => {
       const served = this.#served.get(id)
-      if (served !== undefined) served.view = this.#view(served.instance, served.profile)
+      if (served === undefined) return
+      served.view = this.#view(served.instance, served.profile)
+      this.#refuseOrAccept(served)
     })
     for (const kind of ['instance', 'instance-profile'] as const) {
       this.#options.directory.watch(kind, () => this.#follow())
@@ -158,7 +162,20 @@ export class InstanceListeners {
       left.push(...takeLeft(served))
     }
     this.#shared = shared
+    // It may have another instance now, or none.
+    if (steering !== undefined) this.#options.sharedListener().refuseAll(this.#refuses(shared))
     return left
+  }
+
+  #refuses(served: Served | undefined): boolean {
+    const { steering } = this.#options
+    return served !== undefined && steering?.of(served.instance.id).connections === 'refused'
+  }
+
+  #refuseOrAccept(served: Served): void {
+    const refuses = this.#refuses(served)
+    if (served === this.#shared) this.#options.sharedListener().refuseAll(refuses)
+    for (const listener of served.listeners.values()) listener.refuseAll(refuses)
   }
 
   /** The view stays while nothing of the instance changes: what it made is made once. */
@@ -196,6 +213,7 @@ export class InstanceListeners {
       try {
         const listener = await startListener(app, { ...bounds, listen: each, flag: `Listen of ${id}`, logger })
         served.listeners.set(key, listener)
+        this.#refuseOrAccept(served)
       } catch (error) {
         if (isStart) throw error
         // The directory says so already: the others are served, and this one is tried again with the next change.

@@ -69,7 +69,7 @@ export async function serveMachines(options: ServeMachinesOptions): Promise<Serv
   const sources = steered?.credentials ?? held
   const ofInstances = new InstanceCredentials(sources.instances, broker)
   const documents = new IdentityDocuments(broker.keyring)
-  const tokens = new InstanceTokens(broker)
+  const tokens = steered?.tokens ?? new InstanceTokens(broker)
   const plain = metadataDoor({ clock, tokens, documents, credentials: steered?.documents(ofInstances) ?? ofInstances })
   const door = steered?.door(plain) ?? plain
   const plainContainers = containerDoor({
@@ -100,6 +100,7 @@ export async function serveMachines(options: ServeMachinesOptions): Promise<Serv
       idleTimeoutMs: limits.idleTimeoutMs,
       maxConnections: limits.connections,
     },
+    sharedListener: () => metadata,
     onChange,
     logger,
   })

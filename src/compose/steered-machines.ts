@@ -1,4 +1,5 @@
 import { ServiceAccountTokens } from '../domain/containers/index.ts'
+import { InstanceTokens } from '../domain/instances/index.ts'
 import type { EndedEarly } from '../domain/sessions/index.ts'
 import {
   type CredentialsSource,
@@ -9,6 +10,7 @@ import {
   type MetadataDoor,
   RequestRecording,
   SteeredCredentials,
+  SteeredTokens,
   steeredContainers,
   steeredDoor,
 } from '../doors/metadata/index.ts'
@@ -30,6 +32,7 @@ export class SteeredMachines {
   readonly containers: KnownContainers
   /** The same, steered. */
   readonly credentials: { readonly instances: SteeredCredentials; readonly containers: SteeredCredentials }
+  readonly tokens: SteeredTokens
   readonly #recording = new RequestRecording()
   readonly #broker: BrokerParts
   readonly #stopping: AbortSignal
@@ -39,6 +42,7 @@ export class SteeredMachines {
     this.#broker = broker
     this.#stopping = stopping
     this.containers = new KnownContainers(broker)
+    this.tokens = new SteeredTokens(new InstanceTokens(broker))
     const { steering } = this
     const { clock } = broker
     this.credentials = {
@@ -111,6 +115,7 @@ export class SteeredMachines {
         }),
       rotate: (name) => changed(name, () => sourceOf(name).rotate(name)),
       expire: (name) => changed(name, () => sourceOf(name).expire(name)),
+      voidTokens: (id) => changed(id, () => this.tokens.voidAll(id)),
       requests: (name) => this.#recording.list(name === undefined ? undefined : known(name)),
       forgetRequests: (name) => this.#recording.clear(name === undefined ? undefined : known(name)),
       onRequest: (listener) => this.#recording.listen(listener),

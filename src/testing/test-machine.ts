@@ -41,6 +41,8 @@ export interface TestMachine<Input> {
 export interface TestInstance extends TestMachine<SteeringInput> {
   /** Where its metadata is read: `AWS_EC2_METADATA_SERVICE_ENDPOINT`. */
   readonly endpoint: string
+  /** Session tokens that it has issued are void from now on: reads with one are 401 until the program gets another. */
+  voidTokens(): void
 }
 
 /** A task, or the pods of a service account, in the hands of a test. */
@@ -108,5 +110,9 @@ class SteeredMachine<Input> implements TestMachine<Input> {
 class SteeredInstance extends SteeredMachine<SteeringInput> implements TestInstance {
   get endpoint(): string {
     return this.controls.list().find(({ id }) => id === this.id)?.addresses[0] ?? ''
+  }
+
+  voidTokens(): void {
+    this.controls.voidTokens(this.id)
   }
 }

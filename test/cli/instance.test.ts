@@ -31,6 +31,7 @@ describe('instance is used wrongly', () => {
     ['with a name alone to set', [ID, 'set', 'rotation'], /rotation is not NAME=VALUE/],
     ['with a value alone to set', [ID, 'set', '=stopped'], /=stopped is not NAME=VALUE/],
     ['with something to rotate', [ID, 'rotate', 'now'], /rotate takes nothing more/],
+    ['with the session tokens of a container', ['task/x', 'void-tokens'], /void-tokens is for instances/],
     ['with a path for an id', ['../clock'], /\.\.\/clock is no id of an instance/],
     ['with dots for an id', ['..', 'expire'], /\.\. is no id of an instance/],
     ['with dots in the name of a pod', ['pod/shop/../web', 'expire'], /pod\/shop\/\.\.\/web is no id/],
@@ -98,7 +99,7 @@ test('an instance is steered, shown and brought back', async (t) => {
     (await run(ID, 'requests')).stdout,
     /^AT +METHOD +ANSWER +TOKEN +PATH\n.* GET +200 +- +\/latest\/meta-data\/\n$/,
   )
-  for (const what of ['rotate', 'expire']) assert.equal((await run(ID, what)).stdout, 'Done.\n')
+  for (const what of ['rotate', 'expire', 'void-tokens']) assert.equal((await run(ID, what)).stdout, 'Done.\n')
   assert.equal((await run(ID, 'reset')).stdout, 'Everything is as usual.\n')
   assert.equal(await status(), 401)
 })

@@ -66,6 +66,9 @@ const TABLE: readonly Row[] = [
   { name: 'role late', steering: onRole({ latencyMs: 300 }), ...WITH_TOKEN },
   { name: 'role too late', steering: onRole({ latencyMs: 1500 }), ...NONE },
   { name: 'role never', steering: onRole({ answer: 'none' }), ...NONE },
+  { name: 'role stalls', steering: onRole({ answer: 'stall' }), ...NONE },
+  { name: 'connections refused', steering: { connections: 'refused' }, ...NONE },
+  { name: 'more than one a second 503', steering: { faults: [{ perSecond: 1, answer: 503 }] }, ...NONE },
   { name: 'role cut off', steering: onRole({ answer: 'reset' }), ...NONE },
   { name: 'role 429', steering: onRole({ answer: 429 }), ...NONE },
   { name: 'role 503 once', steering: onRole({ answer: 503, times: 1 }), ...NONE },
@@ -82,6 +85,7 @@ const TABLE: readonly Row[] = [
   { name: 'document malformed', steering: { document: 'malformed' }, ...NO_JSON },
   { name: 'document empty', steering: { document: 'empty' }, ...NO_JSON },
   { name: 'rotated', between: (_, instance) => instance.rotate(), ...WITH_TOKEN },
+  { name: 'session tokens void', between: (_, instance) => instance.voidTokens(), ...WITH_TOKEN },
   { name: 'expired', between: (_, instance) => instance.expire(), ...EXPIRED },
   // Last: the clock does not go back.
   {

@@ -12,6 +12,6 @@ export interface RecordedRequest {
   /** Whether a session token, or that of a container, came with it, good or not. */
   readonly hasToken: boolean
   readonly userAgent: string | undefined
-  /** The status of its answer; `reset` and `none` when none was sent, `waiting` while none is sent yet. */
-  readonly answer: number | 'reset' | 'none' | 'waiting'
+  /** The status of its answer; `reset` and `none` when none was sent, `stall` when its head was, `waiting` while none is sent yet. */
+  readonly answer: number | 'reset' | 'none' | 'stall' | 'waiting'
 }

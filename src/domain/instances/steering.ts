@@ -24,8 +24,13 @@ export interface MetadataFault {
   readonly path: string | undefined
   /** How long the client waits first, in real time. */
   readonly latencyMs: number | undefined
-  /** A status with an empty body; `reset` cuts the connection, `none` leaves the client waiting. `undefined`: as usual. */
-  readonly answer: number | 'reset' | 'none' | undefined
+  /**
+   * A status with an empty body; `reset` cuts the connection, `none` leaves the client waiting, `stall` too, after the head
+   * of what would be answered. `undefined`: as usual.
+   */
+  readonly answer: number | 'reset' | 'none' | 'stall' | undefined
+  /** Only those beyond so many a second, in real time. `undefined` is all of them. */
+  readonly perSecond: number | undefined
   /** Requests that it is for; afterwards it is gone. `undefined` is all of them. */
   readonly times: number | undefined
 }
@@ -41,6 +46,8 @@ export interface LifecycleState {
  * as they have it. `undefined` is as usual, everywhere.
  */
 export interface Steering {
+  /** `refused`: nothing listens where the instance is asked. */
+  readonly connections?: 'refused' | undefined
   readonly httpEndpoint?: Instance['options']['httpEndpoint'] | undefined
   readonly httpTokens?: Instance['options']['httpTokens'] | undefined
   readonly httpPutResponseHopLimit?: number | undefined

@@ -24,6 +24,10 @@ export function machineRoutes(controls: MachineControls): Router {
     })
     addMachine(routes, kind, controls)
   }
+  routes.post('/instances/:id/void-tokens', ({ params }, response) => {
+    controls.voidTokens(one(params.id))
+    response.json({ status: 'ok' })
+  })
   routes.get('/requests', (_request, response) => {
     response.json({ requests: controls.requests().map(described) })
   })

@@ -33,6 +33,11 @@ export interface Listener {
   /** Where it answers: scheme, address and port. */
   readonly origin: string
   /**
+   * Has connections refused from now on, and those that there are cut; or accepts them again, at the same port. For tests of
+   * what clients do then.
+   */
+  refuseAll(refuses: boolean): void
+  /**
    * Accepts nothing more and lets requests finish that are under way. Resolves when all connections are gone; those
    * still busy after `drainMs` are cut.
    */
@@ -54,6 +59,7 @@ export async function startListener(handler: RequestListener, options: ListenerO
     socket.once('close', () => sockets.delete(socket))
   })
   await bind(server, options)
+  let refuses = false
   // Out of file descriptors, for one: the next connection may do better, and the process must not end of it.
   server.on('error', (error) => logger.error('listener.failed', { error }))
   server.on('drop', () => logger.warn('connection.dropped', { listener: options.flag }))
@@ -63,6 +69,14 @@ export async function startListener(handler: RequestListener, options: ListenerO
     host: listen.host,
     port,
     origin: `${tls === undefined ? 'http' : 'https'}://${host}:${port}`,
+    refuseAll(wanted) {
+      if (refuses === wanted) return
+      refuses = wanted
+      if (!refuses) return void server.listen({ host: listen.host, port })
+      // One that is still being opened is not opened then.
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
     stop: (drainMs) => drain(server, sockets, drainMs),
   }
 }

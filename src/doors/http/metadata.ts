@@ -75,7 +75,10 @@ export function metadataApp({ door, client, holdMs, stopping, host, logger }: Me
   function settle(request: IncomingMessage, response: ServerResponse, answered: Answered): void {
     if (answered === undefined) leaveUnanswered(response, holdMs, stopping)
     else if (answered === 'reset') response.socket?.resetAndDestroy()
-    else send(request, response, answered)
+    else {
+      send(request, response, answered)
+      if (answered.stalls) leaveUnanswered(response, holdMs, stopping)
+    }
   }
 
   function fail(response: ServerResponse, error: unknown): void {
@@ -96,9 +99,10 @@ function refusalOf(request: IncomingMessage, isOwnHost: (header: string) => bool
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: MetadataAnswer): void {
-  const { status, httpVersion, reason, headers, body } = answer
+  const { status, httpVersion, reason, headers, body, stalls } = answer
   // Headers and body leave in one write.
-  if (httpVersion === undefined) response.writeHead(status, reason, headers.slice()).end(body)
+  if (stalls) response.writeHead(status, reason, headers.slice()).flushHeaders()
+  else if (httpVersion === undefined) response.writeHead(status, reason, headers.slice()).end(body)
   else sendRaw(request, response, answer)
 }
 

@@ -32,6 +32,8 @@ export interface MetadataAnswer {
   /** Names and values in turn. */
   readonly headers: readonly string[]
   readonly body: Buffer
+  /** Status and headers are sent, and the body is waited for in vain. */
+  readonly stalls?: true
 }
 
 /** A body with what is said of it. */

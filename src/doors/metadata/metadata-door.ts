@@ -17,7 +17,7 @@ import { withAccountId } from './with-account-id.ts'
 export interface MetadataDoorOptions {
   /** Judges session tokens, and what an instance is told when. */
   readonly clock: Clock
-  readonly tokens: InstanceTokens
+  readonly tokens: Pick<InstanceTokens, 'issue' | 'expiryOf'>
   readonly documents: IdentityDocuments
   readonly credentials: Pick<InstanceCredentials, 'of'>
 }

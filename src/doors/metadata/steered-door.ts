@@ -15,7 +15,7 @@ interface SteeredDoorOptions {
   readonly steering: MachineSteering
   readonly recording: RequestRecording
   readonly clock: Clock
-  /** Dates answers where Node does not. */
+  /** Dates answers where Node does not, and counts rates. */
   readonly wireClock: Clock
   /** Nobody is kept waiting any more when this says so. */
   readonly stopping: AbortSignal
@@ -92,7 +92,7 @@ function recorded(
   { machine, request, hasToken, meetsFaults }: Asked,
   asUsual: () => Answered | Promise<Answered>,
   sent: (answer: MetadataAnswer) => MetadataAnswer,
-  { steering, recording, clock, stopping }: SteeredDoorOptions,
+  { steering, recording, clock, wireClock, stopping }: SteeredDoorOptions,
 ): Answered | Promise<Answered> {
   const { method = '', url = '', headers } = request
   const userAgent = headers['user-agent']
@@ -107,10 +107,11 @@ function recorded(
   })
   const noted = (answered: Answered): Answered => {
     const answer = answered === undefined || answered === 'reset' ? answered : sent(answered)
-    recording.finish(record, typeof answer === 'object' ? answer.status : (answer ?? 'none'))
+    const became = typeof answer === 'object' ? (answer.stalls ? 'stall' : answer.status) : (answer ?? 'none')
+    recording.finish(record, became)
     return answer
   }
-  const fault = meetsFaults ? steering.takeFault(machine, method, url) : undefined
+  const fault = meetsFaults ? steering.takeFault(machine, method, url, wireClock.now()) : undefined
   const answered = fault === undefined ? asUsual() : faultAnswer(fault, asUsual, stopping)
   return answered instanceof Promise ? answered.then(noted) : noted(answered)
 }
@@ -127,6 +128,10 @@ async function faultAnswer(
   }
   if (answer === undefined) return await asUsual()
   if (answer === 'none') return undefined
+  if (answer === 'stall') {
+    const usual = await asUsual()
+    return typeof usual === 'object' ? { ...usual, stalls: true } : usual
+  }
   if (answer === 'reset') return answer
   return answer === 404 ? NOT_FOUND : bare(answer)
 }

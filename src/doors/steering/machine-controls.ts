@@ -29,6 +29,8 @@ export interface MachineControls {
   rotate(name: string): void
   /** Credentials that were handed out count as expired from now on. */
   expire(name: string): void
+  /** Session tokens that an instance has issued are void from now on. */
+  voidTokens(id: string): void
   /** What was asked by one machine or by all, oldest first. */
   requests(name?: string): readonly RecordedRequest[]
   forgetRequests(name?: string): void

@@ -117,7 +117,9 @@ function check<Checked>(schema: z.ZodType<Checked>, value: unknown): Checked {
 }
 
 function faultsOf(faults: z.output<typeof STEERING>['faults']): Steering['faults'] {
-  return faults?.map(({ method, path, latencyMs, answer, times }) => ({ method, path, latencyMs, answer, times }))
+  return faults?.map(({ method, path, latencyMs, answer, perSecond, times }) => ({
+    ...{ method, path, latencyMs, answer, perSecond, times },
+  }))
 }
 
 function durationOf(ms: number | undefined): string | undefined {

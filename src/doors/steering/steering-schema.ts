@@ -5,6 +5,7 @@ import { parseDuration } from './parse-duration.ts'
 
 const MOST = {
   faults: 20,
+  perSecond: 1000,
   /** Longer than clients wait; a stop of the node waits for none of them longer than its drain. */
   latencyMs: 60_000,
   times: 1_000_000,
@@ -71,10 +72,11 @@ const FAULT = z.strictObject({
   path: path.refine((text) => !VERSION.test(text), 'must leave out the version').optional(),
   latencyMs: z.int().min(0).max(MOST.latencyMs).optional(),
   answer: z
-    .union([z.literal(STATUSES), z.enum(['reset', 'none'])], {
-      error: `must be ${STATUSES.join(', ')}, "reset" or "none"`,
+    .union([z.literal(STATUSES), z.enum(['reset', 'none', 'stall'])], {
+      error: `must be ${STATUSES.join(', ')}, "reset", "none" or "stall"`,
     })
     .optional(),
+  perSecond: z.int().min(1).max(MOST.perSecond).optional(),
   times: z.int().min(1).max(MOST.times).optional(),
 })
 
@@ -117,6 +119,7 @@ const FAILED = z.strictObject({
  * programs. What is left out stays as it is.
  */
 export const STEERING = z.strictObject({
+  connections: member(z.literal('refused')),
   httpEndpoint: member(z.enum(['enabled', 'disabled'])),
   httpTokens: member(z.enum(['optional', 'required'])),
   httpPutResponseHopLimit: member(z.int().min(1).max(64)),

@@ -29,6 +29,7 @@ const NO_MACHINES: NonNullable<Options['dev']>['machines'] = {
   reset: none,
   rotate: none,
   expire: none,
+  voidTokens: none,
   requests: none,
   onRequest: () => () => {},
   forgetRequests: none,

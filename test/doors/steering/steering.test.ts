@@ -10,7 +10,11 @@ const REFUSED: readonly (readonly [rule: string, sent: unknown, says: RegExp])[]
   ['nothing', undefined, /expected object/],
   ['a list', [], /expected object/],
   ['a text', 'rotation', /expected object/],
-  ['a member that there is not', { latencyMs: 5, zzzzzzzz: 1 }, /zzzzzzzz: is no member here; there is httpEndpoint/],
+  [
+    'a member that there is not',
+    { latencyMs: 5, zzzzzzzz: 1 },
+    /zzzzzzzz: is no member here; there is connections, httpEndpoint/,
+  ],
   ['a misspelt member', { httpToken: 'optional' }, /^httpToken: is no member here; did you mean httpTokens\?$/],
   ['a misspelt member of a fault', { faults: [{ latency: 5 }] }, /^faults\.0\.latency: .*; did you mean latencyMs\?/],
   ['another spelling of a value', { httpTokens: 'Optional' }, /^httpTokens: .*"optional"\|"required"/],
@@ -28,7 +32,7 @@ const REFUSED: readonly (readonly [rule: string, sent: unknown, says: RegExp])[]
   [
     'a status that is no refusal',
     { faults: [{ answer: 200 }] },
-    /^faults\.0\.answer: must be 400, .*"reset" or "none"/,
+    /^faults\.0\.answer: must be 400, .*"reset", "none" or "stall"/,
   ],
   ['a status that EC2 does not send', { faults: [{ answer: 418 }] }, /^faults\.0\.answer: must be 400/],
   ['an ending that there is not', { faults: [{ answer: 'crash' }] }, /^faults\.0\.answer: must be 400/],
@@ -38,6 +42,11 @@ const REFUSED: readonly (readonly [rule: string, sent: unknown, says: RegExp])[]
     /leave out the version/,
   ],
   ['too many faults', { faults: Array(21).fill({ answer: 503 }) }, /^faults: .*<=20/],
+  ['a rate of none', { faults: [{ answer: 503, perSecond: 0 }] }, /^faults\.0\.perSecond: .*>=1/],
+  ['a rate that is no number', { faults: [{ answer: 503, perSecond: '5' }] }, /^faults\.0\.perSecond: .*number/],
+  ['a rate beyond any', { faults: [{ answer: 503, perSecond: 1001 }] }, /<=1000/],
+  ['a rate alone, which does nothing', { faults: [{ perSecond: 5 }] }, /needs latencyMs or answer/],
+  ['connections in another way', { connections: 'closed' }, /^connections: .*"refused"/],
   ['a document that there is not', { document: 'stale' }, /^document: must be expired, .* or \{"failed": CODE\}$/],
   ['a document with a code of two words', { document: { failed: 'Not Found' } }, /^document\.failed: must be a code/],
   ['credentials that are good for no time', { lifetime: 'PT0S' }, /^lifetime: must be between PT1S and PT36H$/],
@@ -161,7 +170,8 @@ test('what is far off does not lead past the years that a date can name', () => 
 test('what is shown can be sent again, and says the same', () => {
   const sent = {
     httpTokens: 'optional',
-    faults: [{ path: 'api/token', latencyMs: 5, answer: 'reset', times: 2 }],
+    connections: 'refused',
+    faults: [{ path: 'api/token', latencyMs: 5, answer: 'reset', perSecond: 2, times: 2 }, { answer: 'stall' }],
     spotInterruption: { action: 'stop', in: 'PT1H' },
     rebalance: {},
     maintenanceEvents: [{ code: 'system-reboot', in: 'P1D' }],
