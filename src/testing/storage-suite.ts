@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { epochMillis } from '../model/index.ts'
 import { StoreUnavailable } from '../platform/storage/index.ts'
 import { auditLogSuite } from './audit-log-suite.ts'
+import { browserStatesSuite } from './browser-states-suite.ts'
 import { changeLogSuite } from './change-log-suite.ts'
 import { directoryReferencesSuite } from './directory-references-suite.ts'
 import { directoryStoreSuite } from './directory-store-suite.ts'
@@ -13,7 +14,7 @@ import { usageStampsSuite } from './usage-stamps-suite.ts'
 
 /**
  * Tests every promise of the storage ports against one adapter.
- * @param open - opens an empty storage that holds at most five one-time values; called once for each test, which closes it again
+ * @param open - opens an empty storage that holds at most five one-time values, and five states of browsers of each kind; called once for each test, which closes it again
  */
 export function storageSuite(name: string, open: OpenStorage): void {
   directoryStoreSuite(name, open)
@@ -23,10 +24,11 @@ export function storageSuite(name: string, open: OpenStorage): void {
   usageStampsSuite(name, open)
   replayGuardSuite(name, open)
   mfaDeviceStatesSuite(name, open)
+  browserStatesSuite(name, open)
 
   describe(`${name}: closing`, () => {
     test('once closed, every call rejects', async () => {
-      const { directory, changes, audit, usage, replays, mfaDevices, close } = await open()
+      const { directory, changes, audit, usage, replays, mfaDevices, browsers, close } = await open()
       await close()
       await assert.rejects(directory.find('user', 'a'), StoreUnavailable)
       await assert.rejects(directory.list('user', { limit: 1 }), StoreUnavailable)
@@ -42,6 +44,10 @@ export function storageSuite(name: string, open: OpenStorage): void {
       await assert.rejects(usage.find('role', ['a']), StoreUnavailable)
       await assert.rejects(replays.claim('a', epochMillis(1), epochMillis(0)), StoreUnavailable)
       await assert.rejects(mfaDevices.find('a'), StoreUnavailable)
+      await assert.rejects(browsers.put('a', 'k', 'v', epochMillis(1), epochMillis(0)), StoreUnavailable)
+      await assert.rejects(browsers.find('a', 'k', epochMillis(0)), StoreUnavailable)
+      await assert.rejects(browsers.take('a', 'k', epochMillis(0)), StoreUnavailable)
+      await assert.rejects(browsers.remove('a', 'k'), StoreUnavailable)
     })
 
     test('closing twice, also at once, is closing once', async () => {

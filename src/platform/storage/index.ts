@@ -1,4 +1,4 @@
-/** What is kept, as ports: the directory, its change log, the audit log, what was used last. Adapters answer all of them at once. @module */
+/** What is kept, as ports: the directory, its change log, the audit log, what was used last, what browsers have begun. Adapters answer all of them at once. @module */
 export {
   type AuditEntry,
   type AuditFilter,
@@ -9,6 +9,7 @@ export {
   type AuditTail,
   MOST_SCANNED,
 } from './audit-log.ts'
+export type { BrowserStates } from './browser-states.ts'
 export type { ChangeEntry, ChangeLog } from './change-log.ts'
 export {
   type DirectoryChange,

@@ -1,4 +1,5 @@
 import type { AuditLog } from './audit-log.ts'
+import type { BrowserStates } from './browser-states.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { DirectoryStore } from './directory-store.ts'
 import type { MfaDeviceStates } from './mfa-device-states.ts'
@@ -13,6 +14,7 @@ export interface Storage {
   readonly usage: UsageStamps
   readonly replays: ReplayGuard
   readonly mfaDevices: MfaDeviceStates
+  readonly browsers: BrowserStates
 
   /** Finishes the writes that were accepted, then lets go of the data. Calls after it reject; closing twice is harmless. */
   close(): Promise<void>

@@ -10,8 +10,9 @@ import { storageSuite } from '../../../src/testing/storage-suite.ts'
 const root = await mkdtemp(join(tmpdir(), 'rolecall-storage-'))
 after(() => rm(root, { recursive: true }))
 
-storageSuite('in memory', () => openSqlStorage({ data: ':memory:', oneTimeValues: 5 }))
-storageSuite('in a folder', async () => openSqlStorage({ data: await mkdtemp(join(root, 'data-')), oneTimeValues: 5 }))
+const FEW = { oneTimeValues: 5, browserStates: 5 }
+storageSuite('in memory', () => openSqlStorage({ data: ':memory:', ...FEW }))
+storageSuite('in a folder', async () => openSqlStorage({ data: await mkdtemp(join(root, 'data-')), ...FEW }))
 
 test('in memory the audit log forgets old events, so that a long run does not fill the memory', async () => {
   const storage = await openSqlStorage({ data: ':memory:' })

@@ -124,6 +124,27 @@ export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
       DELETE FROM mfa_device_state WHERE device = json_extract(OLD.body, '$.id');
     END;
     `,
+    // What browsers have begun; counted, because none of it makes way for more.
+    `
+    CREATE TABLE browser_state (
+      kind TEXT NOT NULL,
+      key TEXT NOT NULL,
+      value TEXT NOT NULL,
+      expires_at INTEGER NOT NULL,
+      PRIMARY KEY (kind, key)
+    ) STRICT;
+    CREATE INDEX browser_state_by_end ON browser_state (kind, expires_at);
+    CREATE TABLE browser_state_count (
+      kind TEXT PRIMARY KEY NOT NULL,
+      count INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER browser_state_counted AFTER INSERT ON browser_state BEGIN
+      INSERT INTO browser_state_count VALUES (NEW.kind, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    END;
+    CREATE TRIGGER browser_state_discounted AFTER DELETE ON browser_state BEGIN
+      UPDATE browser_state_count SET count = count - 1 WHERE kind = OLD.kind;
+    END;
+    `,
   ],
   audit: [
     `

@@ -8,6 +8,7 @@ import { MIGRATIONS } from './migrations.ts'
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts'
 import { Reader } from './reader.ts'
 import { sqlAuditLog } from './sql-audit-log.ts'
+import { sqlBrowserStates } from './sql-browser-states.ts'
 import { sqlChangeLog } from './sql-change-log.ts'
 import { sqlDirectoryStore } from './sql-directory-store.ts'
 import { sqlMfaDeviceStates } from './sql-mfa-device-states.ts'
@@ -19,12 +20,15 @@ import type { Writer } from './writer.ts'
 
 const IN_MEMORY = ':memory:'
 const MOST_ONE_TIME_VALUES = 1_000_000
+const MOST_BROWSER_STATES = 100_000
 
 /** Where the data lives: a folder, made when missing, or `:memory:` for as long as the process. */
 export interface SqlStorageOptions {
   readonly data: string
   /** How many one-time values may be claimed at once; a million unless told. */
   readonly oneTimeValues?: number
+  /** How many states of browsers may be kept at once, of each kind; a hundred thousand unless told. */
+  readonly browserStates?: number
 }
 
 /**
@@ -34,6 +38,7 @@ export interface SqlStorageOptions {
 export async function openSqlStorage({
   data,
   oneTimeValues = MOST_ONE_TIME_VALUES,
+  browserStates = MOST_BROWSER_STATES,
 }: SqlStorageOptions): Promise<Storage> {
   // Whatever was opened before a failure is closed again; afterwards the same list, from its end, is how to close.
   await using opened = new AsyncDisposableStack()
@@ -45,6 +50,7 @@ export async function openSqlStorage({
     usage: sqlUsageStamps(directory, writer),
     replays: sqlReplayGuard(directory, writer, oneTimeValues),
     mfaDevices: sqlMfaDeviceStates(directory, writer),
+    browsers: sqlBrowserStates(directory, writer, browserStates),
   }
   const held = opened.move()
   let closing: Promise<void> | undefined

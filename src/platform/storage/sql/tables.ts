@@ -45,6 +45,17 @@ export interface Tables {
     /** JSON text. */
     readonly body: string
   }
+  readonly browser_state: {
+    readonly kind: string
+    readonly key: string
+    readonly value: string
+    readonly expires_at: number
+  }
+  /** Kept by triggers of the schema. */
+  readonly browser_state_count: {
+    readonly kind: string
+    readonly count: number
+  }
   readonly audit_event: {
     readonly sequence: Generated<number>
     readonly event_id: string
