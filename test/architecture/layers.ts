@@ -11,6 +11,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['platform/storage/sql'],
   [
     'domain/audit',
+    'domain/browser',
     'domain/paging',
     'domain/directory',
     'domain/usage',
@@ -23,7 +24,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ],
   ['pipeline/authentication', 'pipeline/authorization'],
   ['pipeline'],
-  ['operations/sts', 'operations/iam', 'operations/cloudtrail', 'operations/broker'],
+  ['operations/sts', 'operations/iam', 'operations/signin', 'operations/cloudtrail', 'operations/broker'],
   ['operations/loading'],
   ['doors/steering'],
   ['doors/metadata', 'doors/console', 'doors/verify', 'doors/oauth', 'doors/admin'],

@@ -1,0 +1,82 @@
+import type { EpochMillis } from '../../model/index.ts'
+
+const MINUTE_MS = 60_000
+
+/** A program on the user's machine that waits for a login to end in their browser. */
+interface TerminalLogin {
+  /** Of its loopback listener. */
+  readonly port: number
+  /** SHA-256 of the verifier that it will show, in base64url. */
+  readonly challenge: string
+}
+
+/**
+ * What is kept for browsers, by kind. Session tokens stand for whole credentials here, because their secrets follow from
+ * them: nothing of this is ever logged or answered as it is.
+ */
+export interface BrowserState {
+  /** A browser that is signed in. */
+  readonly 'console-session': {
+    /** Of the session that pages act with. It counts exactly as long. */
+    readonly sessionToken: string
+    /** What forms of this browser carry. */
+    readonly formToken: string
+    readonly signedInBy: 'password' | 'saml' | 'oidc' | 'federation'
+    readonly signedInAt: EpochMillis
+    readonly endsAt: EpochMillis
+  }
+  /** Signed in, but another password has to be chosen first. */
+  readonly 'password-change': {
+    readonly sessionToken: string
+    readonly formToken: string
+  }
+  /** A login that was sent to a SAML provider. The id of the request is made of the handle: a response brings it back. */
+  readonly 'saml-request': {
+    /** The ARN of the provider. */
+    readonly provider: string
+    readonly terminal: TerminalLogin | undefined
+  }
+  /** A login that was sent to an OpenID Connect provider. */
+  readonly 'oidc-login': {
+    /** The name of the login door. */
+    readonly door: string
+    readonly state: string
+    readonly nonce: string
+    /** Of PKCE. */
+    readonly verifier: string
+    readonly terminal: TerminalLogin | undefined
+  }
+  /** A token that was verified, until a role is picked. */
+  readonly 'oidc-token': {
+    readonly door: string
+    readonly token: string
+    readonly terminal: TerminalLogin | undefined
+  }
+  /** What a program got for the credentials of a session, for somebody who will follow a link. */
+  readonly 'signin-token': {
+    readonly sessionToken: string
+    /** How long the console session may last; `undefined`: as long as the session. */
+    readonly durationMs: number | undefined
+  }
+  /** What a program gets credentials for, once. */
+  readonly 'terminal-code': {
+    readonly sessionToken: string
+    readonly challenge: string
+  }
+}
+
+/** Every kind of {@link BrowserState}. */
+export type BrowserStateKind = keyof BrowserState
+
+/** How long each kind is kept at most. */
+export const LONGEST_MS: Readonly<Record<BrowserStateKind, number>> = {
+  // As long as the longest credential.
+  'console-session': 36 * 60 * MINUTE_MS,
+  'password-change': 15 * MINUTE_MS,
+  'saml-request': 15 * MINUTE_MS,
+  'oidc-login': 15 * MINUTE_MS,
+  'oidc-token': 15 * MINUTE_MS,
+  // AWS's.
+  'signin-token': 15 * MINUTE_MS,
+  'terminal-code': MINUTE_MS,
+}
