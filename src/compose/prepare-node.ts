@@ -28,6 +28,7 @@ import { memoryKeyRing, scheduleOf } from '../platform/keyring/index.ts'
 import { outboundHttp } from '../platform/outbound-http.ts'
 import { appendPrivateFile } from '../platform/private-file.ts'
 import { systemRandom } from '../platform/random.ts'
+import type { BrowserStates } from '../platform/storage/index.ts'
 import { openSqlStorage } from '../platform/storage/sql/index.ts'
 import { createLogger, createMetrics } from '../platform/telemetry/index.ts'
 import { KeyKeeper } from './keep-keys.ts'
@@ -44,6 +45,8 @@ export interface NodeOptions {
 /** A node with its data open and its directory loaded, that listens nowhere. */
 export interface PreparedNode {
   readonly broker: BrokerParts
+  /** What browsers have begun. */
+  readonly browsers: BrowserStates
   /** Moves the clock that expiry and conditions see; only in development. */
   readonly virtualClock: VirtualClock | undefined
   /** What keeps the key ring from being looked after, in a sentence; the keys at hand serve on. */
@@ -176,6 +179,7 @@ export async function prepareNode(
   const held = opened.move()
   return {
     broker,
+    browsers: storage.browsers,
     virtualClock: moved && { now: () => moved.now(), advance: moveAndKeep },
     keyProblem: () => keeper.problem,
     firstAdmin,

@@ -2,16 +2,25 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { allCertificates } from '../domain/instances/index.ts'
 import type { AdminOptions } from '../doors/admin/index.ts'
-import { type ApiOptions, adminApp, apiApp, type ListenerOptions, startListener } from '../doors/http/index.ts'
+import type { ConsoleBroker } from '../doors/console/index.ts'
+import {
+  type ApiOptions,
+  adminApp,
+  apiApp,
+  type Listener,
+  type ListenerOptions,
+  startListener,
+} from '../doors/http/index.ts'
 import type { DevControls } from '../doors/steering/index.ts'
 import { type ClientSettings, NoSuchEntity, type Secret } from '../model/index.ts'
 import { advanceClock, getAccessKey, readGetAccessKey } from '../operations/broker/index.ts'
 import { CLOUDTRAIL } from '../operations/cloudtrail/index.ts'
 import { IAM } from '../operations/iam/index.ts'
 import { STS } from '../operations/sts/index.ts'
-import { answerer } from '../pipeline/index.ts'
+import { answerer, askedSubmitter } from '../pipeline/index.ts'
 import { BoundedWork } from '../platform/bounded-work.ts'
 import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
+import { consoleBroker } from './console-broker.ts'
 import { environmentOf as clientEnvironmentOf, readGetEnvironment } from './environment-of.ts'
 import type { InstanceAddress } from './instance-address.ts'
 import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
@@ -24,6 +33,8 @@ import { type Listen, type ServedMachines, serveMachines } from './serve-machine
 export interface RunningNode extends PreparedNode {
   /** The origins that the listeners really have. */
   readonly addresses: Addresses
+  /** What pages ask of this node. */
+  readonly consoleBroker: ConsoleBroker
   readonly operatorToken: Secret
   /** What only a node in development can do. */
   readonly dev: DevControls | undefined
@@ -65,16 +76,20 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     return listener
   }
 
-  const answer = answerer(
-    {
-      services: [STS, IAM, CLOUDTRAIL],
-      query: { cors: false, redirectMissingAction, maxParameters: limits.parameters },
-      region,
-      accountRate: limits.requestsPerSecond,
-      work: new BoundedWork({ running: limits.requestsAtOnce, waiting: limits.requestsWaiting }),
-    },
+  const services = [STS, IAM, CLOUDTRAIL] as const
+  const work = new BoundedWork({ running: limits.requestsAtOnce, waiting: limits.requestsWaiting })
+  const submitAsked = askedSubmitter({ services, region, accountRate: limits.requestsPerSecond, work }, broker)
+  const query = { cors: false, redirectMissingAction, maxParameters: limits.parameters }
+  const forPages = consoleBroker({
     broker,
-  )
+    browsers: node.browsers,
+    services: [STS, IAM],
+    submitAsked,
+    region,
+    maxParameters: limits.parameters,
+    origin: () => config.publicUrl ?? api.origin,
+  })
+  const answer = answerer({ services, query, region, work, submitAsked }, broker)
   const apiOptions: ApiOptions = {
     answer,
     trustedProxies,
@@ -82,7 +97,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     documents: publishedDocuments(broker, config),
     logger: broker.logger,
   }
-  const api = await listen(apiApp(apiOptions), {
+  const api: Listener = await listen(apiApp(apiOptions), {
     listen: config.listen.api,
     flag: '--listen',
     maxHeaderBytes: limits.apiHeaderBytes,
@@ -160,6 +175,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   return {
     ...node,
     addresses,
+    consoleBroker: forPages,
     containerAddresses,
     operatorToken,
     dev,

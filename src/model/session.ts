@@ -98,6 +98,11 @@ export interface Session {
   readonly issuedAt: EpochMillis
   readonly expiresAt: EpochMillis
   readonly terms: SessionTerms
+  /**
+   * Whether a page acts with it for a browser that is signed in, and nobody signed. Follows from how it was proved and
+   * stands in no token: whoever gets hold of one cannot pass for such a browser.
+   */
+  readonly fromConsole?: boolean
 }
 
 /** The credentials a caller gets: the three texts that every AWS SDK knows, and when they end. */

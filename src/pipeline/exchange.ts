@@ -94,7 +94,8 @@ export interface Dialects {
   readonly query: QueryOptions
 }
 
-function askedOf<Source extends Params | JsonMembers>(
+/** What is asked of an operation, with the parameters that `source` gives. */
+export function askedOf<Source extends Params | JsonMembers>(
   service: Service,
   operation: AnyOperation<Source>,
   source: () => Source,

@@ -2,7 +2,8 @@
  * The path every operation takes: `submit` for callers in this process, `answer` for bytes off the wire. Both prove,
  * authorize, perform and record; there is no third way. @module
  */
-export { answerer, type Connection } from './answer.ts'
+export { answerer } from './answer.ts'
+export { type AskedByName, askedByName } from './asked-by-name.ts'
 export type { AnyOperation, JsonService, QueryService } from './exchange.ts'
 export {
   type Answered,
@@ -14,5 +15,7 @@ export {
   type Operation,
   type WireOperation,
 } from './operation.ts'
+export { type Connection, requestFacts } from './request-facts.ts'
 export { stillPermitted } from './still-permitted.ts'
 export { type Ask, submit } from './submit.ts'
+export { askedSubmitter, type SubmitAsked } from './submit-asked.ts'

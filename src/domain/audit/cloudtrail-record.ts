@@ -80,14 +80,15 @@ function record(event: AuditEvent, common: string, eventId: string, perspective:
 
 /** What both records of an event say, as a JSON object: written once, because writing it is most of the work. */
 function commonMembers(event: AuditEvent): string {
-  const { service, eventName, region, facts, details, fault } = event
+  const { caller, service, eventName, region, facts, details, fault } = event
+  const isFromConsole = 'session' in caller && caller.session?.fromConsole === true
   const members = {
     eventTime: isoSeconds(facts.now),
     eventSource: sourceOf(service),
     eventName,
     awsRegion: region,
     // CloudTrail names a service where others have an address.
-    sourceIPAddress: event.caller.kind === 'service' ? event.caller.service : facts.sourceIp,
+    sourceIPAddress: caller.kind === 'service' ? caller.service : facts.sourceIp,
     userAgent: bounded(facts.userAgent),
     errorCode: fault?.code,
     errorMessage: bounded(fault?.message),
@@ -100,6 +101,7 @@ function commonMembers(event: AuditEvent): string {
     eventType: 'AwsApiCall',
     managementEvent: true,
     eventCategory: 'Management',
+    sessionCredentialFromConsole: isFromConsole ? 'true' : undefined,
   }
   const text = JSON.stringify(members)
   if (text.length <= MAX_RECORD) return text

@@ -1,9 +1,10 @@
 /**
- * Who is calling: proves a signature, or a token or assertion of an identity provider, and yields a caller, or makes the caller whom a proof would yield, for questions
- * that nobody acts on. Never asks what the caller may do. @module
+ * Who is calling: proves a signature, a token or assertion of an identity provider, or a browser that is signed in, and
+ * yields a caller, or makes the caller whom a proof would yield, for questions that nobody acts on. Never asks what the caller may do. @module
  */
 export { AS_OPERATOR } from './as-operator.ts'
 export { asService } from './as-service.ts'
+export { byConsoleSession } from './by-console-session.ts'
 export { bySaml, type PresentedAssertion } from './by-saml.ts'
 export { bySignature } from './by-signature.ts'
 export { byWebIdentity, type PresentedToken } from './by-web-identity.ts'

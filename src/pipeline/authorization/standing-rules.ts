@@ -93,9 +93,13 @@ function unlessFederated({ kind }: AccountCaller): Fault | undefined {
   return kind === 'federated-user' ? new InvalidClientTokenId('the action takes no federated user') : undefined
 }
 
-/** IAM takes a token of a user or of root when it was made with MFA, and none of a federated user. */
+/**
+ * IAM takes a token of a user or of root when it was made with MFA, and none of a federated user; in the console it takes
+ * all of them.
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+ */
 function unlessTakenByIam({ kind, session }: AccountCaller): Fault | undefined {
-  if (session === undefined || kind === 'assumed-role') return undefined
+  if (session === undefined || session.fromConsole || kind === 'assumed-role') return undefined
   if (kind !== 'federated-user' && session.terms.mfaAt !== undefined) return undefined
   return new InvalidClientTokenId('IAM takes tokens of GetSessionToken with MFA only, and none of GetFederationToken')
 }

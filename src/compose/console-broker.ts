@@ -1,0 +1,114 @@
+import { BrowserHandles, type BrowserState } from '../domain/browser/index.ts'
+import type { ConsoleBroker, ConsoleSession } from '../doors/console/index.ts'
+import {
+  type AccountCaller,
+  ExpiredToken,
+  epochMillis,
+  InvalidClientTokenId,
+  MissingAuthenticationToken,
+  type RequestFacts,
+  Secret,
+  ServiceUnavailable,
+} from '../model/index.ts'
+import { byConsoleSession, type Proven } from '../pipeline/authentication/index.ts'
+import {
+  type AskedByName,
+  askedByName,
+  type BrokerParts,
+  type QueryService,
+  requestFacts,
+  type SubmitAsked,
+} from '../pipeline/index.ts'
+import type { BrowserStates } from '../platform/storage/index.ts'
+
+interface ConsoleBrokerParts {
+  readonly broker: BrokerParts
+  readonly browsers: BrowserStates
+  readonly services: readonly QueryService[]
+  readonly submitAsked: SubmitAsked
+  readonly region: string
+  readonly maxParameters: number
+  /** Where browsers find it. */
+  origin(): string
+}
+
+/** What pages ask of a node. */
+export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
+  const { broker, region, submitAsked, services, maxParameters } = parts
+  const { keyring, random, sessions, directory } = broker
+  const states = new BrowserHandles({ states: parts.browsers, keyring, random })
+
+  const ask = async (asked: AskedByName, facts: RequestFacts, prove: () => Promise<Proven<AccountCaller>>) => {
+    if (!directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
+    return await submitAsked(askedByName(asked, services, maxParameters), facts, prove)
+  }
+  const begin = async (
+    sessionToken: string,
+    signedInBy: ConsoleSession['signedInBy'],
+    caller: AccountCaller,
+    { now }: RequestFacts,
+    until = epochMillis(Number.POSITIVE_INFINITY),
+  ): Promise<ConsoleSession> => {
+    const endsAt = epochMillis(Math.min(until, caller.session?.expiresAt ?? now))
+    const state = { sessionToken, formToken: states.newSecret(), signedInBy, signedInAt: now, endsAt }
+    return sessionFrom(await states.keep('console-session', state, now, endsAt), state, caller)
+  }
+
+  return {
+    get origin() {
+      return parts.origin()
+    },
+    states,
+    factsOf: (received, connection) => requestFacts(received, connection, broker),
+
+    async signIn(sessionToken, signedInBy, facts, until) {
+      const { caller } = await byConsoleSession(sessionToken, region, facts.now, broker)
+      // Or a session without MFA would become one that IAM takes.
+      if (caller.kind === 'user' || caller.kind === 'root') {
+        throw new InvalidClientTokenId('users and root sign in with their passwords')
+      }
+      return await begin(sessionToken, signedInBy, caller, facts, until)
+    },
+
+    async sessionOf(handle, facts) {
+      const state = await states.find('console-session', handle, facts.now)
+      if (state === undefined) return undefined
+      try {
+        const { caller } = await byConsoleSession(state.sessionToken, region, facts.now, broker)
+        return sessionFrom(handle, state, caller)
+      } catch (error) {
+        if (!(error instanceof ExpiredToken || error instanceof InvalidClientTokenId)) throw error
+        await states.end('console-session', handle)
+        return undefined
+      }
+    },
+
+    signOut: (handle) => states.end('console-session', handle),
+
+    act: ({ sessionToken }, asked, facts) =>
+      ask(asked, facts, () => byConsoleSession(sessionToken.reveal(), region, facts.now, broker)),
+
+    exchange: (action, params, facts) =>
+      ask({ service: 'sts', action, params }, facts, async () => {
+        throw new MissingAuthenticationToken()
+      }),
+
+    credentialsOf({ caller, sessionToken }) {
+      const opened = caller.kind === 'assumed-role' ? sessions.open(sessionToken.reveal()) : undefined
+      if (opened === undefined) return undefined
+      const { session, secretAccessKey } = opened
+      const { id: sessionId, accessKeyId, expiresAt } = session
+      return { sessionId, accessKeyId, secretAccessKey, sessionToken: sessionToken.reveal(), expiresAt }
+    },
+  }
+}
+
+function sessionFrom(
+  handle: string,
+  { sessionToken, formToken, signedInBy, signedInAt, endsAt: expiresAt }: BrowserState['console-session'],
+  caller: AccountCaller,
+): ConsoleSession {
+  const { account, arn } = caller
+  const token = new Secret(sessionToken)
+  return { handle, caller, account, arn, formToken, signedInBy, signedInAt, expiresAt, sessionToken: token }
+}

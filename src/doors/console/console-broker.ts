@@ -1,0 +1,73 @@
+import type { BrowserHandles, BrowserState } from '../../domain/browser/index.ts'
+import type { Received, ResultStructure } from '../../engines/wire/index.ts'
+import type {
+  AccountCaller,
+  AccountId,
+  EpochMillis,
+  RequestFacts,
+  Secret,
+  TemporaryCredentials,
+} from '../../model/index.ts'
+import type { AskedByName, Connection } from '../../pipeline/index.ts'
+
+/** A browser in which somebody is signed in: proven for one request, and not kept for another. */
+export interface ConsoleSession {
+  /** What the browser holds; never shown on a page. */
+  readonly handle: string
+  readonly caller: AccountCaller
+  readonly account: AccountId
+  /** As GetCallerIdentity says it. */
+  readonly arn: string
+  /** What every form of this browser carries. */
+  readonly formToken: string
+  readonly signedInBy: BrowserState['console-session']['signedInBy']
+  readonly signedInAt: EpochMillis
+  readonly expiresAt: EpochMillis
+  readonly sessionToken: Secret
+}
+
+/** What pages can ask of the broker. They act by submitting operations, and see no more of it than this. */
+export interface ConsoleBroker {
+  /** Scheme, host and port that browsers know it by: every absolute URL begins with it. */
+  readonly origin: string
+  /** What browsers have begun, by kind, behind handles. */
+  readonly states: BrowserHandles
+  /** The facts of a request that has just come in. Call it once for each. */
+  factsOf(received: Pick<Received, 'rawHeaders'>, connection: Connection): RequestFacts
+  /**
+   * Signs a browser in with a session of a role, or of a federated user, that was minted for whoever uses it. The handle is
+   * a new one: what the browser held before, somebody else may have put there.
+   * @param until - it ends then, and no later than the session; left out, with the session
+   * @throws Fault when the session does not count, or is of a user or root: they show their password
+   */
+  signIn(
+    sessionToken: string,
+    signedInBy: Exclude<ConsoleSession['signedInBy'], 'password'>,
+    facts: RequestFacts,
+    until?: EpochMillis,
+  ): Promise<ConsoleSession>
+  /** Who is signed in with a handle, judged anew; `undefined` whatever the reason nobody is, or no longer. */
+  sessionOf(handle: string, facts: RequestFacts): Promise<ConsoleSession | undefined>
+  /** Signs a browser out. Its handle stands for nothing from now on; credentials that were shown count until they expire. */
+  signOut(handle: string): Promise<void>
+  /**
+   * Submits an action of STS or IAM for whoever is signed in, who is proven once more for it.
+   * @returns what AWS's answer has, by AWS's names; `undefined` where its model has no output
+   * @throws Fault in the words that the wire has
+   */
+  act(session: ConsoleSession, asked: AskedByName, facts: RequestFacts): Promise<ResultStructure | undefined>
+  /**
+   * Submits an action of STS that nobody signs: what proves the caller is among its parameters.
+   * @throws Fault in the words that the wire has
+   */
+  exchange(
+    action: 'AssumeRoleWithSAML' | 'AssumeRoleWithWebIdentity',
+    params: AskedByName['params'],
+    facts: RequestFacts,
+  ): Promise<ResultStructure | undefined>
+  /**
+   * The credentials of a role's session, for the page that shows them. `undefined` for users and root: as at AWS, nobody
+   * gets credentials out of their console session, which may do more than a session that signs.
+   */
+  credentialsOf(session: ConsoleSession): TemporaryCredentials | undefined
+}
