@@ -1,10 +1,10 @@
 import { Resolver } from 'node:dns/promises'
-import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import type { IncomingHttpHeaders } from 'node:http'
+import { isIP } from 'node:net'
+import { exchangeOnce, OutboundError, type OutboundFailure } from './outbound-exchange.ts'
 import { isPublicAddress } from './public-address.ts'
 
-/** A fetch that this process makes for an identity provider. */
+/** A document that is fetched from an identity provider. */
 interface OutboundRequest {
   readonly url: string
   /** The origin of whoever named the URL: a local issuer is reached on its own behalf only. */
@@ -21,26 +21,27 @@ export interface OutboundAnswer {
   readonly cacheControl: string | undefined
 }
 
-/**
- * `forbidden`: the URL or an address behind it is not to be asked, and was not. `certificate`: TLS trusts nobody there.
- * `unreachable`: no answer, none in time, or none that ends; it may be better later. `refused`: another answer than 200.
- */
-export type OutboundFailure = 'forbidden' | 'certificate' | 'unreachable' | 'refused'
-
-/** A fetch that failed; the message is for the log. */
-export class OutboundError extends Error {
-  readonly failure: OutboundFailure
-
-  constructor(failure: OutboundFailure, message: string, options: { cause?: unknown } = {}) {
-    super(message, options)
-    this.failure = failure
-  }
+/** A request of a protocol that is spoken with an identity provider. */
+interface OutboundMessage extends OutboundRequest {
+  readonly method: 'GET' | 'POST'
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
 }
 
-/** Fetches what identity providers publish. */
+/** What was answered to it, errors included: only a redirect is no answer. */
+export interface OutboundReply {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+/** Asks identity providers. */
 export interface OutboundHttp {
   /** Gets a document, once: no redirect, no proxy, no credentials. @throws {@link OutboundError} */
   get(request: OutboundRequest): Promise<OutboundAnswer>
+  /** Sends a message, once, and takes any answer that is no redirect. @throws {@link OutboundError} */
+  send(message: OutboundMessage): Promise<OutboundReply>
 }
 
 /** How an outbound client is set up. */
@@ -51,33 +52,71 @@ export interface OutboundOptions {
   readonly resolve?: (host: string, signal: AbortSignal) => Promise<readonly string[]>
 }
 
-const MAX_HEADER_BYTES = 16_384
+/** Whether a URL may be asked, and at which addresses; wherever its name leads to when `undefined`. @throws */
+type Admission = (url: URL, asked: OutboundRequest) => Promise<readonly string[] | undefined>
+
 const ATTEMPT_MS = 1000
-const HEADERS = {
-  accept: 'application/json',
-  'accept-encoding': 'identity',
-  connection: 'close',
-  'user-agent': 'rolecall',
-}
-const OF_CERTIFICATES = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)/
+const LOOPBACK = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])$/
 
 /**
- * The one way out of this process. Only https on its own port to hosts of the internet: a host is resolved once, every
+ * The one way out of a broker. Only https on its own port to hosts of the internet: a host is resolved once, every
  * address is checked, and the connection goes to a checked one, so that no name can lead elsewhere in between.
  */
 export function outboundHttp({ localIssuers, resolve = resolveByName }: OutboundOptions): OutboundHttp {
+  return admitting(async (url, asked) => {
+    if (url.origin === asked.issuer && localIssuers.includes(url.origin)) return undefined
+    if (url.protocol !== 'https:') throw forbidden('not https', asked)
+    if (url.port !== '') throw forbidden('a port', asked)
+    if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0) throw forbidden('an address instead of a name', asked)
+    return await checkedAddresses(url.hostname, asked, resolve)
+  })
+}
+
+/**
+ * The way out of a command that a person runs, to a provider that the person named: it reaches what its user reaches, a
+ * company's own network included. Only https; plain http on this machine, for a provider that is itself there.
+ */
+export function personalHttp(): OutboundHttp {
+  return admitting(async (url, asked) => {
+    if (url.protocol === 'https:') return undefined
+    const local = isOnThisMachine(url) && isOnThisMachine(URL.parse(asked.issuer))
+    if (!local) throw forbidden('neither https nor this machine', asked)
+    return undefined
+  })
+}
+
+/** Whether plain http stays on this machine. */
+function isOnThisMachine(url: URL | null): boolean {
+  return url !== null && url.protocol === 'http:' && LOOPBACK.test(url.hostname)
+}
+
+function admitting(admit: Admission): OutboundHttp {
+  const admitted = async (asked: OutboundRequest) => {
+    const url = URL.parse(asked.url)
+    if (url === null || url.username !== '' || url.password !== '') throw forbidden('no URL', asked)
+    const { maxBytes, signal } = asked
+    return { url, addresses: await admit(url, asked), maxBytes, signal }
+  }
   return {
     async get(asked) {
-      const url = URL.parse(asked.url)
-      if (url === null || url.username !== '' || url.password !== '') throw forbidden('no URL', asked)
-      const isLocal = url.origin === asked.issuer && localIssuers.includes(url.origin)
-      if (isLocal) return await fetchOnce(url, asked, undefined)
-      if (url.protocol !== 'https:') throw forbidden('not https', asked)
-      if (url.port !== '') throw forbidden('a port', asked)
-      if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0) throw forbidden('an address instead of a name', asked)
-      return await fetchOnce(url, asked, await checkedAddresses(url.hostname, asked, resolve))
+      const fixed = { method: 'GET', headers: { accept: 'application/json' }, body: undefined } as const
+      const { headers, body } = await exchangeOnce({ ...(await admitted(asked)), ...fixed, refusal: unlessDocument })
+      return { body, cacheControl: headers['cache-control'] }
+    },
+    async send({ method, headers, body, ...asked }) {
+      return await exchangeOnce({ ...(await admitted(asked)), method, headers, body, refusal: ofRedirect })
     },
   }
+}
+
+function unlessDocument(status: number): OutboundFailure | undefined {
+  if (status >= 500) return 'unreachable'
+  return status === 200 ? undefined : 'refused'
+}
+
+/** Whoever follows takes along what was sent: a code, a token, a secret. */
+function ofRedirect(status: number): OutboundFailure | undefined {
+  return status >= 200 && (status < 300 || status >= 400) ? undefined : 'refused'
 }
 
 async function checkedAddresses(
@@ -96,68 +135,6 @@ async function checkedAddresses(
 
 function forbidden(why: string, { url }: OutboundRequest): OutboundError {
   return new OutboundError('forbidden', `${why}: ${url.slice(0, 300)}`)
-}
-
-function fetchOnce(
-  url: URL,
-  { maxBytes, signal }: OutboundRequest,
-  addresses: readonly string[] | undefined,
-): Promise<OutboundAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<OutboundAnswer>()
-  const options: RequestOptions = { agent: false, headers: HEADERS, signal, maxHeaderSize: MAX_HEADER_BYTES }
-  if (addresses !== undefined) options.lookup = lookupOf(addresses)
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest
-  let request: ClientRequest | undefined
-  const fail = (error: OutboundError): void => {
-    request?.destroy()
-    reject(error)
-  }
-  try {
-    request = send(url, options, (response) => {
-      const refusal = refusalOf(response)
-      if (refusal !== undefined) return fail(refusal)
-      const chunks: Buffer[] = []
-      let size = 0
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length
-        if (size > maxBytes) fail(new OutboundError('unreachable', `more than ${maxBytes} bytes`))
-        else chunks.push(chunk)
-      })
-      response.on('error', (cause) => fail(failureOf(cause)))
-      response.on('end', () =>
-        resolve({ body: Buffer.concat(chunks), cacheControl: response.headers['cache-control'] }),
-      )
-    })
-    request.on('error', (cause) => fail(failureOf(cause)))
-    request.end()
-  } catch (cause) {
-    reject(failureOf(cause))
-  }
-  return promise
-}
-
-function refusalOf({ statusCode = 0, headers }: IncomingMessage): OutboundError | undefined {
-  if (statusCode >= 500) return new OutboundError('unreachable', `answered ${statusCode}`)
-  if (statusCode !== 200) return new OutboundError('refused', `answered ${statusCode}`)
-  const encoding = headers['content-encoding'] ?? 'identity'
-  // None was asked for, and what is packed can be of any size.
-  return encoding === 'identity' ? undefined : new OutboundError('unreachable', `packed as ${encoding.slice(0, 20)}`)
-}
-
-function failureOf(cause: unknown): OutboundError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const failure = OF_CERTIFICATES.test(code) ? 'certificate' : 'unreachable'
-  return new OutboundError(failure, code || 'no answer', { cause })
-}
-
-/** Answers with what was checked, whatever is asked. */
-function lookupOf(addresses: readonly string[]): LookupFunction {
-  const all = addresses.map((address) => ({ address, family: isIP(address) }))
-  return (_host, { all: wantsAll }, callback) => {
-    const [first] = all
-    if (wantsAll) callback(null, all)
-    else callback(null, first?.address ?? '', first?.family)
-  }
 }
 
 /** Not the system's own resolver: that holds one of few threads, which the whole process needs, for as long as it waits. */

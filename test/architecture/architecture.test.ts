@@ -99,7 +99,7 @@ const REFUSED: readonly Case[] = [
     files: { 'pipeline/a.ts': "import { z } from 'zod'\nimport { DatabaseSync } from 'node:sqlite'" },
     says: [
       'pipeline/a.ts imports zod: its home is platform/config, operations/loading, doors/steering',
-      'pipeline/a.ts imports node:sqlite: its home is platform/storage/sql',
+      'pipeline/a.ts imports node:sqlite: its home is platform/storage/sql, platform/*.ts',
     ],
   },
   {

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs'
 import { createServer as createHttps } from 'node:https'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { OutboundError, type OutboundFailure } from '../../src/platform/outbound-exchange.ts'
 import {
   type OutboundAnswer,
-  OutboundError,
-  type OutboundFailure,
+  type OutboundReply,
   outboundHttp,
+  personalHttp,
 } from '../../src/platform/outbound-http.ts'
 
 const MAX = 1000
@@ -41,7 +42,11 @@ function getting(origin: string, path = '/keys', ms = 1000): Promise<OutboundAns
   return client.get({ url: `${origin}${path}`, issuer: origin, maxBytes: MAX, signal: AbortSignal.timeout(ms) })
 }
 
-async function fails(answer: Promise<OutboundAnswer>, failure: OutboundFailure, message?: RegExp): Promise<void> {
+async function fails(
+  answer: Promise<OutboundAnswer | OutboundReply>,
+  failure: OutboundFailure,
+  message?: RegExp,
+): Promise<void> {
   await assert.rejects(answer, (error) => {
     assert.ok(error instanceof OutboundError, String(error))
     assert.equal(error.failure, failure, error.message)
@@ -216,3 +221,56 @@ test('a certificate that nobody vouches for is refused before anything is asked'
   await fails(getting(origin), 'certificate')
   assert.equal(requests, 0)
 })
+
+/** A message to a provider, sent from a person's own machine. */
+function sending(url: string, issuer = new URL(url).origin): Promise<OutboundReply> {
+  const signal = AbortSignal.timeout(1000)
+  return personalHttp().send({
+    url,
+    issuer,
+    method: 'POST',
+    headers: { 'x-given': '1' },
+    body: 'a=b',
+    maxBytes: MAX,
+    signal,
+  })
+}
+
+for (const [url, issuer] of [
+  ['http://idp.example.com/token', 'http://idp.example.com'],
+  ['http://10.0.0.1/token', 'http://10.0.0.1'],
+  ['http://127.0.0.1.example.com/token', 'http://127.0.0.1.example.com'],
+  ['http://localhost.example.com/token', 'http://localhost'],
+  ['http://169.254.169.254/token', 'http://127.0.0.1'],
+  ['http://127.0.0.1:1/token', 'https://idp.example.com'],
+  ['http://127.0.0.1:1/token', 'https://127.0.0.1'],
+  ['http://user@127.0.0.1:1/token', 'http://127.0.0.1:1'],
+  ['ftp://127.0.0.1/token', 'http://127.0.0.1'],
+] as const) {
+  test(`a person's command sends nothing to ${url} for ${issuer}`, () => fails(sending(url, issuer), 'forbidden'))
+}
+
+test("a person's command reaches https anywhere, and plain http on this machine", async (t) => {
+  const { origin, seen } = await serving(t, 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')
+  assert.equal((await sending(origin)).body.toString(), '{}')
+  for (const part of [/^POST \/ HTTP\/1\.1\r\n/, /\r\nx-given: 1\r\n/, /\r\nContent-Length: 3\r\n/, /\r\n\r\na=b$/]) {
+    assert.match(seen[0] ?? '', part)
+  }
+  await fails(sending('https://127.0.0.1:1/token'), 'unreachable')
+})
+
+for (const status of ['400 Bad', '401 No', '503 Busy']) {
+  test(`a message is answered by ${status} as well`, async (t) => {
+    const { origin } = await serving(t, `HTTP/1.1 ${status}\r\nContent-Length: 2\r\n\r\n{}`)
+    const answer = await sending(origin)
+    assert.deepEqual([answer.status, answer.body.toString()], [Number(status.slice(0, 3)), '{}'])
+  })
+}
+
+for (const status of ['301 Moved', '302 Found', '307 Temporary', '308 Permanent', '304 Same']) {
+  test(`a message is not sent on by ${status}`, async (t) => {
+    const { origin, seen } = await serving(t, `HTTP/1.1 ${status}\r\nLocation: /next\r\nContent-Length: 0\r\n\r\n`)
+    await fails(sending(origin), 'refused')
+    assert.equal(seen.length, 1)
+  })
+}

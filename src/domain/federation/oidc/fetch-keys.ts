@@ -1,4 +1,5 @@
-import { OutboundError, type OutboundFailure, type OutboundHttp } from '../../../platform/outbound-http.ts'
+import { OutboundError, type OutboundFailure } from '../../../platform/outbound-exchange.ts'
+import type { OutboundHttp } from '../../../platform/outbound-http.ts'
 import { memberOf, readJsonObject } from './json-object.ts'
 import { type KeySet, readKeySet } from './key-set.ts'
 
@@ -31,7 +32,7 @@ const FRESH_MS = { min: MINUTE_MS, standard: 10 * MINUTE_MS, max: 60 * MINUTE_MS
  * @throws {@link UnusableKeys}
  * @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
  */
-export async function fetchKeys(issuer: string, outbound: OutboundHttp): Promise<FetchedKeys> {
+export async function fetchKeys(issuer: string, outbound: Pick<OutboundHttp, 'get'>): Promise<FetchedKeys> {
   const signal = AbortSignal.timeout(TIME_MS)
   const origin = new URL(issuer).origin
   const get = async (url: string, maxBytes: number) => {

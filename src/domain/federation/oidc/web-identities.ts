@@ -28,7 +28,7 @@ const MOST_ISSUERS = 1000
  * issuer, as it is given, does not lead to.
  */
 export class WebIdentities {
-  readonly #outbound: OutboundHttp
+  readonly #outbound: Pick<OutboundHttp, 'get'>
   readonly #clock: Clock
   readonly #acceptsOutbound: boolean
   #jose: Promise<typeof import('jose')> | undefined
@@ -39,7 +39,7 @@ export class WebIdentities {
    *   GetWebIdentityToken are taken, too
    */
   constructor(parts: {
-    readonly outbound: OutboundHttp
+    readonly outbound: Pick<OutboundHttp, 'get'>
     readonly clock: Clock
     readonly acceptsOutbound?: boolean
   }) {

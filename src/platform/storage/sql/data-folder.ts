@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { takeProcessLock } from '../../process-lock.ts'
 import { StoreUnavailable } from '../index.ts'
 import type { DatabaseName } from './writer.ts'
 
@@ -19,10 +19,10 @@ export interface DataFolder {
 export function claimDataFolder(folder: string): DataFolder {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   refuseForeignWriters(folder)
-  const lock = lockFile(folder)
+  const release = lockFolder(folder)
   return {
     files: { directory: privateFile(folder, 'directory.sqlite'), audit: privateFile(folder, 'audit.sqlite') },
-    release: () => lock.close(),
+    release,
   }
 }
 
@@ -37,18 +37,11 @@ function refuseForeignWriters(folder: string): void {
   }
 }
 
-/**
- * Holds an exclusive lock that the kernel drops when the process ends, however it ends: a file with a process id in it
- * would outlive a crash, and ids are reused and differ between containers. A database of its own, because the
- * connections of this process have to share the others.
- */
-function lockFile(folder: string): DatabaseSync {
-  const lock = new DatabaseSync(privateFile(folder, 'lock.sqlite'), { timeout: 0 })
+/** A database of its own, because the connections of this process have to share the others. */
+function lockFolder(folder: string): () => void {
   try {
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
-    return lock
+    return takeProcessLock(join(folder, 'lock.sqlite'))
   } catch (cause) {
-    lock.close()
     throw new StoreUnavailable(`Another process is using the data folder ${folder}.`, { cause })
   }
 }
