@@ -12,6 +12,17 @@ export function base32(bits: number): string {
   return text
 }
 
+/** Bytes as Base32. @param bytes - a multiple of five: then there is nothing to pad */
+export function base32Text(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at + 5 <= bytes.length; at += 5) {
+    let bits = 0
+    for (let index = at; index < at + 5; index++) bits = bits * 256 + (bytes[index] ?? 0)
+    text += base32(bits)
+  }
+  return text
+}
+
 /** Whether a text of its characters is Base32 without padding: it has whole bytes, and no bit is left that says anything. */
 export function isWholeBase32(text: string): boolean {
   const left = (text.length * 5) % 8

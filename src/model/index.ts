@@ -1,7 +1,7 @@
 /** The nouns that every layer speaks: checked values, callers, sessions, faults. Imports nothing and does no I/O. @module */
 export { type AccountId, accountId } from './account-id.ts'
 export { type Arn, parseArn } from './arn.ts'
-export { isWholeBase32 } from './base32.ts'
+export { base32Text, isWholeBase32 } from './base32.ts'
 export type {
   AccountCaller,
   Caller,

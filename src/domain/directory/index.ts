@@ -15,8 +15,10 @@ export type { Difference } from './differences.ts'
 export { Directory, type PrincipalPolicies } from './directory.ts'
 export { Edit } from './edit.ts'
 export { isReused, withPassword } from './login-profiles.ts'
+export { type MfaDeviceView, mfaSealOf, viewMfaDevice } from './mfa-devices.ts'
 export { type DesiredPath, DirectoryMistakes, listMistakes, type Mistake } from './mistakes.ts'
 export { newAccessKey } from './new-access-key.ts'
+export { newMfaDevice } from './new-mfa-device.ts'
 export { OIDC_QUOTAS, OIDC_RULES, readProviderUrl } from './oidc-provider-rules.ts'
 export type { OrganizationPlace } from './organization-view.ts'
 export { passwordExpiry, passwordViolation } from './password-policy.ts'
@@ -26,6 +28,7 @@ export { planKeyRevocation, planRevokingOlder } from './plan-revocation.ts'
 export { type AnyManagedPolicy, documentOf, firstVersion, nextVersion } from './policy-versions.ts'
 export {
   managedPolicyKey,
+  mfaDeviceKey,
   nameKey,
   oidcProviderKey,
   reference,
@@ -42,6 +45,7 @@ export {
   type InlinePolicy,
   type LoginProfileBody,
   type ManagedPolicyBody,
+  type MfaDeviceBody,
   type PasswordPolicy,
   type PolicyVersion,
   type RoleBody,

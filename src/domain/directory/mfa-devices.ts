@@ -3,7 +3,7 @@ import type { KeyRing } from '../../platform/keyring/index.ts'
 import { mfaDeviceKey, reference } from './record-keys.ts'
 import type { MfaDeviceBody } from './records.ts'
 import { QUOTAS } from './rules.ts'
-import { openSecret } from './sealed-secret.ts'
+import { openSecret, sealingKeyOf } from './sealed-secret.ts'
 import type { StoredRecords } from './stored-records.ts'
 import type { ViewCache } from './view-cache.ts'
 
@@ -50,4 +50,9 @@ export class MfaDevices {
 /** Opens the seed of a device. @throws Error when it does not open: an operator must look */
 export function viewMfaDevice({ sealedSeed, ...device }: MfaDeviceBody, keyring: KeyRing): MfaDeviceView {
   return { ...device, seed: openSecret(device.serialNumber, sealedSeed, keyring) }
+}
+
+/** The id of the key that the seed of a device is sealed under. */
+export function mfaSealOf({ sealedSeed }: Pick<MfaDeviceBody, 'sealedSeed'>): string {
+  return sealingKeyOf(sealedSeed)
 }

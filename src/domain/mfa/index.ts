@@ -1,2 +1,7 @@
-/** One-time codes of MFA devices: what they are, and that each counts once. Which devices there are it does not know. @module */
+/**
+ * One-time codes of MFA devices: what they are, that each counts once, and how apps that show them are told of a device.
+ * Which devices there are it does not know.
+ * @module
+ */
 export { MfaCodes } from './mfa-codes.ts'
+export { otpauthUri, qrPng } from './otpauth.ts'

@@ -1,4 +1,4 @@
-import type { Directory, Edit, Records, UserBody } from '../../domain/directory/index.ts'
+import type { Directory, Edit, Records } from '../../domain/directory/index.ts'
 import type { Params } from '../../engines/wire/index.ts'
 import { type AccountCaller, type AccountId, ConcurrentModification, type EpochMillis } from '../../model/index.ts'
 import type { Access, PermittedCall } from '../../pipeline/authorization/index.ts'
@@ -53,19 +53,20 @@ interface ChangingAction<Input, Output extends Answered> extends IamAction<Input
 
 interface InventingAction<Input, Output extends Answered, Invented>
   extends Omit<ChangingAction<Input, Output>, 'change'> {
-  /** What is left to chance, decided once: each attempt has a record, and all of them tell of the same. */
-  invent(call: IamCall<Input>, broker: BrokerParts): Invented
+  /** What is left to chance, decided once: each attempt has a record, and all of them tell of the same. @throws Fault */
+  invent(call: IamCall<Input>, broker: BrokerParts): Promise<Invented> | Invented
   /** As {@link ChangingAction} has it. @throws Fault and then nothing is changed */
   change(call: IamCall<Input>, edit: Edit, broker: BrokerParts, invented: Invented): Promise<Output>
 }
 
-interface PreparedAction<Input, Output extends Answered, Prepared> extends IamAction<Input> {
+interface PreparedAction<Input, Output extends Answered, Prepared, Subject extends { readonly uniqueId: string }>
+  extends IamAction<Input> {
   /** Whom it is about: what was prepared for one user is never done to another of the same name. @throws Fault */
-  user(call: IamCall<Input>, records: Records): Promise<UserBody>
-  /** What takes long and changes nothing, done once and while others change the directory. @throws Fault */
-  prepare(call: IamCall<Input>, user: UserBody, broker: BrokerParts): Promise<Prepared>
+  user(call: IamCall<Input>, records: Records): Promise<Subject>
+  /** What takes long, or can be done once only, while others change the directory; changes nothing in it. @throws Fault */
+  prepare(call: IamCall<Input>, user: Subject, broker: BrokerParts): Promise<Prepared>
   /** As {@link ChangingAction} has it: what was prepared may be overtaken. @throws Fault */
-  change(call: IamCall<Input>, edit: Edit, user: UserBody, prepared: Prepared): Promise<Output>
+  change(call: IamCall<Input>, edit: Edit, user: Subject, prepared: Prepared): Promise<Output>
 }
 
 /** Declares an action of IAM that changes nothing. */
@@ -96,15 +97,18 @@ export function defineInventingChange<Input extends object, Output extends Answe
   changing: InventingAction<Input, Output, Invented>,
 ): WireOperation<Input, Output> {
   return defineWrite(changing, async (begun, broker) => {
-    const invented = changing.invent(begun, broker)
+    const invented = await changing.invent(begun, broker)
     return (call, edit) => changing.change(call, edit, broker, invented)
   })
 }
 
 /** Declares one that does something before, for which nobody who changes the directory has to wait. */
-export function definePreparedChange<Input extends object, Output extends Answered, Prepared>(
-  changing: PreparedAction<Input, Output, Prepared>,
-): WireOperation<Input, Output> {
+export function definePreparedChange<
+  Input extends object,
+  Output extends Answered,
+  Prepared,
+  Subject extends { readonly uniqueId: string },
+>(changing: PreparedAction<Input, Output, Prepared, Subject>): WireOperation<Input, Output> {
   return defineWrite(changing, async (begun, broker) => {
     const seen = await changing.user(begun, broker.directory.records)
     const prepared = await changing.prepare(begun, seen, broker)

@@ -42,6 +42,12 @@ export class InvalidUserType extends Fault {
   override readonly httpStatus = 400
 }
 
+/** The codes of an MFA device are not those that it showed one after the other just now. */
+export class InvalidAuthenticationCode extends Fault {
+  override readonly code = 'InvalidAuthenticationCode'
+  override readonly httpStatus = 403
+}
+
 /** What is to be switched on is on. */
 export class FeatureEnabled extends Fault {
   override readonly code = 'FeatureEnabled'

@@ -41,6 +41,15 @@ export const maxSessionDuration = integer({ min: 3600, max: 43_200 })
 /** `Password`: the type that is never repeated. */
 export const password = secretText({ min: 1, max: 128, pattern: LATIN })
 
+/** `SerialNumber` of an MFA device. */
+export const serialNumber = text({ min: 9, max: 256, pattern: '[\\w+=/:,.@-]+' })
+
+/** `VirtualMFADeviceName`. */
+export const virtualMFADeviceName = text({ min: 1, pattern: NAME })
+
+/** `AuthenticationCode1` and `AuthenticationCode2`. */
+export const authenticationCode = secretText({ min: 6, max: 6, pattern: '[\\d]+' })
+
 /** `AWSServiceName`: the principal of a service. */
 export const serviceName = text({ min: 1, max: 128, pattern: NAME })
 

@@ -6,6 +6,7 @@ import { CREDENTIAL_REPORT_ACTIONS } from './credential-report/index.ts'
 import { GROUP_ACTIONS } from './groups/index.ts'
 import { INSTANCE_PROFILE_ACTIONS } from './instance-profiles/index.ts'
 import { LAST_ACCESSED_ACTIONS } from './last-accessed/index.ts'
+import { MFA_DEVICE_ACTIONS } from './mfa-devices/index.ts'
 import { OIDC_PROVIDER_ACTIONS } from './oidc-providers/index.ts'
 import { OUTBOUND_FEDERATION_ACTIONS } from './outbound-federation/index.ts'
 import { PASSWORD_ACTIONS } from './passwords/index.ts'
@@ -28,6 +29,7 @@ export const IAM: QueryService = {
     ...USER_ACTIONS,
     ...ACCESS_KEY_ACTIONS,
     ...PASSWORD_ACTIONS,
+    ...MFA_DEVICE_ACTIONS,
     ...ACCOUNT_ACTIONS,
     ...CREDENTIAL_REPORT_ACTIONS,
     ...LAST_ACCESSED_ACTIONS,

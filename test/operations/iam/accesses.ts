@@ -52,6 +52,7 @@ const NAMES: Readonly<Record<string, string>> = {
   AuthenticationCode1: '000000',
   AuthenticationCode2: '000001',
 }
+const DEVICE = { SerialNumber: `${ARN}:mfa/alice`, Base32StringSeed: 'A'.repeat(64) }
 /** Of the members of lists. */
 const MEMBERS: Readonly<Record<string, string>> = {
   TagKeys: 'team',
@@ -74,12 +75,23 @@ export async function accessesOfAll(t: TestContext): Promise<ReadonlyMap<string,
   const PermissionsBoundary = `${ARN}:policy/limit`
   await apply(
     anAccount(SOURCE, {
-      Users: [aUser('alice', { Path: '/team/', Tags, PermissionsBoundary })],
+      Users: [aUser('alice', { Path: '/team/', Tags, PermissionsBoundary, VirtualMFADevices: [DEVICE] })],
       Groups: [aGroup('admins', { Path: '/team/' })],
       Roles: [aRole('web', { Path: '/team/', Tags, PermissionsBoundary })],
       ManagedPolicies: [aPolicy('limit')],
       InstanceProfiles: [{ InstanceProfileName: 'web', Path: '/team/', Roles: ['web'] }],
     }),
+  )
+  // A file cannot say this of a device.
+  await directory.edit(
+    async (edit) => {
+      const key = `${SOURCE}/${DEVICE.SerialNumber}`
+      const device = await edit.stored('mfa-device', key)
+      if (device === undefined) throw new Error('the device is not there')
+      const tags = Tags.map(({ Key, Value }) => ({ key: Key, value: Value }))
+      await edit.replace('mfa-device', key, { ...device, tags })
+    },
+    async () => undefined,
   )
   const alice = await directory.user(SOURCE, 'alice')
   if (alice === undefined) throw new Error('alice is not there')

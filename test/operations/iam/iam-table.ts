@@ -7,7 +7,7 @@ const HEAD = `# IAM
 AWS Identity and Access Management, version 2010-05-08, as it is spoken here: which of its actions are offered, and what
 policies have to allow for them. Actions that are not offered are answered as AWS answers an action that there is not:
 \`InvalidAction\`. Certificates, SSH keys, service-specific credentials, delegation requests and the features for
-organizations are not offered; MFA devices follow.
+organizations are not offered, and neither are security keys: MFA devices are those that show codes.
 
 This page is made from the code: \`UPDATE_DOCS=1 node --test test/operations/iam/accesses.test.ts\` writes it, and the
 test fails when it is out of date.

@@ -4,6 +4,7 @@ import {
   CreateAccessKeyCommand,
   CreateLoginProfileCommand,
   CreateUserCommand,
+  CreateVirtualMFADeviceCommand,
   GenerateCredentialReportCommand,
   GetCredentialReportCommand,
   type IAMClient,
@@ -68,6 +69,28 @@ describe('the credential report', () => {
     assert.deepEqual([again.State, again.Description], ['STARTED', undefined])
     const after = await generated(admin)
     assert.equal(after.length, before.length + 1)
+  })
+
+  test('MFA is active for whoever has a device that is enabled, root as well', async () => {
+    const device = (name: string) => ({
+      SerialNumber: `arn:aws:iam::${ACCOUNT}:mfa/${name}`,
+      Base32StringSeed: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+    })
+    const VirtualMFADevices = [device('one'), device('two')]
+    await using stage = await setIamStage([{ UserName: 'guarded', VirtualMFADevices }], {
+      Root: { VirtualMFADevices: [device('root')] },
+    })
+    await stage.as('admin').send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: 'spare' }))
+    const rows = (await generated(stage.as('admin'))).map((line) => line.split(','))
+    assert.deepEqual(
+      rows.slice(0, 4).map(([name, , , , , , , mfa]) => [name, mfa]),
+      [
+        ['user', 'mfa_active'],
+        ['<root_account>', 'true'],
+        ['admin', 'false'],
+        ['guarded', 'true'],
+      ],
+    )
   })
 
   test('its lines say what there is: root first, then the users', async () => {

@@ -26,6 +26,7 @@ export const getAccountSummary = defineRead({
       for (const kind of kinds) sum += await records.count(kind, account)
       return sum
     }
+    const referring = (target: string) => records.countReferring('mfa-device', target)
     const summary = {
       Users: await count('user'),
       UsersQuota: quotas.usersPerAccount,
@@ -38,9 +39,9 @@ export const getAccountSummary = defineRead({
       GroupsPerUserQuota: QUOTAS.groupsPerUser,
       SigningCertificatesPerUserQuota: NOT_OFFERED,
       AccessKeysPerUserQuota: QUOTAS.accessKeysPerPrincipal,
-      MFADevices: NOT_OFFERED,
-      MFADevicesInUse: NOT_OFFERED,
-      AccountMFAEnabled: NOT_OFFERED,
+      MFADevices: await count('mfa-device'),
+      MFADevicesInUse: await referring(reference.mfaDevices(account, 'Assigned')),
+      AccountMFAEnabled: (await referring(reference.mfaDevicesOf(account))) > 0 ? 1 : 0,
       AccountAccessKeysPresent: accessKeyIds.length > 0 ? 1 : 0,
       // Root has no password here.
       AccountPasswordPresent: NOT_OFFERED,

@@ -29,9 +29,8 @@ const COLUMNS = [
 const NOT_APPLICABLE = 'N/A'
 const NO_INFORMATION = 'no_information'
 const NOT_SUPPORTED = 'not_supported'
-/** Neither certificates nor MFA devices are offered here. */
+/** None are offered here. */
 const NO_CERTIFICATES = ['false', NOT_APPLICABLE, 'false', NOT_APPLICABLE]
-const NO_MFA = 'false'
 
 /** The first line of a report. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html */
 export const REPORT_HEADER = COLUMNS.join(',')
@@ -47,16 +46,22 @@ export interface ReportedPassword extends Pick<LoginProfileBody, 'changedAt'> {
   readonly used?: UsageStamp | undefined
 }
 
+/** What somebody proves themselves with beside a password. */
+export interface ReportedProofs {
+  readonly keys: readonly ReportedKey[]
+  readonly hasMfa: boolean
+}
+
 /** The line of the root user, who has no password here. */
-export function rootRow({ id, createdAt }: AccountBody, keys: readonly ReportedKey[], partition: string): string {
+export function rootRow({ id, createdAt }: AccountBody, proofs: ReportedProofs, partition: string): string {
   const password = [NOT_SUPPORTED, NO_INFORMATION, NOT_SUPPORTED, NOT_SUPPORTED]
-  return line(['<root_account>', rootArn(partition, id), date(createdAt), ...password, NO_MFA, ...keyColumns(keys)])
+  return line(['<root_account>', rootArn(partition, id), date(createdAt), ...password, ...proofColumns(proofs)])
 }
 
 /** The line of a user. */
 export function userRow(
   { account, path, userName, createdAt }: UserBody,
-  keys: readonly ReportedKey[],
+  proofs: ReportedProofs,
   password: ReportedPassword | undefined,
   partition: string,
 ): string {
@@ -70,11 +75,11 @@ export function userRow(
           date(password.changedAt),
           date(passwordExpiry(password, password.policy)),
         ]
-  return line([userName, arn, date(createdAt), ...columns, NO_MFA, ...keyColumns(keys)])
+  return line([userName, arn, date(createdAt), ...columns, ...proofColumns(proofs)])
 }
 
-function keyColumns(keys: readonly ReportedKey[]): readonly string[] {
-  return [...keyColumnsOf(keys[0]), ...keyColumnsOf(keys[1]), ...NO_CERTIFICATES]
+function proofColumns({ keys, hasMfa }: ReportedProofs): readonly string[] {
+  return [String(hasMfa), ...keyColumnsOf(keys[0]), ...keyColumnsOf(keys[1]), ...NO_CERTIFICATES]
 }
 
 function keyColumnsOf(reported: ReportedKey | undefined): readonly string[] {

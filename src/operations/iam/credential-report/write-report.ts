@@ -44,7 +44,7 @@ async function reportOf(account: AccountId, broker: BrokerParts, signal: AbortSi
   const { records } = broker.directory
   const root = await records.stored('account', account)
   if (root === undefined) return undefined
-  const secrets: Secrets = { root, keys: new Map(), profiles: new Map() }
+  const secrets: Secrets = { root, keys: new Map(), profiles: new Map(), mfaHolders: new Set() }
   // Read as a whole before: one by one they would be a question for each user.
   for await (const record of unhurried(records.every('access-key', account))) {
     const { accessKeyId, status, createdAt } = bodyOf(record)
@@ -52,6 +52,10 @@ async function reportOf(account: AccountId, broker: BrokerParts, signal: AbortSi
   }
   for await (const record of unhurried(records.every('login-profile', account))) {
     secrets.profiles.set(record.key, { changedAt: bodyOf(record).changedAt })
+  }
+  for await (const record of unhurried(records.every('mfa-device', account))) {
+    const { enabled } = bodyOf(record)
+    if (enabled !== undefined) secrets.mfaHolders.add(enabled.holder)
   }
   const slices = [`${REPORT_HEADER}\n${await rowsOf([root], secrets, broker)}`]
   let users: UserBody[] = []
@@ -72,6 +76,8 @@ interface Secrets {
   readonly root: AccountBody
   readonly keys: Map<string, ReportedKey>
   readonly profiles: Map<string, ReportedPassword>
+  /** By unique id; root by its account. */
+  readonly mfaHolders: Set<string>
 }
 
 async function* unhurried<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item> {
@@ -85,7 +91,7 @@ async function* unhurried<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item
 
 async function rowsOf(
   holders: readonly (UserBody | AccountBody)[],
-  { root, keys, profiles }: Secrets,
+  { root, keys, profiles, mfaHolders }: Secrets,
   { directory, usage }: BrokerParts,
 ): Promise<string> {
   const ids = holders.flatMap(({ accessKeyIds }) => accessKeyIds)
@@ -105,8 +111,12 @@ async function rowsOf(
       const profile = profiles.get(nameKey(holder.account, holder.userName))
       const used = passwordsUsed.get(holder.uniqueId)
       const password = profile && { ...profile, used, policy: root.passwordPolicy }
-      rows += `${userRow(holder, held, password, directory.partition)}\n`
-    } else rows += `${rootRow(holder, held, directory.partition)}\n`
+      const proofs = { keys: held, hasMfa: mfaHolders.has(holder.uniqueId) }
+      rows += `${userRow(holder, proofs, password, directory.partition)}\n`
+    } else {
+      const proofs = { keys: held, hasMfa: mfaHolders.has(holder.id) }
+      rows += `${rootRow(holder, proofs, directory.partition)}\n`
+    }
   }
   return rows
 }

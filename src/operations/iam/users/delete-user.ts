@@ -1,3 +1,4 @@
+import { reference } from '../../../domain/directory/index.ts'
 import { DeleteConflict } from '../../../model/index.ts'
 import { defineChange } from '../define.ts'
 import { existingUser } from '../existing.ts'
@@ -19,9 +20,11 @@ export const deleteUser = defineChange({
     const { accessKeyIds, managedPolicyArns, policies, groups } = user
     // In which order AWS looks is not documented.
     const hasPassword = (await edit.stored('login-profile', userKey(user))) !== undefined
+    const devices = await edit.countReferring('mfa-device', reference.mfaDevicesOf(user.uniqueId))
     const conflict =
       (hasPassword && 'must delete login profile first.') ||
       (accessKeyIds.length > 0 && 'must delete access keys first.') ||
+      (devices > 0 && 'must delete MFA device first.') ||
       (managedPolicyArns.length > 0 && 'must detach all policies first.') ||
       (policies.length > 0 && 'must delete policies first.') ||
       (groups.length > 0 && 'must remove users from group first.')
