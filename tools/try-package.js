@@ -7,6 +7,10 @@ import { startTestBroker } from '../dist/testing/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'rolecall-package-'))
 const options = { data: join(folder, 'data'), keys: join(folder, 'keys') }
-for (const broker of [await startBroker(options), await startTestBroker()]) await broker.stop()
+for (const broker of [await startBroker(options), await startTestBroker()]) {
+  const page = await fetch(`${broker.endpoint}/static/console.css`)
+  if (page.status !== 200) throw new Error(`The files of pages are missing: ${page.status}`)
+  await broker.stop()
+}
 rmSync(folder, { recursive: true })
 process.stdout.write('The built package starts and stops.\n')

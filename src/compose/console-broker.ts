@@ -58,6 +58,7 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
     get origin() {
       return parts.origin()
     },
+    region,
     states,
     factsOf: (received, connection) => requestFacts(received, connection, broker),
 

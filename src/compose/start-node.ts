@@ -21,6 +21,7 @@ import { answerer, askedSubmitter } from '../pipeline/index.ts'
 import { BoundedWork } from '../platform/bounded-work.ts'
 import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
 import { consoleBroker } from './console-broker.ts'
+import { consolePages } from './console-pages.ts'
 import { environmentOf as clientEnvironmentOf, readGetEnvironment } from './environment-of.ts'
 import type { InstanceAddress } from './instance-address.ts'
 import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
@@ -95,6 +96,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     trustedProxies,
     maxBodyBytes: limits.bodyBytes,
     documents: publishedDocuments(broker, config),
+    pages: consolePages({ broker: forPages, work, logger: broker.logger }),
     logger: broker.logger,
   }
   const api: Listener = await listen(apiApp(apiOptions), {

@@ -30,6 +30,8 @@ export interface ConsoleSession {
 export interface ConsoleBroker {
   /** Scheme, host and port that browsers know it by: every absolute URL begins with it. */
   readonly origin: string
+  /** Where its clients say that they are. */
+  readonly region: string
   /** What browsers have begun, by kind, behind handles. */
   readonly states: BrowserHandles
   /** The facts of a request that has just come in. Call it once for each. */

@@ -1,4 +1,7 @@
 /**
- * The pages for people. Bytes in, bytes out: whatever they do is an operation that they submit. @module
+ * The pages for people: a form to sign in, whom they are signed in as, credentials to take away. Bytes in, bytes out:
+ * whatever they do is an operation that they submit. @module
  */
+export { allPages } from './all-pages.ts'
 export type { ConsoleBroker, ConsoleSession } from './console-broker.ts'
+export { type ConsoleDoor, consoleDoor } from './console-door.ts'

@@ -4,6 +4,7 @@ import type { Answer, Received } from '../../engines/wire/index.ts'
 import type { Connection } from '../../pipeline/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
 import { connectionReader } from './connection-facts.ts'
+import { answerPage, asksForPage, type Pages } from './pages.ts'
 import { answerDocument, asksForDocument, type PublishedDocuments } from './published-documents.ts'
 import { readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
@@ -18,6 +19,8 @@ export interface ApiOptions {
   readonly maxBodyBytes: number
   /** What issuers publish; without, there is nothing to read. */
   readonly documents?: PublishedDocuments | undefined
+  /** For people; without, their paths are like any other that AWS does not know. */
+  readonly pages?: Pages | undefined
   readonly logger: Logger
 }
 
@@ -26,7 +29,7 @@ const MOST_UNANSWERED = 32
 
 /**
  * The app of the API listener: every request, whatever its path and method, is handed on as it came, but for documents
- * of issuers, which are read. Only that of a trusted proxy that does not say for whom it speaks is answered with 400,
+ * of issuers, which are read, and pages for people, which have an app of their own. Only that of a trusted proxy that does not say for whom it speaks is answered with 400,
  * and one too far ahead of its answers with 503. There is nothing to route, so no Express, which gives every request and answer another prototype.
  */
 export function apiApp(options: ApiOptions): RequestListener {
@@ -46,7 +49,7 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
   connectionOf: ReturnType<typeof connectionReader>,
-  { answer, maxBodyBytes, documents, logger }: ApiOptions,
+  { answer, maxBodyBytes, documents, pages, logger }: ApiOptions,
 ): Promise<void> {
   try {
     const connection = connectionOf(request)
@@ -58,6 +61,7 @@ async function handle(
     if (body === 'aborted') return
     if (body === 'too-large') return refuse(request, response, 413)
     const { method = '', url = '', rawHeaders } = request
+    if (pages !== undefined && asksForPage(url)) return await answerPage(request, response, pages, { body, connection })
     send(response, await answer({ method, target: url, rawHeaders, body }, connection))
   } catch (error) {
     logger.error('answer.failed', { error })

@@ -1,0 +1,10 @@
+import type { ConsoleBroker } from './console-broker.ts'
+import type { Page } from './page.ts'
+import { credentialsPage } from './pages/credentials.ts'
+import { homePage } from './pages/home.ts'
+import { signOutPage } from './pages/sign-out.ts'
+
+/** Every page that there is. */
+export function allPages(broker: ConsoleBroker): readonly Page[] {
+  return [homePage, credentialsPage(broker), signOutPage(broker)]
+}

@@ -1,0 +1,49 @@
+/** The cookie of a browser that is signed in. */
+export const SESSION_COOKIE = 'rolecall'
+
+/** A handle: what else stands in one of our cookies, we have not put there. */
+const VALUE = /^[A-Za-z0-9_-]{1,128}$/
+
+/**
+ * The cookies of this site. Over TLS their names begin with `__Host-`, so that no other host of the domain and no page
+ * without TLS can have put them there.
+ * @see https://www.rfc-editor.org/rfc/rfc6265
+ */
+export class Cookies {
+  readonly #prefix: string
+  readonly #attributes: string
+
+  /** @param secure - whether browsers reach this site over TLS */
+  constructor(secure: boolean) {
+    this.#prefix = secure ? '__Host-' : ''
+    this.#attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+  }
+
+  /**
+   * The value of a cookie in a `Cookie` header. `undefined` when it is not there, is none that we made, or is there twice:
+   * the second was put there by somebody else, and nothing tells which one it is.
+   */
+  read(header: string | undefined, name: string): string | undefined {
+    if (header === undefined) return undefined
+    const wanted = `${this.#prefix}${name}=`
+    let found: string | undefined
+    for (const pair of header.split(';')) {
+      const text = pair.trim()
+      if (!text.startsWith(wanted)) continue
+      if (found !== undefined) return undefined
+      found = text.slice(wanted.length)
+    }
+    return found !== undefined && VALUE.test(found) ? found : undefined
+  }
+
+  /** The `Set-Cookie` that keeps a handle until the browser is closed. */
+  set(name: string, value: string): string {
+    if (!VALUE.test(value)) throw new Error(`the cookie ${name} would hold what is no handle`)
+    return `${this.#prefix}${name}=${value}${this.#attributes}`
+  }
+
+  /** The `Set-Cookie` that removes it. */
+  clear(name: string): string {
+    return `${this.#prefix}${name}=${this.#attributes}; Max-Age=0`
+  }
+}

@@ -1,0 +1,111 @@
+import { type Fault, Overloaded, ServiceUnavailable } from '../../model/index.ts'
+import { html } from './html.ts'
+import type { Answering } from './page.ts'
+import { type OwnPath, type Reply, show } from './reply.ts'
+
+/** A refusal in words for people: what happened, and what to do next. Why in detail is for the log. */
+export interface Refusal {
+  readonly status: number
+  readonly title: string
+  readonly what: string
+  readonly next: string
+  /** Where to go from here. */
+  readonly link?: { readonly path: OwnPath; readonly text: string }
+}
+
+const SIGN_IN = { path: '/signin', text: 'Sign in' } as const
+const HOME = { path: '/console', text: 'Go to the start page' } as const
+
+/** There is no such page. */
+export const NOT_FOUND: Refusal = {
+  status: 404,
+  title: 'Page not found',
+  what: 'There is no page at this address.',
+  next: 'Check the address, or go on from the start page.',
+  link: HOME,
+}
+/** A form that was sent by a page of another site, or by nothing that says where it comes from. */
+export const ANOTHER_SITE: Refusal = {
+  status: 403,
+  title: 'Not sent from this site',
+  what: 'This form was not sent from a page of this site, so nothing was done.',
+  next: 'Open the page here and send the form again. If you did, use the address that your administrator gave you: another name of the same server counts as another site.',
+  link: SIGN_IN,
+}
+/** The form is one of another sign-in. */
+export const OLD_FORM: Refusal = {
+  status: 403,
+  title: 'This form is out of date',
+  what: 'The form belongs to an earlier sign-in, so nothing was done.',
+  next: 'Open the page again and repeat what you did.',
+  link: HOME,
+}
+/** What no browser sends. */
+export const BAD_FORM: Refusal = {
+  status: 400,
+  title: 'The request cannot be read',
+  what: 'What was sent is not a well-formed form.',
+  next: 'Go back and try again.',
+}
+/** A body of another type. */
+export const NOT_A_FORM: Refusal = {
+  status: 415,
+  title: 'The request cannot be read',
+  what: 'This page takes forms (application/x-www-form-urlencoded) only.',
+  next: 'Go back and try again.',
+}
+
+/** The page that says a refusal. */
+export function refusal({ status, title, what, next, link }: Refusal): Reply {
+  return show(
+    title,
+    html`
+      <h1>${title}</h1>
+      <p>${what}</p>
+      <p>${next}</p>
+      ${link && html`<p><a class="button" href=${link.path}>${link.text}</a></p>`}
+    `,
+    { status, showsReference: true },
+  )
+}
+
+/** The page for a method that a page does not answer. */
+export function notAllowed(page: Answering<never>): Reply {
+  const methods = [page.get && 'GET, HEAD', page.post && 'POST'].filter((each) => each !== undefined).join(', ')
+  const reply = refusal({
+    status: 405,
+    title: 'That does not work here',
+    what: `This page answers ${methods} only.`,
+    next: 'Open it in a browser.',
+  })
+  return { ...reply, headers: { Allow: methods } }
+}
+
+/**
+ * The page for a fault that no page has words for.
+ * @param mayKnow - whether somebody is signed in: strangers are not told why
+ */
+export function forFault(fault: Fault | undefined, mayKnow: boolean): Reply {
+  if (fault instanceof Overloaded || fault instanceof ServiceUnavailable) {
+    return refusal({
+      status: 503,
+      title: 'Not available right now',
+      what: 'The service cannot answer at the moment. Nothing was done.',
+      next: 'Wait a few seconds and try again.',
+    })
+  }
+  if (fault === undefined || fault.httpStatus >= 500) {
+    return refusal({
+      status: 500,
+      title: 'Something went wrong',
+      what: 'The service made a mistake.',
+      next: 'Try again. If it happens again, tell your administrator the reference below.',
+    })
+  }
+  return refusal({
+    status: fault.httpStatus,
+    title: 'That was refused',
+    what: mayKnow ? fault.message : 'The request was refused.',
+    next: 'If you think that it should work, tell your administrator the reference below.',
+  })
+}
