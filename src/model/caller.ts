@@ -1,5 +1,6 @@
 import type { AccountId } from './account-id.ts'
 import type { EpochMillis } from './epoch-millis.ts'
+import type { ProvenCode } from './proven-code.ts'
 import type { Session } from './session.ts'
 import type { Tag } from './tag.ts'
 
@@ -17,6 +18,8 @@ interface Principal {
   readonly tags: readonly Tag[]
   /** What the temporary credential that signed means; `undefined` for a long-term key. */
   readonly session: Session | undefined
+  /** Of an MFA device of the caller's: it came with this request, which few do. */
+  readonly oneTimeCode?: ProvenCode | undefined
 }
 
 /** The root user of an account, with its long-term key or a session of GetSessionToken. */

@@ -75,6 +75,7 @@ export type {
 export { type OidcProvider, oidcProviderArn } from './oidc-provider.ts'
 export { enabledFederation, isEnabled, type OutboundFederation } from './outbound-federation.ts'
 export { assumedRoleArn, federatedUserArn, iamArn, rootArn } from './principal-arns.ts'
+export type { ProvenCode } from './proven-code.ts'
 export { quoted, quotedAny } from './quoted.ts'
 export { replaceUnseen } from './replace-unseen.ts'
 export type { RequestFacts } from './request-facts.ts'

@@ -19,7 +19,7 @@ import type { ManagedKeyRing } from '../platform/keyring/index.ts'
 import type { Random } from '../platform/random.ts'
 import type { ReplayGuard } from '../platform/storage/index.ts'
 import type { Logger, Metrics } from '../platform/telemetry/index.ts'
-import type { PresentedAssertion, PresentedToken, SigningKeys } from './authentication/index.ts'
+import type { OfferedCode, PresentedAssertion, PresentedToken, SigningKeys } from './authentication/index.ts'
 import type { Access, PermittedCall } from './authorization/index.ts'
 
 /** What the steps of the pipeline, and operations, may consult. */
@@ -62,6 +62,11 @@ export interface Operation<Asking extends Caller, Input, Output> {
   readonly proof: 'signature' | 'signed-headers' | 'web-identity' | 'saml' | 'operator' | 'service'
   /** True when it issues credentials or changes something: then its record is durable before it is answered. */
   readonly grants: boolean
+  /**
+   * The one-time code among its parameters, where it takes one and one came: it is proven before access is decided, and
+   * `perform` uses it up.
+   */
+  offeredCode?(input: Input): OfferedCode | undefined
   /**
    * The accesses it needs, all of them; none when whoever is proven may. The directory tells what names stand for: a
    * path is part of an ARN. @throws Fault for callers who never may

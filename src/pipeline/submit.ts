@@ -9,7 +9,7 @@ import {
   toFault,
 } from '../model/index.ts'
 import { StoreUnavailable } from '../platform/storage/index.ts'
-import type { Proven } from './authentication/index.ts'
+import { type CheckedCode, checkCode, type Proven } from './authentication/index.ts'
 import { authorize, type DeniedAccess, deniedAccess } from './authorization/index.ts'
 import { refusedProof } from './explain-proof.ts'
 import type { BrokerParts, Operation } from './operation.ts'
@@ -47,6 +47,7 @@ export async function submit<Asking extends Caller, Input, Output>(
   const startedAt = performance.now()
   let proven: Proven<Asking> | undefined
   let input: Input | undefined
+  let code: CheckedCode | undefined
   try {
     const { version } = broker.directory
     proven = await ask.prove()
@@ -56,6 +57,12 @@ export async function submit<Asking extends Caller, Input, Output>(
       throw new AccessDenied(`${operation.action} cannot be called with a presigned URL.`)
     }
     input = ask.input()
+    const offered = operation.offeredCode?.(input)
+    if (offered !== undefined) {
+      code = await checkCode(offered, proven.caller, facts, broker)
+      if ('fault' in code) throw code.fault
+      proven = { ...proven, caller: { ...proven.caller, oneTimeCode: code.code } }
+    }
     const { caller, region } = proven
     const asker = proven
     const asked = input
@@ -63,7 +70,8 @@ export async function submit<Asking extends Caller, Input, Output>(
     const permitted = await authorize({ caller, input, accesses, facts, region, version }, broker.directory)
     let isRecorded = false
     const recordOutput = async (output: Output): Promise<void> => {
-      await record(operation, facts, asker, operation.details(asked, output, asker.caller), GRANTED, broker)
+      const details = withCode(operation.details(asked, output, asker.caller), code)
+      await record(operation, facts, asker, details, GRANTED, broker)
       isRecorded = true
     }
     const output = await operation.perform(permitted, broker, recordOutput)
@@ -75,7 +83,7 @@ export async function submit<Asking extends Caller, Input, Output>(
     if (proven !== undefined) {
       const details = input === undefined ? {} : operation.details(input, undefined, proven.caller)
       const denied = deniedOf(fault, proven.caller, operation.action)
-      await record(operation, facts, proven, details, { fault, explain: denied?.explain }, broker)
+      await record(operation, facts, proven, withCode(details, code), { fault, explain: denied?.explain }, broker)
       if (denied !== undefined) fault.explanation = sealed(denied, facts, broker)
     } else if (fault.suspect !== undefined) {
       const [service = '', eventName = ''] = operation.action.split(':')
@@ -88,6 +96,13 @@ export async function submit<Asking extends Caller, Input, Output>(
     broker.metrics.requestDone(operation.action, outcomeOf(fault), secondsSince(startedAt))
     throw fault
   }
+}
+
+/** The audit trail tells what became of a code, also what the caller is not told: that the device is locked. */
+function withCode(details: AuditDetails, code: CheckedCode | undefined): AuditDetails {
+  if (code === undefined) return details
+  const additionalEventData = { ...details.additionalEventData, MFAUsed: 'Yes', MFAResult: code.result }
+  return { ...details, additionalEventData }
 }
 
 async function record<Asking extends Caller, Input, Output>(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { epochMillis } from '../model/index.ts'
-import type { MfaDeviceState } from '../platform/storage/index.ts'
-import { type OpenStorage, openedFor } from './storage-samples.ts'
+import type { DirectoryRecord, MfaDeviceState } from '../platform/storage/index.ts'
+import { type OpenStorage, openedFor, SOURCE, user } from './storage-samples.ts'
 
 /** Tests the promises of {@link MfaDeviceStates}. */
 export function mfaDeviceStatesSuite(name: string, open: OpenStorage): void {
@@ -44,12 +44,33 @@ export function mfaDeviceStatesSuite(name: string, open: OpenStorage): void {
       }
     })
 
+    test('what is remembered of a device is gone with its record, and with one that becomes that of another device', async (t) => {
+      const { mfaDevices, directory } = await openedFor(t, open)
+      const ids = ['removed', 'renewed', 'changed', 'other']
+      for (const id of ids) {
+        await directory.commit([{ put: device(id, { id }) }])
+        await mfaDevices.replace(id, undefined, state(1))
+      }
+      await directory.commit([
+        { remove: { kind: 'mfa-device', key: 'removed', account: SOURCE } },
+        { put: device('renewed', { id: 'new' }) },
+        { put: device('changed', { id: 'changed', tags: [] }) },
+        { remove: { kind: 'user', key: 'other', account: SOURCE } },
+      ])
+      const kept = await Promise.all(ids.map(async (id) => (await mfaDevices.find(id)) !== undefined))
+      assert.deepEqual(kept, [false, false, true, true])
+    })
+
     test('what is remembered of devices is no change of the directory', async (t) => {
       const { mfaDevices, changes } = await openedFor(t, open)
       await mfaDevices.replace('a', undefined, state(1))
       assert.equal(await changes.last(), 0)
     })
   })
+}
+
+function device(key: string, body: object): DirectoryRecord {
+  return user(key, { kind: 'mfa-device', body: JSON.stringify(body) })
 }
 
 function state(lastStep: number): MfaDeviceState {

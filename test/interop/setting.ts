@@ -17,7 +17,12 @@ export interface Setting extends AsyncDisposable {
   readonly broker: Broker
   readonly home: string
   /** Runs a client's program with nothing in its environment but what it needs. */
-  run(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Outcome>
+  run(
+    program: string,
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    typed?: string,
+  ): Promise<Outcome>
   /** Moves the clock that expiry sees. */
   advance(duration: string): Promise<void>
 }
@@ -55,7 +60,7 @@ export async function startSetting(directory = QUICKSTART): Promise<Setting> {
   return {
     broker,
     home,
-    run: (program, args, env = {}) => execute(program, args, { ...base, ...env }),
+    run: (program, args, env = {}, typed) => execute(program, args, { ...base, ...env }, undefined, typed),
     advance: (duration) => advance(broker, duration),
     async [Symbol.asyncDispose]() {
       await broker.stop()
@@ -80,16 +85,20 @@ export async function isInstalled(program: string, ...args: readonly string[]): 
   return status === 0
 }
 
-/** Runs a program with this environment and nothing else. */
+/** Runs a program with this environment and nothing else. @param typed - what it reads */
 export function execute(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   timeout = 60_000,
+  typed?: string,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(program, args, { env, timeout }, (error: ExecFileException | null, stdout, stderr) => {
+    const running = execFile(program, args, { env, timeout }, (error: ExecFileException | null, stdout, stderr) => {
       resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr })
     })
+    // A program that ends without reading is none that fails.
+    running.stdin?.on('error', () => undefined)
+    if (typed !== undefined) running.stdin?.end(typed)
   })
 }

@@ -1,4 +1,4 @@
-import { type EpochMillis, Secret } from '../../model/index.ts'
+import { type EpochMillis, type ProvenCode, Secret } from '../../model/index.ts'
 import { type MfaDeviceState, type MfaDeviceStates, StoreUnavailable } from '../../platform/storage/index.ts'
 import { FRESH, withAttempt, withoutAttempt } from './attempts.ts'
 import { fittingStep, stepOf } from './code-steps.ts'
@@ -9,12 +9,6 @@ interface MfaDevice {
   readonly id: string
   /** In Base32. */
   readonly seed: Secret
-}
-
-/** A code that was right and has not been used for anything yet. */
-interface ProvenCode {
-  readonly deviceId: string
-  readonly step: number
 }
 
 /** What becomes of codes that are offered. Whoever offers them is told the same for `refused` and `locked`. */
@@ -49,7 +43,7 @@ export class MfaCodes {
     if (device === undefined) return await this.#refuse(code, now)
     const step = await this.#check(device, code, now)
     if (typeof step !== 'number') return step
-    return (await this.spend({ deviceId: device.id, step })) ? 'accepted' : 'refused'
+    return (await this.spend({ deviceId: device.id, step, provenAt: now })) ? 'accepted' : 'refused'
   }
 
   /**
@@ -60,7 +54,7 @@ export class MfaCodes {
     const step = await this.#check(device, code, now)
     if (typeof step !== 'number') return step
     await this.#change(device.id, (state) => withoutAttempt(state, now))
-    return { deviceId: device.id, step }
+    return { deviceId: device.id, step, provenAt: now }
   }
 
   /** Uses a code up; false when it, or a later one of the same device, was used in the meantime. */

@@ -1,8 +1,9 @@
 import { integer, type Member } from '../../engines/wire/index.ts'
 import { type AccountCaller, type Arn, assumedRoleArn, parseArn, ValidationError } from '../../model/index.ts'
+import { useCode } from '../../pipeline/authentication/index.ts'
 import { defineOperation } from '../../pipeline/index.ts'
 import { answeredCredentials, recordedCredentials } from './answered-credentials.ts'
-import { readMfa, refuseMfa } from './asked-mfa.ts'
+import { offeredCode, readMfa } from './asked-mfa.ts'
 import {
   checkAskedTerms,
   checkInheritance,
@@ -59,10 +60,11 @@ export const assumeRole = defineOperation({
     return input
   },
 
+  offeredCode: (input) => offeredCode(input),
+
   requires(input, caller) {
     const { roleArn, roleSessionName, externalId } = input
     checkInheritance(input, caller)
-    refuseMfa(input)
     const inherited = handedDown(caller)
     const context = contextOfTerms(input, inherited)
     context.set('sts:rolesessionname', roleSessionName)
@@ -77,7 +79,7 @@ export const assumeRole = defineOperation({
     return accesses
   },
 
-  async perform({ caller, input, facts, role }, { sessions, directory }) {
+  async perform({ caller, input, facts, role }, { sessions, directory, mfaCodes }) {
     if (role === undefined) throw new Error('a role was permitted that does not exist')
     const { roleSessionName, durationSeconds = ONE_HOUR } = input
     // Only now: before authorization these answers would tell that the role exists.
@@ -91,6 +93,8 @@ export const assumeRole = defineOperation({
     }
     const { account, roleName, uniqueId: roleId } = role
     const { terms, packedPolicySize } = await settleTerms(input, handedDown(caller), account, directory)
+    // The new session knows nothing of it: the code counts for the decision about this request alone.
+    await useCode(caller, mfaCodes)
     const { credentials } = sessions.mint({
       account,
       holder: {

@@ -1,8 +1,9 @@
 import { integer } from '../../engines/wire/index.ts'
 import { type AccountCaller, PLAIN_TERMS, type SessionHolder } from '../../model/index.ts'
+import { useCode } from '../../pipeline/authentication/index.ts'
 import { defineOperation } from '../../pipeline/index.ts'
 import { answeredCredentials, recordedCredentials } from './answered-credentials.ts'
-import { readMfa, refuseMfa } from './asked-mfa.ts'
+import { offeredCode, readMfa } from './asked-mfa.ts'
 import { LONG_LIFETIME, lifetimeMs } from './long-lifetime.ts'
 
 /**
@@ -21,18 +22,18 @@ export const getSessionToken = defineOperation({
       ...readMfa(params),
     }),
 
-  requires(input) {
-    refuseMfa(input)
-    return [{ action: 'sts:GetSessionToken', resource: '*' }]
-  },
+  offeredCode: (input) => offeredCode(input),
 
-  async perform({ caller, input, facts }, { sessions }) {
+  requires: () => [{ action: 'sts:GetSessionToken', resource: '*' }],
+
+  async perform({ caller, input, facts }, { sessions, mfaCodes }) {
+    const mfaAt = await useCode(caller, mfaCodes)
     const { credentials } = sessions.mint({
       account: caller.account,
       holder: holderOf(caller),
       issuedAt: facts.now,
       lifetimeMs: lifetimeMs(input.durationSeconds, caller),
-      terms: PLAIN_TERMS,
+      terms: mfaAt === undefined ? PLAIN_TERMS : { ...PLAIN_TERMS, mfaAt },
     })
     return { Credentials: answeredCredentials(credentials) }
   },

@@ -5,6 +5,7 @@
 export { AS_OPERATOR } from './as-operator.ts'
 export { asService } from './as-service.ts'
 export { byConsoleSession } from './by-console-session.ts'
+export { type CheckedCode, checkCode, type OfferedCode, useCode } from './by-one-time-code.ts'
 export { bySaml, type PresentedAssertion } from './by-saml.ts'
 export { bySignature } from './by-signature.ts'
 export { byWebIdentity, type PresentedToken } from './by-web-identity.ts'

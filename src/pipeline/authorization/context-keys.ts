@@ -50,10 +50,11 @@ export const KEYS: ReadonlyMap<string, Source> = new Map<string, Source>([
   ['aws:userid', ({ caller }) => caller.userId],
   ['aws:username', ({ caller }) => (caller.kind === 'user' ? caller.userName : undefined)],
 
-  // The session: in every temporary credential and in no long-term key, but for what was not given when it was made.
+  // The session: in every temporary credential and in no long-term key, but for what was not given when it was made. A
+  // one-time code that came with the request itself stands over what its session was made with.
   ['aws:tokenissuetime', ({ caller }) => caller.session && isoSeconds(caller.session.issuedAt)],
-  ['aws:multifactorauthpresent', ({ caller }) => caller.session && String(caller.session.terms.mfaAt !== undefined)],
-  ['aws:multifactorauthage', ({ caller, facts }) => ageInSeconds(caller.session?.terms.mfaAt, facts.now)],
+  ['aws:multifactorauthpresent', ({ caller }) => mfaPresence(caller)],
+  ['aws:multifactorauthage', ({ caller, facts }) => ageInSeconds(mfaTime(caller), facts.now)],
   ['aws:sourceidentity', ({ caller }) => caller.session?.terms.sourceIdentity],
 
   // The resource, and where both accounts stand in their organizations.
@@ -101,6 +102,16 @@ export function isSettled(key: string): boolean {
 /** Whether only a connection can tell a key, or how it was made. @param key - in lower case */
 export function isOfConnection(key: string): boolean {
   return OF_THE_CONNECTION.has(key)
+}
+
+/** With a long-term key and no code it is absent, which is not the same as false. */
+function mfaPresence(caller: AccountCaller): string | undefined {
+  if (caller.session === undefined && caller.oneTimeCode === undefined) return undefined
+  return String(mfaTime(caller) !== undefined)
+}
+
+function mfaTime({ oneTimeCode, session }: AccountCaller): number | undefined {
+  return oneTimeCode?.provenAt ?? session?.terms.mfaAt
 }
 
 function ageInSeconds(since: number | undefined, now: number): string | undefined {

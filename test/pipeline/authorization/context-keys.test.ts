@@ -17,6 +17,8 @@ import { AccessContext } from '../../../src/pipeline/authorization/context.ts'
 import { aliceAs, FACTS, ROOT, SOURCE, sessionIn, TARGET } from '../samples.ts'
 
 const ISSUED = epochMillis(Date.UTC(2026, 0, 1, 11, 30, 0, 987))
+/** A code that came with the request. */
+const CODE = { deviceId: 'device', step: 1, provenAt: FACTS.now }
 const PROVIDER = `arn:aws:iam::${SOURCE}:oidc-provider/idp.example.com`
 
 function session(holder: SessionHolder, terms: Partial<SessionTerms> = {}): Session {
@@ -47,6 +49,9 @@ const CALLERS = {
   'user, long-term': aliceAs(),
   'user, GetSessionToken': user(),
   'user, GetSessionToken with MFA': user({ mfaAt: ISSUED }),
+  'user, code, long-term': { ...aliceAs(), oneTimeCode: CODE } satisfies UserCaller,
+  'user, code, GetSessionToken': { ...user(), oneTimeCode: CODE } satisfies UserCaller,
+  'user, code, GetSessionToken with MFA': { ...user({ mfaAt: ISSUED }), oneTimeCode: CODE } satisfies UserCaller,
   'role, AssumeRole': role(),
   'role, marked': role({ sourceIdentity: 'alice.real' }, [{ key: 'Stage', value: 'test' }]),
   'role, web identity': role({
@@ -88,7 +93,8 @@ const TEMPORARY = KINDS.filter((kind) => !kind.endsWith('long-term'))
 const ROLES = KINDS.filter((kind) => kind.startsWith('role'))
 const each = (kinds: readonly Kind[], value: Value): Partial<Record<Kind, Value>> =>
   Object.fromEntries(kinds.map((kind) => [kind, value]))
-const USERS = ['user, long-term', 'user, GetSessionToken', 'user, GetSessionToken with MFA'] as const
+const WITH_CODE = KINDS.filter((kind) => kind.startsWith('user, code'))
+const USERS = KINDS.filter((kind) => kind.startsWith('user'))
 const ROOTS = ['root, long-term', 'root, GetSessionToken'] as const
 
 /** The value of a key for each caller; those who are not listed do not carry the key. */
@@ -124,8 +130,12 @@ const PRESENCE: Readonly<Record<string, Partial<Record<Kind, Value>>>> = {
   },
   'aws:username': each(USERS, 'alice'),
   'aws:TokenIssueTime': each(TEMPORARY, '2026-01-01T11:30:00Z'),
-  'aws:MultiFactorAuthPresent': { ...each(TEMPORARY, 'false'), 'user, GetSessionToken with MFA': 'true' },
-  'aws:MultiFactorAuthAge': { 'user, GetSessionToken with MFA': '1800' },
+  'aws:MultiFactorAuthPresent': {
+    ...each(TEMPORARY, 'false'),
+    ...each(WITH_CODE, 'true'),
+    'user, GetSessionToken with MFA': 'true',
+  },
+  'aws:MultiFactorAuthAge': { ...each(WITH_CODE, '0'), 'user, GetSessionToken with MFA': '1800' },
   'aws:SourceIdentity': { 'role, marked': 'alice.real' },
   'aws:FederatedProvider': { 'role, web identity': PROVIDER, 'role, SAML': 'saml' },
   'aws:PrincipalTag/Team': { ...each(USERS, 'core'), 'federated user': 'core' },
