@@ -19,7 +19,12 @@ import {
   requestFacts,
   type SubmitAsked,
 } from '../pipeline/index.ts'
+import type { BoundedWork } from '../platform/bounded-work.ts'
 import type { BrowserStates } from '../platform/storage/index.ts'
+import { passwordSignIn } from './password-sign-in.ts'
+
+/** Where users are once they have signed in. */
+const HOME = '/console'
 
 interface ConsoleBrokerParts {
   readonly broker: BrokerParts
@@ -28,19 +33,28 @@ interface ConsoleBrokerParts {
   readonly submitAsked: SubmitAsked
   readonly region: string
   readonly maxParameters: number
+  readonly work: BoundedWork
   /** Where browsers find it. */
   origin(): string
 }
 
 /** What pages ask of a node. */
 export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
-  const { broker, region, submitAsked, services, maxParameters } = parts
+  const { broker, region, submitAsked, services, maxParameters, work } = parts
   const { keyring, random, sessions, directory } = broker
   const states = new BrowserHandles({ states: parts.browsers, keyring, random })
 
   const ask = async (asked: AskedByName, facts: RequestFacts, prove: () => Promise<Proven<AccountCaller>>) => {
     if (!directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
     return await submitAsked(askedByName(asked, services, maxParameters), facts, prove)
+  }
+  const callerOf = async (sessionToken: string, { now }: RequestFacts): Promise<AccountCaller | undefined> => {
+    try {
+      return (await byConsoleSession(sessionToken, region, now, broker)).caller
+    } catch (error) {
+      if (error instanceof ExpiredToken || error instanceof InvalidClientTokenId) return undefined
+      throw error
+    }
   }
   const begin = async (
     sessionToken: string,
@@ -55,6 +69,17 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
   }
 
   return {
+    ...passwordSignIn({
+      broker,
+      states,
+      region,
+      work,
+      loginTo: () => `${parts.origin()}${HOME}`,
+      ask,
+      callerOf,
+      begin: (sessionToken, caller, facts) => begin(sessionToken, 'password', caller, facts),
+    }),
+
     get origin() {
       return parts.origin()
     },
@@ -74,14 +99,10 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
     async sessionOf(handle, facts) {
       const state = await states.find('console-session', handle, facts.now)
       if (state === undefined) return undefined
-      try {
-        const { caller } = await byConsoleSession(state.sessionToken, region, facts.now, broker)
-        return sessionFrom(handle, state, caller)
-      } catch (error) {
-        if (!(error instanceof ExpiredToken || error instanceof InvalidClientTokenId)) throw error
-        await states.end('console-session', handle)
-        return undefined
-      }
+      const caller = await callerOf(state.sessionToken, facts)
+      if (caller !== undefined) return sessionFrom(handle, state, caller)
+      await states.end('console-session', handle)
+      return undefined
     },
 
     signOut: (handle) => states.end('console-session', handle),

@@ -86,6 +86,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     browsers: node.browsers,
     services: [STS, IAM],
     submitAsked,
+    work,
     region,
     maxParameters: limits.parameters,
     origin: () => config.publicUrl ?? api.origin,

@@ -108,6 +108,19 @@ export interface SuspectedIdentity {
   readonly provider: string
 }
 
+/** Whoever typed a password that proves nobody, for an account that there is. */
+export interface SuspectedUser {
+  readonly kind: 'suspected-user'
+  readonly account: AccountId
+  readonly isRoot: boolean
+  /** `undefined` for root, and where there is no user of the name that was typed. */
+  readonly userName: string | undefined
+  /** Whether a code came with the right password. */
+  readonly mfaUsed: boolean
+  /** The page that they wanted to sign in to. */
+  readonly loginTo: string
+}
+
 /** A service of AWS that acts for an account: here the metadata service, for one of its instances. */
 export interface ServiceCaller {
   readonly kind: 'service'

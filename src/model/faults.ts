@@ -1,4 +1,4 @@
-import type { SuspectedIdentity } from './caller.ts'
+import type { SuspectedIdentity, SuspectedUser } from './caller.ts'
 
 /**
  * What a caller is told when a request is refused. `message` is for the caller; `detail` and `cause` are for log and
@@ -12,7 +12,7 @@ export abstract class Fault extends Error {
   /** A sealed reference to why a proven caller was denied access; whoever decides about access sets it. */
   explanation: string | undefined
   /** Whom a proof that failed pretended to be of, where that may be told; whoever judges proofs sets it. */
-  suspect: SuspectedIdentity | undefined
+  suspect: SuspectedIdentity | SuspectedUser | undefined
 
   constructor(message: string, { detail, cause }: { detail?: string; cause?: unknown } = {}) {
     super(message, { cause })
@@ -103,6 +103,16 @@ export class InvalidClientTokenId extends Fault {
 
   constructor(detail: string, options: { cause?: unknown } = {}) {
     super('The security token included in the request is invalid.', { detail, ...options })
+  }
+}
+
+/** One fault for every way in which a sign-in by password can be wrong, in the words of AWS's sign-in page. */
+export class SignInRefused extends Fault {
+  override readonly code = 'AuthenticationFailed'
+  override readonly httpStatus = 403
+
+  constructor(detail: string) {
+    super('Your authentication information is incorrect. Please try again.', { detail })
   }
 }
 

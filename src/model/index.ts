@@ -13,6 +13,7 @@ export type {
   SamlCaller,
   ServiceCaller,
   SuspectedIdentity,
+  SuspectedUser,
   UserCaller,
   WebIdentityCaller,
 } from './caller.ts'
@@ -59,6 +60,7 @@ export {
   ServiceUnavailable,
   SessionDurationEscalation,
   SignatureDoesNotMatch,
+  SignInRefused,
   Throttling,
   toFault,
   UnknownOperation,

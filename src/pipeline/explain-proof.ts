@@ -9,7 +9,7 @@ import type { DeniedAccess } from './authorization/index.ts'
  */
 export function refusedProof(fault: Fault, action: string): DeniedAccess | undefined {
   const { cause, suspect, message: refusal } = fault
-  if (!(cause instanceof RefusedToken) || suspect === undefined) return undefined
+  if (!(cause instanceof RefusedToken) || suspect?.kind !== 'suspected-identity') return undefined
   const { account, provider } = suspect
   const who = `whoever sent a token of ${provider}`
   const explain = (): string =>

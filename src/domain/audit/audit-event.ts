@@ -1,4 +1,4 @@
-import type { Caller, Fault, RequestFacts, SuspectedIdentity } from '../../model/index.ts'
+import type { Caller, Fault, RequestFacts, SuspectedIdentity, SuspectedUser } from '../../model/index.ts'
 
 /** A thing that a request was about. When it is in another account than the caller, a grant is recorded there too. */
 interface AuditResource {
@@ -16,9 +16,9 @@ export interface AuditDetails {
   readonly resources?: readonly AuditResource[] | undefined
 }
 
-/** One request of a proven caller, granted or refused; or a token that proved nobody, of a provider that is known. */
+/** One request of a proven caller, granted or refused; or a token or password that proved nobody, where whose it was said to be is known. */
 export interface AuditEvent {
-  readonly caller: Caller | SuspectedIdentity
+  readonly caller: Caller | SuspectedIdentity | SuspectedUser
   /** `sts`, `iam` or `rolecall`. */
   readonly service: string
   readonly eventName: string

@@ -1,4 +1,4 @@
-import { isoSeconds } from '../../model/index.ts'
+import { isoSeconds, type SuspectedUser } from '../../model/index.ts'
 import type { AuditEntry } from '../../platform/storage/index.ts'
 import type { AuditEvent } from './audit-event.ts'
 import { foreignIdentity, userIdentity, usernameOf } from './user-identity.ts'
@@ -25,7 +25,7 @@ export function cloudTrailRecords(event: AuditEvent, newId: () => string): reado
   if (caller.kind === 'service') {
     return [record(event, common, newId(), { userIdentity: userIdentity(caller), account: caller.account })]
   }
-  if (caller.kind === 'suspected-identity') {
+  if (caller.kind === 'suspected-identity' || caller.kind === 'suspected-user') {
     return [record(event, common, newId(), { userIdentity: userIdentity(caller), account: caller.account })]
   }
   if (caller.kind === 'web-identity' || caller.kind === 'saml') {
@@ -37,7 +37,7 @@ export function cloudTrailRecords(event: AuditEvent, newId: () => string): reado
   const other = fault === undefined ? details.resources?.find((each) => each.accountId !== account) : undefined
   const sharedEventID = other && newId()
   const own = record(event, common, newId(), { userIdentity: userIdentity(caller), account, sharedEventID })
-  const entry = { ...own, accessKeyId, principalArn, username: usernameOf(caller) }
+  const entry = { ...own, accessKeyId: accessKeyId || undefined, principalArn, username: usernameOf(caller) }
   if (other === undefined) return [entry]
   const foreign = { userIdentity: foreignIdentity(caller), account: other.accountId, sharedEventID }
   return [entry, record(event, common, newId(), foreign)]
@@ -81,6 +81,8 @@ function record(event: AuditEvent, common: string, eventId: string, perspective:
 /** What both records of an event say, as a JSON object: written once, because writing it is most of the work. */
 function commonMembers(event: AuditEvent): string {
   const { caller, service, eventName, region, facts, details, fault } = event
+  const isSignIn = service === 'signin'
+  const isFailedProof = caller.kind === 'suspected-user'
   const isFromConsole = 'session' in caller && caller.session?.fromConsole === true
   const members = {
     eventTime: isoSeconds(facts.now),
@@ -90,15 +92,21 @@ function commonMembers(event: AuditEvent): string {
     // CloudTrail names a service where others have an address.
     sourceIPAddress: caller.kind === 'service' ? caller.service : facts.sourceIp,
     userAgent: bounded(facts.userAgent),
-    errorCode: fault?.code,
-    errorMessage: bounded(fault?.message),
+    errorCode: isFailedProof ? undefined : fault?.code,
+    errorMessage: isFailedProof ? 'Failed authentication' : bounded(fault?.message),
     requestParameters: details.requestParameters ?? null,
-    responseElements: fault === undefined ? (details.responseElements ?? null) : null,
-    additionalEventData: details.additionalEventData,
+    responseElements: isSignIn
+      ? signInElements(event)
+      : fault === undefined
+        ? (details.responseElements ?? null)
+        : null,
+    additionalEventData: isFailedProof
+      ? { ...failureData(caller), ...details.additionalEventData }
+      : details.additionalEventData,
     requestID: facts.requestId,
     readOnly: isReadOnly(service, eventName),
     resources: details.resources,
-    eventType: 'AwsApiCall',
+    eventType: isSignIn ? 'AwsConsoleSignIn' : 'AwsApiCall',
     managementEvent: true,
     eventCategory: 'Management',
     sessionCredentialFromConsole: isFromConsole ? 'true' : undefined,
@@ -106,6 +114,15 @@ function commonMembers(event: AuditEvent): string {
   const text = JSON.stringify(members)
   if (text.length <= MAX_RECORD) return text
   return JSON.stringify({ ...members, requestParameters: withoutLong(members.requestParameters) })
+}
+
+/** What came of a sign-in. @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html */
+function signInElements({ eventName, fault }: AuditEvent): object {
+  return { [eventName]: fault === undefined ? 'Success' : 'Failure' }
+}
+
+function failureData({ loginTo, mfaUsed }: SuspectedUser): object {
+  return { LoginTo: loginTo, MobileVersion: 'No', MFAUsed: mfaUsed ? 'Yes' : 'No' }
 }
 
 /**

@@ -10,8 +10,8 @@ interface Tally {
 }
 
 /**
- * Counts throttled requests by account and service, and tokens that prove nobody by provider and code, and tells of them
- * once a second, by the first: nobody who asks too much, or without any right, has a record kept for each request.
+ * Counts throttled requests by account and service, tokens that prove nobody by provider and code, and passwords
+ * that prove nobody by user, and tells of them once a second, by the first: nobody who asks too much, or without any right, has a record kept for each request.
  */
 export class ThrottledRequests {
   readonly #tell: (event: AuditEvent) => void
@@ -23,13 +23,13 @@ export class ThrottledRequests {
     this.#tell = tell
   }
 
-  /** Counts an event in; false when it is neither a throttled request of an account nor a token that proves nobody. */
+  /** Counts an event in; false when it is neither a throttled request of an account nor a proof that proves nobody. */
   count(event: AuditEvent): boolean {
     const { caller, service, fault } = event
     if (caller.kind === 'operator') return false
-    const isSuspected = caller.kind === 'suspected-identity'
-    if (!(fault instanceof Throttling || isSuspected)) return false
-    const of = isSuspected ? `${caller.provider} ${fault?.code}` : service
+    const suspected = suspectedOf(caller)
+    if (!(fault instanceof Throttling || suspected !== undefined)) return false
+    const of = suspected === undefined ? service : `${suspected} ${fault?.code}`
     const key = `${caller.account}/${of}`
     const tally = this.#tallies.get(key)
     if (tally === undefined) this.#tallies.set(key, { first: event, count: 1 })
@@ -45,8 +45,20 @@ export class ThrottledRequests {
     const tallies = this.#tallies
     this.#tallies = new Map()
     for (const { first, count } of tallies.values()) {
-      const counted = first.caller.kind === 'suspected-identity' ? 'refusedTokens' : 'throttledRequests'
+      const counted = COUNTED.get(first.caller.kind) ?? 'throttledRequests'
       this.#tell({ ...first, details: { ...first.details, additionalEventData: { [counted]: count } } })
     }
   }
+}
+
+const COUNTED: ReadonlyMap<AuditEvent['caller']['kind'], string> = new Map([
+  ['suspected-identity', 'refusedTokens'],
+  ['suspected-user', 'failedSignIns'],
+])
+
+/** Whom a proof that failed was of; `undefined` for a caller who is proven. */
+function suspectedOf(caller: AuditEvent['caller']): string | undefined {
+  if (caller.kind === 'suspected-identity') return caller.provider
+  if (caller.kind === 'suspected-user') return `${caller.isRoot ? 'root' : 'user'}/${caller.userName ?? ''}`
+  return undefined
 }

@@ -8,13 +8,17 @@ import {
   rootArn,
   type Session,
   type SuspectedIdentity,
+  type SuspectedUser,
 } from '../../model/index.ts'
+
+/** What CloudTrail says for a name that nobody has: it may be a password in the wrong field. */
+const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS'
 
 /**
  * Who asked, as CloudTrail says it in the account that they belong to.
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
  */
-export function userIdentity(caller: Caller | SuspectedIdentity): object {
+export function userIdentity(caller: Caller | SuspectedIdentity | SuspectedUser): object {
   switch (caller.kind) {
     case 'operator':
       return { type: 'RolecallOperator' }
@@ -33,6 +37,11 @@ export function userIdentity(caller: Caller | SuspectedIdentity): object {
     case 'suspected-identity':
       // What else the token or the assertion says is not proven.
       return { type: caller.as === 'saml' ? 'SAMLUser' : 'WebIdentityUser', identityProvider: caller.provider }
+    case 'suspected-user': {
+      const { account, isRoot, userName = HIDDEN } = caller
+      if (isRoot) return { type: 'Root', principalId: account, accountId: account, accessKeyId: '' }
+      return { type: 'IAMUser', accountId: account, accessKeyId: '', userName }
+    }
     case 'root':
       return { type: 'Root', ...principal(caller), sessionContext: sessionContext(caller.session) }
     case 'user': {
@@ -76,7 +85,8 @@ export function usernameOf(caller: AccountCaller | IdentityCaller): string {
 }
 
 function principal({ userId, arn, account, accessKeyId }: AccountCaller): object {
-  return { principalId: userId, arn, accountId: account, accessKeyId }
+  // Who signs in by password has none.
+  return { principalId: userId, arn, accountId: account, accessKeyId: accessKeyId || undefined }
 }
 
 /** What made the credential; `undefined` for a long-term key. */

@@ -29,6 +29,8 @@ export interface BrowserState {
   readonly 'password-change': {
     readonly sessionToken: string
     readonly formToken: string
+    /** It was set by somebody else, or has expired. */
+    readonly reason: 'reset' | 'expired'
   }
   /** A login that was sent to a SAML provider. The id of the request is made of the handle: a response brings it back. */
   readonly 'saml-request': {

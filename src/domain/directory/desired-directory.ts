@@ -70,6 +70,8 @@ export interface DesiredAccount {
 
 /** What the root user of an account proves itself with. */
 interface DesiredRootUser {
+  /** Left out: the password it has, if any. */
+  readonly LoginProfile?: DesiredRootLoginProfile | undefined
   /** Left out: those it has. */
   readonly AccessKeys?: readonly DesiredAccessKey[] | undefined
   /** Left out: those it has. */
@@ -118,6 +120,11 @@ export interface DesiredMfaDevice {
   readonly SerialNumber: string
   /** Left out: the one it has. */
   readonly Base32StringSeed?: string | undefined
+}
+
+/** What a root user signs in with. Nobody else can set it, so none is asked to replace it. */
+export interface DesiredRootLoginProfile {
+  readonly Password: string
 }
 
 /** What a user signs in with. */

@@ -40,6 +40,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   profile: 'IamInstanceProfile',
   roleName: 'Roles',
   root: 'Roots',
+  rootPassword: 'Root.LoginProfile',
   sealedSecret: 'SecretAccessKey',
   sealedSeed: 'Base32StringSeed',
   thumbprints: 'ThumbprintList',

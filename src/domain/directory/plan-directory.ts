@@ -15,7 +15,7 @@ import { planAccessKeys } from './plan-access-keys.ts'
 import { planPodIdentityAssociation, planTask } from './plan-containers.ts'
 import { planInstance, planInstanceProfile } from './plan-instances.ts'
 import { heldPlaces } from './plan-listen.ts'
-import { planLoginProfile } from './plan-login-profile.ts'
+import { planLoginProfile, planRootPassword } from './plan-login-profile.ts'
 import { planMfaDevices } from './plan-mfa-devices.ts'
 import { planOidcProviders } from './plan-oidc-providers.ts'
 import { planOrganization } from './plan-organization.ts'
@@ -136,6 +136,13 @@ async function planAccount(plan: Plan, at: DesiredPath, account: DesiredAccount)
     alias,
     accessKeyIds,
     createdAt: existing?.createdAt ?? plan.parts.now,
+    rootPassword: await planRootPassword(
+      plan,
+      [...at, 'Root', 'LoginProfile'],
+      id,
+      existing,
+      account.Root?.LoginProfile,
+    ),
     passwordPolicy: existing?.passwordPolicy,
     outbound: planOutbound(plan, account.OutboundWebIdentityFederation, existing?.outbound),
   })

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type AccountId, Secret } from '../../model/index.ts'
-import type { DesiredLoginProfile } from './desired-directory.ts'
+import type { DesiredLoginProfile, DesiredRootLoginProfile } from './desired-directory.ts'
 import { withPassword } from './login-profiles.ts'
 import type { DesiredPath } from './mistakes.ts'
 import { passwordViolation } from './password-policy.ts'
 import type { Plan } from './plan.ts'
 import { nameKey } from './record-keys.ts'
-import type { UserBody } from './records.ts'
+import type { AccountBody, RootPassword, UserBody } from './records.ts'
 import { keeps, RULES } from './rules.ts'
 
 /**
@@ -55,4 +55,28 @@ export async function planLoginProfile(
         now,
       )
   if (!isDeepStrictEqual(profile, existing)) plan.put('login-profile', key, account, profile)
+}
+
+/**
+ * Plans the password of an account's root user. Left out, root keeps theirs. No password policy is about it, so it has
+ * to be what AWS's own asks for.
+ */
+export async function planRootPassword(
+  plan: Plan,
+  at: DesiredPath,
+  account: AccountId,
+  before: AccountBody | undefined,
+  desired: DesiredRootLoginProfile | undefined,
+): Promise<RootPassword | undefined> {
+  const existing = before?.rootPassword
+  if (desired === undefined) return existing
+  const { passwords } = plan.parts.directory
+  const password = new Secret(desired.Password)
+  const wrong = keeps(desired.Password, RULES.password)
+    ? passwordViolation(password, undefined, [account, before?.alias])
+    : RULES.password.says
+  if (wrong !== undefined) plan.mistake([...at, 'Password'], wrong)
+  if (plan.mistakes.length > 0) return existing
+  if (existing !== undefined && (await passwords.verify(password, account, existing.hash))) return existing
+  return { hash: await passwords.hash(password, account), changedAt: plan.parts.now }
 }

@@ -29,10 +29,19 @@ export interface AccountBody {
   readonly createdAt: EpochMillis
   /** What its users' passwords have to be; AWS's own where there is none. */
   readonly passwordPolicy?: PasswordPolicy | undefined
+  /** What its root user signs in with, if anything. */
+  readonly rootPassword?: RootPassword | undefined
   /** When it was closed: from then on nobody in it is anybody. */
   readonly closedAt?: EpochMillis | undefined
   /** Whether it vouches outside for its principals; `undefined` for one that never did. */
   readonly outbound?: OutboundFederation | undefined
+}
+
+/** The password of a root user: nobody can read it. */
+export interface RootPassword {
+  readonly hash: PasswordHash
+  /** When it was set. */
+  readonly changedAt: EpochMillis
 }
 
 /** What the passwords of an account's users have to be, and how long they are good. */

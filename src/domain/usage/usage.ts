@@ -13,6 +13,9 @@ const KEPT_DAYS = 400
 /** What is told of for as long as the key or password lives is not forgotten. */
 const FORGOTTEN: readonly UsageKind[] = ['role', 'action']
 
+/** What a password is used for. It is no action of a service that permissions are about. */
+const SIGN_IN = 'signin:ConsoleLogin'
+
 interface UsageParts {
   readonly stamps: UsageStamps
   readonly clock: Clock
@@ -45,6 +48,10 @@ export class Usage {
     switch (caller.kind) {
       case 'root':
       case 'user':
+        if (action === SIGN_IN) {
+          this.#noted.note('password', caller.userId, action, region, now)
+          return
+        }
         if (caller.session === undefined) this.#noted.note('access-key', caller.accessKeyId, action, region, now)
         this.#noted.noteAction(caller.userId, action, region, now)
         return

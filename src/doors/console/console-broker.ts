@@ -8,6 +8,7 @@ import type {
   Secret,
   TemporaryCredentials,
 } from '../../model/index.ts'
+import type { PresentedPassword } from '../../pipeline/authentication/index.ts'
 import type { AskedByName, Connection } from '../../pipeline/index.ts'
 
 /** A browser in which somebody is signed in: proven for one request, and not kept for another. */
@@ -25,6 +26,26 @@ export interface ConsoleSession {
   readonly expiresAt: EpochMillis
   readonly sessionToken: Secret
 }
+
+/** What somebody types who signs in by password. It may be anything. */
+type TypedPassword = Omit<PresentedPassword, 'loginTo'>
+
+/** A browser whose user showed their password, and has to choose another one before anything else. */
+export interface PendingPasswordChange {
+  /** What the browser holds; never shown on a page. */
+  readonly handle: string
+  /** What the form for it carries. */
+  readonly formToken: string
+  /** Somebody else set the password, or it has expired. */
+  readonly reason: BrowserState['password-change']['reason']
+  readonly account: AccountId
+  readonly arn: string
+}
+
+/** What came of signing in by password. */
+type LoginOutcome =
+  | { readonly outcome: 'signed-in'; readonly session: ConsoleSession }
+  | { readonly outcome: 'password-change'; readonly change: PendingPasswordChange }
 
 /** What pages can ask of the broker. They act by submitting operations, and see no more of it than this. */
 export interface ConsoleBroker {
@@ -48,6 +69,25 @@ export interface ConsoleBroker {
     facts: RequestFacts,
     until?: EpochMillis,
   ): Promise<ConsoleSession>
+  /**
+   * Signs a browser in whose user shows their password, and a code of their MFA device if they have one.
+   * @throws SignInRefused in the same words whatever is wrong, also when there were too many wrong passwords
+   * @throws AccessDenied when the password has expired and only an administrator may replace it
+   * @throws Overloaded when too many sign in to the account at once
+   */
+  login(typed: TypedPassword, facts: RequestFacts): Promise<LoginOutcome>
+  /** Who has to choose another password, by the handle of that; `undefined` whatever the reason nobody has. */
+  passwordChangeOf(handle: string, facts: RequestFacts): Promise<PendingPasswordChange | undefined>
+  /**
+   * Replaces the password and signs the browser in. It may be tried again after a refusal.
+   * @returns `undefined` when nobody has to choose a password with that handle, or somebody else has just done it
+   * @throws Fault in the words of `iam:ChangePassword`, which its user has to be allowed as at AWS
+   */
+  changePassword(
+    handle: string,
+    passwords: { readonly oldPassword: Secret; readonly newPassword: Secret },
+    facts: RequestFacts,
+  ): Promise<ConsoleSession | undefined>
   /** Who is signed in with a handle, judged anew; `undefined` whatever the reason nobody is, or no longer. */
   sessionOf(handle: string, facts: RequestFacts): Promise<ConsoleSession | undefined>
   /** Signs a browser out. Its handle stands for nothing from now on; credentials that were shown count until they expire. */

@@ -3,5 +3,5 @@
  * whatever they do is an operation that they submit. @module
  */
 export { allPages } from './all-pages.ts'
-export type { ConsoleBroker, ConsoleSession } from './console-broker.ts'
+export type { ConsoleBroker, ConsoleSession, PendingPasswordChange } from './console-broker.ts'
 export { type ConsoleDoor, consoleDoor } from './console-door.ts'

@@ -125,7 +125,13 @@ export const directorySchema = z.strictObject({
     z.strictObject({
       Id: z.string('must be 12 digits, in quotes'),
       Alias: z.string().optional(),
-      Root: z.strictObject({ AccessKeys: accessKeys, VirtualMFADevices: mfaDevices }).optional(),
+      Root: z
+        .strictObject({
+          LoginProfile: z.strictObject({ Password: z.string() }).optional(),
+          AccessKeys: accessKeys,
+          VirtualMFADevices: mfaDevices,
+        })
+        .optional(),
       OutboundWebIdentityFederation: z.boolean().optional(),
       Users: list(user),
       Groups: list(group),

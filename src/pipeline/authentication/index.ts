@@ -1,11 +1,13 @@
 /**
- * Who is calling: proves a signature, a token or assertion of an identity provider, or a browser that is signed in, and
- * yields a caller, or makes the caller whom a proof would yield, for questions that nobody acts on. Never asks what the caller may do. @module
+ * Who is calling: proves a signature, a password, a token or assertion of an identity provider, or a browser that is
+ * signed in, and yields a caller, or makes the caller whom a proof would yield, for questions that nobody acts on. Never
+ * asks what the caller may do. @module
  */
 export { AS_OPERATOR } from './as-operator.ts'
 export { asService } from './as-service.ts'
 export { byConsoleSession } from './by-console-session.ts'
 export { type CheckedCode, checkCode, type OfferedCode, useCode } from './by-one-time-code.ts'
+export { byPassword, type PresentedPassword, type ProvenPassword } from './by-password.ts'
 export { bySaml, type PresentedAssertion } from './by-saml.ts'
 export { bySignature } from './by-signature.ts'
 export { byWebIdentity, type PresentedToken } from './by-web-identity.ts'

@@ -21,9 +21,9 @@ export const KEY_PURPOSES = [
 
 /**
  * One of {@link KEY_PURPOSES}: sealing session tokens, deriving their secrets, sealing stored long-term secrets, sealing
- * explanations of refusals, proving that markers which lead to the next page of a list are ours, sealing
- * what browsers have begun, and session tokens of the metadata service; signing identity documents of instances; what tasks of ECS show for their credentials, and pods of
- * EKS for theirs; signing tokens for verifiers outside, by each of two algorithms.
+ * explanations of refusals, proving that markers which lead to the next page of a list are ours, sealing what browsers
+ * have begun, and session tokens of the metadata service; signing identity documents of instances; what tasks of ECS show
+ * for their credentials, and pods of EKS for theirs; signing tokens for verifiers outside, by each of two algorithms.
  */
 export type KeyPurpose = (typeof KEY_PURPOSES)[number]
 

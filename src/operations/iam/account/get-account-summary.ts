@@ -16,7 +16,7 @@ export const getAccountSummary = defineRead({
   requires: () => [{ action: 'iam:GetAccountSummary', resource: '*' }],
 
   async read({ account }, { records, quotas }) {
-    const { accessKeyIds } = await existingAccount(records, account)
+    const { accessKeyIds, rootPassword } = await existingAccount(records, account)
     const places = Array.from({ length: QUOTAS.versionsPerPolicy }, (_, index) => index + 1)
     const counts = await records.countReferrers(places.map((place) => reference.policyVersion(account, place)))
     let versions = 0
@@ -43,8 +43,7 @@ export const getAccountSummary = defineRead({
       MFADevicesInUse: await referring(reference.mfaDevices(account, 'Assigned')),
       AccountMFAEnabled: (await referring(reference.mfaDevicesOf(account))) > 0 ? 1 : 0,
       AccountAccessKeysPresent: accessKeyIds.length > 0 ? 1 : 0,
-      // Root has no password here.
-      AccountPasswordPresent: NOT_OFFERED,
+      AccountPasswordPresent: rootPassword === undefined ? 0 : 1,
       AccountSigningCertificatesPresent: NOT_OFFERED,
       AttachedPoliciesPerGroupQuota: ATTACHED,
       AttachedPoliciesPerRoleQuota: ATTACHED,

@@ -52,9 +52,18 @@ export interface ReportedProofs {
   readonly hasMfa: boolean
 }
 
-/** The line of the root user, who has no password here. */
-export function rootRow({ id, createdAt }: AccountBody, proofs: ReportedProofs, partition: string): string {
-  const password = [NOT_SUPPORTED, NO_INFORMATION, NOT_SUPPORTED, NOT_SUPPORTED]
+/**
+ * The line of the root user: whether it has a password is not told, as at AWS.
+ * @param passwordUsed - when it signed in last
+ */
+export function rootRow(
+  { id, createdAt }: AccountBody,
+  proofs: ReportedProofs,
+  passwordUsed: UsageStamp | undefined,
+  partition: string,
+): string {
+  const lastUsed = passwordUsed === undefined ? NO_INFORMATION : date(passwordUsed.usedAt)
+  const password = [NOT_SUPPORTED, lastUsed, NOT_SUPPORTED, NOT_SUPPORTED]
   return line(['<root_account>', rootArn(partition, id), date(createdAt), ...password, ...proofColumns(proofs)])
 }
 

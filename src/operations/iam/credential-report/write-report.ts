@@ -96,8 +96,8 @@ async function rowsOf(
 ): Promise<string> {
   const ids = holders.flatMap(({ accessKeyIds }) => accessKeyIds)
   const keysUsed = await usage.lastUsedOf('access-key', ids)
-  const users = holders.flatMap((holder) => ('userName' in holder ? [holder.uniqueId] : []))
-  const passwordsUsed = await usage.lastUsedOf('password', users)
+  const signedIn = holders.map((holder) => ('userName' in holder ? holder.uniqueId : holder.id))
+  const passwordsUsed = await usage.lastUsedOf('password', signedIn)
   let rows = ''
   for (const holder of holders) {
     const held: ReportedKey[] = []
@@ -115,7 +115,7 @@ async function rowsOf(
       rows += `${userRow(holder, proofs, password, directory.partition)}\n`
     } else {
       const proofs = { keys: held, hasMfa: mfaHolders.has(holder.id) }
-      rows += `${rootRow(holder, proofs, directory.partition)}\n`
+      rows += `${rootRow(holder, proofs, passwordsUsed.get(holder.id), directory.partition)}\n`
     }
   }
   return rows

@@ -1,0 +1,158 @@
+import { type Directory, nameKey, type PasswordHash, passwordExpiry } from '../../domain/directory/index.ts'
+import type { MfaCodes } from '../../domain/mfa/index.ts'
+import {
+  type AccountCaller,
+  type AccountId,
+  accountId,
+  type EpochMillis,
+  Secret,
+  SignInRefused,
+  Violation,
+} from '../../model/index.ts'
+import { rootCaller, userCaller } from './callers.ts'
+import type { Proven } from './proven.ts'
+
+/** What somebody types who signs in. It may be anything. */
+export interface PresentedPassword {
+  /** The number of the account, or its alias. */
+  readonly account: string
+  /** `undefined`: the account's root user. */
+  readonly userName: string | undefined
+  readonly password: Secret
+  /** A one-time code of an MFA device; `undefined` when none was typed. */
+  readonly code: string | undefined
+  /** The page that they sign in to, for the record. */
+  readonly loginTo: string
+}
+
+/** Why another password has to be chosen first; `expired-for-good`: that is for an administrator to do. */
+type PasswordChangeReason = 'reset' | 'expired' | 'expired-for-good'
+
+/** A password that was right, and what else a sign-in depends on. */
+export interface ProvenPassword extends Proven<AccountCaller> {
+  /** The serial number of the device whose code was right; `undefined` for who has none. */
+  readonly mfaDevice: string | undefined
+  readonly passwordChange: PasswordChangeReason | undefined
+}
+
+/** What proving a password consults. */
+interface PasswordSources {
+  readonly directory: Directory
+  readonly mfaCodes: MfaCodes
+}
+
+/** Whoever signs in, if there is such a person. */
+interface Person {
+  readonly caller: AccountCaller
+  /** `undefined` for one who has no password. */
+  readonly hash: PasswordHash | undefined
+  readonly passwordChange: PasswordChangeReason | undefined
+}
+
+/** In characters, of everything that is typed: IAM's passwords have at most 128, names fewer. */
+const LONGEST = 128
+const NOBODY = 'nobody'
+/** Guesses at accounts that there are not take turns with each other, and with nobody else. */
+const NO_ACCOUNT = '000000000000' as AccountId
+/** Nobody signed. */
+const NO_KEY = { accessKeyId: '' }
+
+/**
+ * Proves who signs in by password, and where they have an MFA device by a code of it. Account, user, password and code
+ * are refused in the same words after the same work, so that nobody learns which of them was wrong. A password that was
+ * guessed at too often is refused though it is right. A code is looked at only where the password is right, so that no
+ * stranger locks a device; one where there is no device is wrong, or somebody would believe that it counted.
+ * @param region - that answers: nothing in the request names one
+ * @param now - the instant that expiry and locks are judged by
+ * @param wait - waits for what compares passwords, and lets others work meanwhile
+ * @throws {@link SignInRefused} whatever the reason
+ * @throws Overloaded when too many sign in to the account at once
+ */
+export async function byPassword(
+  presented: PresentedPassword,
+  region: string,
+  now: EpochMillis,
+  { directory, mfaCodes }: PasswordSources,
+  wait: <Result>(load: Promise<Result>) => Promise<Result>,
+): Promise<ProvenPassword> {
+  const typed = isTooLong(presented) ? { ...presented, account: '', password: new Secret('') } : presented
+  const { userName, code = '' } = typed
+  const account = await accountNamed(typed.account, directory)
+  const person = await personNamed(account, userName, now, directory)
+  const devices = await directory.mfaDevices.of(person?.caller.userId ?? NOBODY)
+  const refused = (detail: string, mfaUsed = false): SignInRefused => {
+    const fault = new SignInRefused(detail)
+    const { loginTo } = presented
+    const suspect = { kind: 'suspected-user', isRoot: userName === undefined, loginTo, mfaUsed } as const
+    // What was typed for a name that nobody has may be a password in the wrong field.
+    if (account !== undefined) fault.suspect = { ...suspect, account, userName: person && userName }
+    return fault
+  }
+  const outcome = await wait(comparePassword(typed.password, account, person?.hash, now, directory))
+  if (person === undefined || outcome !== 'right') {
+    // As much as a wrong code costs.
+    await mfaCodes.accept(undefined, code, now)
+    throw refused(person === undefined ? 'no such account or user' : `the password is ${outcome}`)
+  }
+  let mfaDevice: string | undefined
+  for (const { id, seed, serialNumber } of typed.code === undefined ? [] : devices) {
+    if ((await mfaCodes.accept({ id, seed }, code, now)) !== 'accepted') continue
+    mfaDevice = serialNumber
+    break
+  }
+  if (mfaDevice === undefined && (typed.code !== undefined || devices.length > 0)) {
+    // A code that was not typed is no guess at a device, but must not be told from one.
+    if (typed.code === undefined || devices.length === 0) await mfaCodes.accept(undefined, code, now)
+    throw refused('the code is wrong, or missing', typed.code !== undefined)
+  }
+  const { caller, passwordChange } = person
+  return { caller, region, presigned: false, mfaDevice, passwordChange }
+}
+
+function isTooLong({ account, userName = '', password, code = '' }: PresentedPassword): boolean {
+  return [account, userName, password.reveal(), code].some((text) => text.length > LONGEST)
+}
+
+async function accountNamed(text: string, directory: Directory): Promise<AccountId | undefined> {
+  const id = accountId(text)
+  const named = id instanceof Violation ? await directory.accountOfAlias(text) : id
+  return named !== undefined && (await directory.isOpen(named)) ? named : undefined
+}
+
+/** The same reads whether or not there is such a person. */
+async function personNamed(
+  id: AccountId | undefined,
+  userName: string | undefined,
+  now: EpochMillis,
+  directory: Directory,
+): Promise<Person | undefined> {
+  const account = id ?? NO_ACCOUNT
+  const { rootPassword, passwordPolicy } = (await directory.account(account)) ?? {}
+  const user = await directory.user(account, userName ?? NOBODY)
+  const profile = await directory.records.stored('login-profile', nameKey(account, userName ?? NOBODY))
+  if (id === undefined) return undefined
+  if (userName === undefined) {
+    const caller = rootCaller(directory.partition, account, NO_KEY)
+    return { caller, hash: rootPassword?.hash, passwordChange: undefined }
+  }
+  if (user === undefined) return undefined
+  const expiry = profile && passwordExpiry(profile, passwordPolicy)
+  const isExpired = expiry !== undefined && expiry <= now
+  const expired = passwordPolicy?.hardExpiry ? 'expired-for-good' : 'expired'
+  const passwordChange = isExpired ? expired : profile?.passwordResetRequired ? 'reset' : undefined
+  return { caller: userCaller(user, NO_KEY), hash: profile?.password, passwordChange }
+}
+
+/** The same work whatever comes of it. */
+async function comparePassword(
+  password: Secret,
+  id: AccountId | undefined,
+  hash: PasswordHash | undefined,
+  now: EpochMillis,
+  { passwords }: Directory,
+): Promise<'right' | 'wrong' | 'locked'> {
+  const account = id ?? NO_ACCOUNT
+  const outcome = hash === undefined ? 'wrong' : await passwords.prove(password, account, hash, now)
+  if (hash === undefined || outcome === 'locked') await passwords.verify(password, account, undefined)
+  return outcome
+}
