@@ -12,10 +12,13 @@ export type OutboundFailure = 'forbidden' | 'certificate' | 'unreachable' | 'ref
 /** A request that failed; the message is for the log. */
 export class OutboundError extends Error {
   readonly failure: OutboundFailure
+  /** Of the answer that was not taken. */
+  readonly status: number | undefined
 
-  constructor(failure: OutboundFailure, message: string, options: { cause?: unknown } = {}) {
+  constructor(failure: OutboundFailure, message: string, options: { cause?: unknown; status?: number } = {}) {
     super(message, options)
     this.failure = failure
+    this.status = options.status
   }
 }
 
@@ -41,6 +44,8 @@ interface ExchangeAnswer {
 }
 
 const MAX_HEADER_BYTES = 16_384
+/** Answers before the answer, such as 103: each may be as long as a header, and there could be as many as one likes. */
+const MOST_INTERIM = 5
 /** Whatever else is said. None of the answer may be packed: what is can be of any size. */
 const ALWAYS = { 'accept-encoding': 'identity', connection: 'close', 'user-agent': 'rolecall' }
 const OF_CERTIFICATES = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)/
@@ -57,17 +62,20 @@ export function exchangeOnce(exchange: Exchange): Promise<ExchangeAnswer> {
   if (addresses !== undefined) options.lookup = lookupOf(addresses)
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest
   let request: ClientRequest | undefined
+  let interim = 0
+  let isAnswered = false
   const fail = (error: OutboundError): void => {
     request?.destroy()
     reject(error)
   }
   try {
     request = send(url, options, (response) => {
+      isAnswered = true
       const { statusCode: status = 0 } = response
       const refused = exchange.refusal(status)
-      if (refused !== undefined) return fail(new OutboundError(refused, `answered ${status}`))
+      if (refused !== undefined) return fail(new OutboundError(refused, `answered ${status}`, { status }))
       const encoding = response.headers['content-encoding'] ?? 'identity'
-      if (encoding !== 'identity') return fail(new OutboundError('unreachable', `packed as ${encoding.slice(0, 20)}`))
+      if (encoding.toLowerCase() !== 'identity') return fail(new OutboundError('unreachable', `packed as ${encoding.slice(0, 20)}`))
       const chunks: Buffer[] = []
       let size = 0
       response.on('data', (chunk: Buffer) => {
@@ -77,13 +85,25 @@ export function exchangeOnce(exchange: Exchange): Promise<ExchangeAnswer> {
       })
       response.on('error', (cause) => fail(failureOf(cause)))
       response.on('end', () => resolve({ status, headers: response.headers, body: Buffer.concat(chunks) }))
+      response.on('close', () => fail(closed()))
+    })
+    request.on('information', () => {
+      if (++interim > MOST_INTERIM) fail(new OutboundError('unreachable', 'one interim answer after another'))
     })
     request.on('error', (cause) => fail(failureOf(cause)))
+    // Not every end is an error: a connection that goes over to another protocol is just closed.
+    request.on('close', () => {
+      if (!isAnswered) fail(closed())
+    })
     request.end(body)
   } catch (cause) {
     reject(failureOf(cause))
   }
   return promise
+}
+
+function closed(): OutboundError {
+  return new OutboundError('unreachable', 'closed without an answer')
 }
 
 function failureOf(cause: unknown): OutboundError {

@@ -109,8 +109,11 @@ function admitting(admit: Admission): OutboundHttp {
   }
 }
 
+/** Answers of a server that is busy: better luck later. */
+const BUSY: ReadonlySet<number> = new Set([408, 429])
+
 function unlessDocument(status: number): OutboundFailure | undefined {
-  if (status >= 500) return 'unreachable'
+  if (status >= 500 || BUSY.has(status)) return 'unreachable'
   return status === 200 ? undefined : 'refused'
 }
 

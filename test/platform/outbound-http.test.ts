@@ -91,6 +91,7 @@ for (const addresses of [
   ['127.0.0.1'],
   ['8.8.8.8', '10.0.0.1'],
   ['2606:4700::1111', '::ffff:169.254.169.254'],
+  ['168.63.129.16'],
   ['x'],
 ]) {
   test(`a name that leads to ${addresses.join(' and ')} is not asked`, async () => {
@@ -162,6 +163,10 @@ for (const [what, head, failure] of [
   ['what is no HTTP', 'SSH-2.0-OpenSSH\r\n', 'unreachable'],
   ['headers beyond all measure', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n{}`, 'unreachable'],
   ['nothing', '', 'unreachable'],
+  ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', 'unreachable'],
+  ['one interim answer after another', 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'.repeat(50), 'unreachable'],
+  ['a wish that everybody came less often', 'HTTP/1.1 429 Slow\r\nContent-Length: 0\r\n\r\n', 'unreachable'],
+  ['a request that took too long', 'HTTP/1.1 408 Slow\r\nContent-Length: 0\r\n\r\n', 'unreachable'],
   ['more than there may be', `HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n${'x'.repeat(1001)}`, 'unreachable'],
 ] as const) {
   test(`${what} is no answer, and leads nowhere`, async (t) => {
@@ -184,6 +189,34 @@ for (const [what, head, drip] of [
     const startedAt = performance.now()
     await fails(getting(origin, '/keys', 150), 'unreachable')
     assert.ok(performance.now() - startedAt < 1000)
+  })
+}
+
+test('an answer that goes over to another protocol is none, though the connection stays open', async (t) => {
+  const head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+  const { origin } = await serving(t, head, () => undefined)
+  await fails(getting(origin), 'unreachable')
+})
+
+test('interim answers without end cost nothing: a few are passed over', async (t) => {
+  const one = 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'
+  const { origin } = await serving(t, one, (socket) => {
+    const pour = (): void => {
+      while (!socket.destroyed && socket.write(one.repeat(500)));
+    }
+    socket.on('drain', pour)
+    pour()
+  })
+  await fails(getting(origin), 'unreachable', /interim/)
+
+  const few = await serving(t, `${one.repeat(3)}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}`)
+  assert.equal((await getting(few.origin)).body.toString(), '{}')
+})
+
+for (const encoding of ['identity', 'Identity', 'IDENTITY']) {
+  test(`what is packed as ${encoding} is not packed`, async (t) => {
+    const head = `HTTP/1.1 200 OK\r\nContent-Encoding: ${encoding}\r\nContent-Length: 2\r\n\r\n{}`
+    assert.equal((await getting((await serving(t, head)).origin)).body.toString(), '{}')
   })
 }
 
