@@ -75,7 +75,8 @@ export function exchangeOnce(exchange: Exchange): Promise<ExchangeAnswer> {
       const refused = exchange.refusal(status)
       if (refused !== undefined) return fail(new OutboundError(refused, `answered ${status}`, { status }))
       const encoding = response.headers['content-encoding'] ?? 'identity'
-      if (encoding.toLowerCase() !== 'identity') return fail(new OutboundError('unreachable', `packed as ${encoding.slice(0, 20)}`))
+      if (encoding.toLowerCase() !== 'identity')
+        return fail(new OutboundError('unreachable', `packed as ${encoding.slice(0, 20)}`))
       const chunks: Buffer[] = []
       let size = 0
       response.on('data', (chunk: Buffer) => {
