@@ -7,6 +7,7 @@ import {
   Fault,
   InvalidIdentityToken,
   type Secret,
+  ServiceUnavailable,
   Violation,
   type WebIdentityCaller,
 } from '../../model/index.ts'
@@ -30,6 +31,7 @@ interface TokenSources {
 }
 
 const AMAZON = 'www.amazon.com'
+const ATTEMPTS = 10
 
 /**
  * Proves who shows a token: it is read, its issuer found among the providers of the role's account, and what it says
@@ -50,20 +52,27 @@ export async function byWebIdentity(
   if (providerId !== undefined) throw otherProvider(providerId, text)
   const read = webIdentities.read(text)
   const account = accountId(roleArn.account)
-  const issuer = account instanceof Violation ? undefined : await issuerOf(read, account, directory)
-  if (account instanceof Violation || issuer === undefined) throw noProvider(read.claims.issuer)
-  const provider = issuer.arn
-  try {
-    const identity = await webIdentities.verify(read, issuer, roleArn.text, wait)
-    return { caller: webIdentityCaller(account, provider, identity), region, presigned: false }
-  } catch (error) {
-    if (error instanceof Fault) {
-      error.suspect = { kind: 'suspected-identity', as: 'web-identity', account, provider }
-      if (error.httpStatus < 500)
-        error.cause = new RefusedToken(roleArn, webIdentities.whyRefused(read, issuer, roleArn.text, error))
+  if (account instanceof Violation) throw noProvider(read.claims.issuer)
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { version } = directory
+    const issuer = await issuerOf(read, account, directory)
+    if (issuer === undefined) throw noProvider(read.claims.issuer)
+    const provider = issuer.arn
+    try {
+      const identity = await webIdentities.verify(read, issuer, roleArn.text, wait)
+      // While the issuer was asked, the provider may have been taken away, or told to take less: then it is judged anew.
+      if (directory.version !== version && (await issuerOf(read, account, directory)) !== issuer) continue
+      return { caller: webIdentityCaller(account, provider, identity), region, presigned: false }
+    } catch (error) {
+      if (error instanceof Fault) {
+        error.suspect = { kind: 'suspected-identity', as: 'web-identity', account, provider }
+        if (error.httpStatus < 500)
+          error.cause = new RefusedToken(roleArn, webIdentities.whyRefused(read, issuer, roleArn.text, error))
+      }
+      throw error
     }
-    throw error
   }
+  throw new ServiceUnavailable('the provider changes faster than its tokens can be judged')
 }
 
 /** Tokens of other kinds than JWTs would have to be shown to their issuer: none are taken. */

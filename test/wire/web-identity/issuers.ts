@@ -84,6 +84,19 @@ export const HOSTILE_ISSUERS: readonly HostileIssuer[] = [
     'IDPCommunicationError',
   ),
   answering('discovery that says issuer twice', DISCOVERY, (response) => response.end('{"issuer":"a","issuer":"b"}')),
+  answering(
+    'discovery that goes over to another protocol',
+    DISCOVERY,
+    ({ socket }) => socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+    'IDPCommunicationError',
+  ),
+  answering(
+    'keys that go over to another protocol',
+    JWKS,
+    ({ socket }) => socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+    'IDPCommunicationError',
+  ),
+  answering('discovery that is busy', DISCOVERY, (response) => response.writeHead(429).end(), 'IDPCommunicationError'),
   answering('discovery that hangs up', DISCOVERY, (response) => response.destroy(), 'IDPCommunicationError'),
   answering(
     'discovery that is packed',

@@ -1,23 +1,26 @@
 import { LRUCache } from 'lru-cache'
-import type { EpochMillis, Fault, TokenCheck } from '../../../model/index.ts'
+import type { Fault, TokenCheck } from '../../../model/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { OutboundHttp } from '../../../platform/outbound-http.ts'
 import { checksOfRefused } from './check-claims.ts'
 import { checkPurpose } from './check-purpose.ts'
 import { keysOfClaims } from './claim-keys.ts'
 import { type Examination, examineToken, type IssuerSearch } from './examine-token.ts'
-import { fetchKeys } from './fetch-keys.ts'
 import { IssuerKeys, noKey, noSignature, type Wait } from './issuer-keys.ts'
+import { KeyFetcher } from './key-fetcher.ts'
 import { type Algorithm, type KeySet, type PublishedKey, readKeySet, takenAlgorithm } from './key-set.ts'
 import { type Jwt, readJwt } from './read-jwt.ts'
 import { isAuthorizedFor, readSessionMarks } from './session-claims.ts'
 import { checkTimes, readAudience, readClaims } from './token-claims.ts'
 import type { ReadToken, TrustedIssuer, WebIdentity } from './trusted-issuer.ts'
 
+/** Where the keys of an issuer come from. */
+type Keys = Pick<IssuerKeys, 'candidates'>
+
+/** The keys of a provider, and of what it was when they were first asked for. */
 interface Source {
-  readonly version: EpochMillis
-  readonly jwks: string | undefined
-  readonly keys: Pick<IssuerKeys, 'find'>
+  readonly of: Pick<TrustedIssuer, 'issuer' | 'createdAt' | 'jwks'>
+  readonly keys: Keys
 }
 
 /** Issuers whose keys are remembered. */
@@ -102,51 +105,60 @@ export class WebIdentities {
   }
 
   async #prove(jwt: Jwt, algorithm: Algorithm, issuer: TrustedIssuer, wait: Wait): Promise<void> {
-    const published = await this.#keysOf(issuer).find(jwt.keyId, algorithm, wait)
-    // Loaded with the first token; to import it anew costs as much as to verify.
-    this.#jose ??= import('jose')
-    await verifySignature(jwt, algorithm, published, await this.#jose)
+    let refusal: Fault | undefined
+    for await (const published of this.#keysOf(issuer).candidates(jwt.keyId, algorithm, wait)) {
+      // Loaded with the first token; to import it anew costs as much as to verify.
+      this.#jose ??= import('jose')
+      refusal = await forgeryOf(jwt, algorithm, published, await this.#jose)
+      if (refusal === undefined) return
+    }
+    throw refusal ?? noKey('no such key')
   }
 
-  #keysOf({ arn, issuer, createdAt: version, jwks }: TrustedIssuer): Source['keys'] {
+  #keysOf(trusted: TrustedIssuer): Keys {
+    const { arn, issuer, createdAt, jwks } = trusted
     const known = this.#sources.get(arn)
-    // One that was made again, or was given other keys, begins anew.
-    if (known !== undefined && known.version === version && known.jwks === jwks) return known.keys
-    const keys =
-      jwks === undefined
-        ? new IssuerKeys({ fetch: () => fetchKeys(issuer, this.#outbound), clock: this.#clock })
-        : new StaticKeys(readKeySet(Buffer.from(jwks)))
-    this.#sources.set(arn, { version, jwks, keys })
+    // One that was made again, has another scheme, or was given other keys, begins anew.
+    if (known?.of.issuer === issuer && known.of.createdAt === createdAt && known.of.jwks === jwks) return known.keys
+    const keys = jwks === undefined ? this.#publishedBy(issuer) : new StaticKeys(readKeySet(Buffer.from(jwks)))
+    this.#sources.set(arn, { of: trusted, keys })
     return keys
+  }
+
+  #publishedBy(issuer: string): IssuerKeys {
+    const fetcher = new KeyFetcher(issuer, this.#outbound, this.#clock)
+    return new IssuerKeys({ fetch: (asked) => fetcher.fetch(asked), clock: this.#clock })
   }
 }
 
-async function verifySignature(
+/** What is to be said of a signature that is not by that key. */
+async function forgeryOf(
   { text }: Jwt,
   algorithm: Algorithm,
   published: PublishedKey,
   { compactVerify }: typeof import('jose'),
-): Promise<void> {
+): Promise<Fault | undefined> {
   const key = await published.usedFor(algorithm)
-  if (key === undefined) throw noKey('the key is none')
+  if (key === undefined) return noKey('the key is none')
   try {
     await compactVerify(text, key, { algorithms: [algorithm] })
+    return undefined
   } catch (cause) {
-    throw noSignature(cause)
+    return noSignature(cause)
   }
 }
 
 /** Keys that were given once and for all. */
-class StaticKeys implements Pick<IssuerKeys, 'find'> {
+class StaticKeys implements Keys {
   readonly #keys: KeySet | undefined
 
   constructor(keys: KeySet | undefined) {
     this.#keys = keys
   }
 
-  async find(keyId: string | undefined, algorithm: Algorithm): Promise<PublishedKey> {
+  async *candidates(keyId: string | undefined, algorithm: Algorithm): AsyncGenerator<PublishedKey> {
     const key = this.#keys?.find(keyId, algorithm)
     if (key === undefined) throw noKey('no such key among those given')
-    return key
+    yield key
   }
 }

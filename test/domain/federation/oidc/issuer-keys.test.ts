@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type FetchedKeys, UnusableKeys } from '../../../../src/domain/federation/oidc/fetch-keys.ts'
 import { IssuerKeys } from '../../../../src/domain/federation/oidc/issuer-keys.ts'
+import { type FetchedKeys, UnusableKeys } from '../../../../src/domain/federation/oidc/key-fetcher.ts'
 import { readKeySet } from '../../../../src/domain/federation/oidc/key-set.ts'
 import { epochMillis } from '../../../../src/model/index.ts'
 
@@ -25,13 +25,13 @@ function anIssuer() {
   const keys = new IssuerKeys({ fetch, clock: { now: () => epochMillis(now.ms) } })
   const find = async (kid: string): Promise<string> => {
     try {
-      await keys.find(kid, 'ES256', (load) => load)
-      return 'found'
+      for await (const _ of keys.candidates(kid, 'ES256', (load) => load)) return 'found'
+      return 'no answer'
     } catch (error) {
       return error instanceof Error && 'code' in error ? String(error.code) : String(error)
     }
   }
-  return { now, find, fetches: () => fetches }
+  return { now, keys, find, fetches: () => fetches }
 }
 
 test('many who need the keys at once wait for one fetch', async () => {
@@ -82,20 +82,97 @@ test('a new key is taken at once, and at the latest when the cool-down is over; 
   assert.equal(await find('three'), 'found')
 })
 
-test('keys are fetched again when they are old', async () => {
+const aMoment = () => new Promise((resolve) => setTimeout(resolve, 10))
+
+test('keys are fetched again when they are old, while they serve for a last minute', async () => {
   const { now, find, fetches } = anIssuer()
   await find('one')
   now.kids = ['two']
   now.ms += 10 * MINUTE - 1
   assert.equal(await find('one'), 'found')
-  now.ms += 1
+  assert.equal(fetches(), 1)
+  now.ms += MINUTE
+  assert.equal(await find('one'), 'found')
+  await aMoment()
+  assert.equal(fetches(), 2)
+  assert.equal(await find('one'), 'InvalidIdentityToken')
+})
+
+test('a key of which nobody has asked for longer is not used before the issuer has been asked', async () => {
+  const { now, find, fetches } = anIssuer()
+  await find('one')
+  now.kids = ['two']
+  now.ms += 11 * MINUTE
   assert.equal(await find('one'), 'InvalidIdentityToken')
   assert.equal(fetches(), 2)
+})
+
+test('however many hold a known key, none of them waits or is refused while the issuer takes its time to answer', async () => {
+  const { now, find, fetches } = anIssuer()
+  await find('one')
+  now.hangs = true
+  now.ms += 10 * MINUTE
+  const found = await Promise.all(Array.from({ length: 1000 }, () => find('one')))
+  assert.deepEqual(new Set(found), new Set(['found']))
+  assert.equal(fetches(), 2)
+})
+
+test('whoever names keys that there are not takes the places of nobody who names one that there is', async () => {
+  const { now, find } = anIssuer()
+  await find('one')
+  now.ms += 12 * MINUTE
+  const strangers = Array.from({ length: 100 }, (_, index) => find(`unknown-${index}`))
+  const found = await Promise.all(Array.from({ length: 100 }, () => find('one')))
+  assert.deepEqual(new Set(found), new Set(['found']))
+  assert.deepEqual(new Set(await Promise.all(strangers)), new Set(['InvalidIdentityToken', 'IDPCommunicationError']))
+})
+
+test('an answer that never comes holds nobody for longer than all that is asked at once may take', async () => {
+  const { now, find } = anIssuer()
+  now.hangs = true
+  const startedAt = performance.now()
+  const alive = setInterval(() => undefined, 100)
+  assert.equal(await find('one'), 'IDPCommunicationError')
+  clearInterval(alive)
+  assert.ok(performance.now() - startedAt < 3500)
+  now.hangs = false
+  now.ms += 10 * SECOND
+  assert.equal(await find('one'), 'found')
+})
+
+test('an issuer that is gone has no keys, however well known', async () => {
+  const { now, find } = anIssuer()
+  await find('one')
+  now.failure = 'gone'
+  now.ms += 10 * MINUTE
+  assert.equal(await find('one'), 'found')
+  await aMoment()
+  assert.equal(await find('one'), 'InvalidIdentityToken')
+})
+
+test('a key that took the place of another of the same name is looked for once in a cool-down', async () => {
+  const { now, keys, find, fetches } = anIssuer()
+  const all = async () => {
+    const found = new Set<unknown>()
+    for await (const key of keys.candidates('one', 'ES256', (load) => load)) found.add(key)
+    return found.size
+  }
+  assert.equal(await all(), 1, 'what was fetched for a token is not fetched again for it')
+  assert.equal(fetches(), 1)
+  assert.equal(await all(), 2)
+  assert.equal(fetches(), 2)
+  assert.equal(await all(), 1)
+  now.ms += 30 * SECOND
+  now.kids = ['two']
+  assert.equal(await all(), 1)
+  assert.equal(fetches(), 3)
+  assert.equal(await find('one'), 'InvalidIdentityToken')
 })
 
 for (const [failure, code] of [
   ['unreachable', 'IDPCommunicationError'],
   ['unusable', 'InvalidIdentityToken'],
+  ['gone', 'InvalidIdentityToken'],
   ['certificate', 'InvalidIdentityToken'],
 ] as const) {
   test(`an issuer that was never reached (${failure}) is tried once in ten seconds`, async () => {
