@@ -48,7 +48,7 @@ export async function ask(
 export function refusal({ status, json }: Answer, url: URL, exitStatus = 1): CliError {
   const code = textAt(json, 'Error', 'Code')
   if (code === undefined) return new CliError(`${url.origin} answered ${status} and nothing that Rolecall would say`)
-  return new CliError(oneLine(`${code}: ${textAt(json, 'Error', 'Message') ?? ''}`), { status: exitStatus })
+  return new CliError(oneLine(`${code}: ${textAt(json, 'Error', 'Message') ?? ''}`), { status: exitStatus, code })
 }
 
 /** What a server says must not reach a terminal as anything but one line of text. */

@@ -5,9 +5,12 @@ export const WRONG_USAGE = 2
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly status: number
+  /** AWS's, where a service refused. */
+  readonly code: string | undefined
 
-  constructor(message: string, { status = 1, cause }: { status?: number; cause?: unknown } = {}) {
+  constructor(message: string, { status = 1, code, cause }: { status?: number; code?: string; cause?: unknown } = {}) {
     super(message, { cause })
     this.status = status
+    this.code = code
   }
 }

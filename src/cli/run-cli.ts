@@ -44,6 +44,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exec.ts')).exec,
   },
   {
+    name: 'mfa',
+    summary: 'enroll, list and remove MFA devices',
+    load: async () => (await import('./mfa.ts')).mfa,
+  },
+  {
     name: 'can',
     summary: 'whether a principal may do something, and why or why not',
     load: async () => (await import('./can.ts')).can,

@@ -4,4 +4,4 @@
  * @module
  */
 export { MfaCodes } from './mfa-codes.ts'
-export { otpauthUri, qrPng } from './otpauth.ts'
+export { otpauthUri, qrForTerminal, qrPng } from './otpauth.ts'

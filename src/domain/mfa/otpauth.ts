@@ -24,3 +24,10 @@ export async function qrPng(text: Secret): Promise<Buffer> {
   const { default: qrcode } = await import('qrcode')
   return await qrcode.toBuffer(text.reveal(), { type: 'png' })
 }
+
+/** A QR code for a terminal: black on white, whatever its colours are. */
+export async function qrForTerminal(text: Secret): Promise<string> {
+  const { default: qrcode } = await import('qrcode')
+  const lines = await qrcode.toString(text.reveal(), { type: 'utf8' })
+  return lines.replace(/^.+$/gm, '\u001b[30;107m$&\u001b[0m')
+}
