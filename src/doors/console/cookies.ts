@@ -1,5 +1,7 @@
 /** The cookie of a browser that is signed in. */
 export const SESSION_COOKIE = 'rolecall'
+/** The cookie of one whose user has to choose another password first. */
+export const CHANGE_COOKIE = 'rolecall-password'
 
 /** A handle: what else stands in one of our cookies, we have not put there. */
 const VALUE = /^[A-Za-z0-9_-]{1,128}$/

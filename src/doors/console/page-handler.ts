@@ -1,6 +1,5 @@
-import { hash, timingSafeEqual } from 'node:crypto'
 import type { Request } from 'express'
-import { type RequestFacts, toFault } from '../../model/index.ts'
+import { type Fault, type RequestFacts, SignInRefused, toFault } from '../../model/index.ts'
 import type { BoundedWork } from '../../platform/bounded-work.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
 import { TOKEN_FIELD } from './components/fields.ts'
@@ -10,6 +9,7 @@ import { Form } from './form.ts'
 import type { Answering, Page } from './page.ts'
 import { ANOTHER_SITE, BAD_FORM, forFault, NOT_A_FORM, notAllowed, OLD_FORM, refusal } from './refusals.ts'
 import { goTo, type Reply } from './reply.ts'
+import { isSameText } from './same-text.ts'
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
 
@@ -42,16 +42,24 @@ export class PageHandler {
     try {
       return await this.#options.work.run(async () => {
         session = await this.#sessionOf(request, facts)
-        return { reply: await this.#ask(request, body, facts, session), session }
+        const reply = await this.#ask(request, body, facts, session)
+        if (reply.because !== undefined) this.#log(reply.because, facts)
+        return { reply, session }
       })
     } catch (error) {
       const fault = toFault(error)
-      const { requestId } = facts
-      const { code, detail, cause, httpStatus } = fault
-      if (httpStatus >= 500) this.#options.logger.error('page.failed', { requestId, code, detail, error: cause })
-      else this.#options.logger.info('page.refused', { requestId, code, detail })
+      this.#log(fault, facts)
       return { reply: forFault(fault, session !== undefined), session }
     }
+  }
+
+  /** An operator must act on failures of ours; a refused proof is a likely attack; the rest is somebody's mistake. */
+  #log(fault: Fault, { requestId, sourceIp }: RequestFacts): void {
+    const { code, detail, cause, httpStatus } = fault
+    const { logger } = this.#options
+    if (httpStatus >= 500) logger.error('page.failed', { requestId, code, detail, error: cause })
+    else if (fault instanceof SignInRefused) logger.warn('signin.rejected', { requestId, sourceIp, reason: detail })
+    else logger.info('page.refused', { requestId, code, detail })
   }
 
   async #sessionOf(request: Request, facts: RequestFacts): Promise<ConsoleSession | undefined> {
@@ -80,7 +88,7 @@ export class PageHandler {
     const cookie = (name: string) => this.#options.cookies.read(request.headers.cookie, name)
     if (page.for === 'everybody') return ask(page, isPost, { ...asked, cookie, session })
     if (session === undefined) return goTo('/signin')
-    if (isPost && !isSame(form.text(TOKEN_FIELD), session.formToken)) return refusal(OLD_FORM)
+    if (isPost && !isSameText(form.text(TOKEN_FIELD), session.formToken)) return refusal(OLD_FORM)
     return ask(page, isPost, { ...asked, cookie, session })
   }
 
@@ -105,9 +113,4 @@ function isRead(method: string): boolean {
 function queryOf(url: string): string {
   const at = url.indexOf('?')
   return at < 0 ? '' : url.slice(at + 1)
-}
-
-/** Digests, because the comparison takes equal lengths, and the time it takes must not tell how far they agree. */
-function isSame(sent: string, expected: string): boolean {
-  return timingSafeEqual(hash('sha256', sent, 'buffer'), hash('sha256', expected, 'buffer'))
 }

@@ -1,3 +1,4 @@
+import type { Fault } from '../../model/index.ts'
 import type { View } from './html.ts'
 
 /** A path of this site. */
@@ -8,9 +9,11 @@ export type Reply = (Shown | Sent | Elsewhere) & {
   /** `Set-Cookie` headers, from `Cookies`. */
   readonly cookies?: readonly string[] | undefined
   readonly headers?: Readonly<Record<string, string>>
+  /** The refusal that it is about, for the log. */
+  readonly because?: Fault | undefined
 }
 
-interface Shown extends Required<ShowOptions> {
+interface Shown extends Required<Pick<ShowOptions, 'status' | 'showsReference'>> {
   readonly kind: 'shown'
   /** Of the window; the name of the site follows it. */
   readonly title: string
@@ -34,11 +37,17 @@ export interface ShowOptions {
   readonly status?: number
   /** Whether its foot names the request, for whoever asks an administrator. */
   readonly showsReference?: boolean
+  /** The refusal that it shows, for the log. */
+  readonly because?: Fault
 }
 
 /** Shows a page. */
-export function show(title: string, view: View, { status = 200, showsReference = false }: ShowOptions = {}): Reply {
-  return { kind: 'shown', status, showsReference, title, view }
+export function show(
+  title: string,
+  view: View,
+  { status = 200, showsReference = false, because }: ShowOptions = {},
+): Reply {
+  return { kind: 'shown', status, showsReference, title, view, because }
 }
 
 /** Has the browser get another page of this site. Say the path; never hand on what came in. */

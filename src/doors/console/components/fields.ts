@@ -5,7 +5,7 @@ import { html, type View } from '../html.ts'
 export const TOKEN_FIELD = 'token'
 
 /** What every form of somebody who is signed in has to hold. */
-export function tokenField({ formToken }: ConsoleSession): View {
+export function tokenField({ formToken }: Pick<ConsoleSession, 'formToken'>): View {
   return html`<input type="hidden" name=${TOKEN_FIELD} value=${formToken} />`
 }
 
