@@ -1,6 +1,6 @@
 import { type Broker, type BrokerOptions, startInProcess } from '../compose/index.ts'
 import type { RecordedRequest } from '../domain/instances/index.ts'
-import { applyDirectory } from '../operations/broker/index.ts'
+import { applyDirectory, getMfaCode } from '../operations/broker/index.ts'
 import { type DirectoryInput, loadDirectory, readDirectories } from '../operations/loading/index.ts'
 import { type AuditRecord, auditRecords } from './audit-records.ts'
 import { type TestContainer, type TestInstance, testContainer, testInstance } from './test-machine.ts'
@@ -42,6 +42,12 @@ export interface TestBroker extends Broker {
    * @param session - temporary credentials as an SDK or STS gives them, or their access key id
    */
   expireNow(session: string | { readonly accessKeyId: string } | { readonly AccessKeyId?: string | undefined }): void
+  /**
+   * The code that an MFA device shows now, by the clock that moves. Each counts once: half a minute later there is another.
+   * @param of - the ARN of a virtual device; or that of a user or root, or `ACCOUNT/NAME`: then their first device
+   * @throws NoSuchEntity when there is none
+   */
+  mfaCode(of: string): Promise<string>
   /**
    * Changes the directory, as `rolecall apply` does: creates and replaces what is listed. It is served when this resolves.
    * @param prune - whether what is not listed is deleted
@@ -89,6 +95,7 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     task: (id) => testContainer(`task/${id}`, dev.machines, broker.env),
     pod: (name) => testContainer(`pod/${name}`, dev.machines, broker.env),
     instance: (id) => testInstance(id, dev.machines, broker.env),
+    mfaCode: async (of) => (await node.operate(getMfaCode, { of })).code.reveal(),
     expireNow: (session) => dev.expire(accessKeyOf(session)),
     async apply(directory, { prune = false } = {}) {
       await loadDirectory(await readDirectories([directory]), (desired) =>

@@ -86,6 +86,32 @@ test('a session that is expired now is refused as expired, and no other', async 
   assert.match((await ask({ credentials: other })).Arn ?? '', /deploy\/test$/)
 })
 
+test('the code of a device is that of its first one, or of its serial number, by the clock of the test', async (t) => {
+  const serial = 'arn:aws:iam::111111111111:mfa/alice'
+  // The one of RFC 6238's examples.
+  const seed = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+  const device = { SerialNumber: serial, Base32StringSeed: seed }
+  const Accounts = [
+    {
+      Id: '111111111111',
+      Root: { VirtualMFADevices: [{ SerialNumber: 'GAHT12345678', Base32StringSeed: seed }] },
+      Users: [{ UserName: 'alice', VirtualMFADevices: [device] }, { UserName: 'bob' }],
+    },
+  ]
+  const broker = await startTestBroker({ directory: { Accounts } })
+  t.after(() => broker.stop())
+  broker.clock.advance(2_000_000_000_000 - broker.clock.now().getTime())
+  for (const name of [serial, '111111111111/alice', 'arn:aws:iam::111111111111:root']) {
+    assert.equal(await broker.mfaCode(name), '279037')
+  }
+  broker.clock.advance(30_000)
+  assert.notEqual(await broker.mfaCode(serial), '279037')
+  for (const name of ['111111111111/bob', '111111111111/nobody', `${serial}2`, 'GAHT12345678', '']) {
+    await assert.rejects(broker.mfaCode(name), { name: 'NoSuchEntity' })
+  }
+  assert.ok(!JSON.stringify(await broker.events()).includes('279037'))
+})
+
 test('an instance is steered, and what was asked and granted is there to assert on', async (t) => {
   const broker = await aBroker(t)
   const instance = broker.instance(ID)

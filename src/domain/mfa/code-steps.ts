@@ -17,6 +17,11 @@ export function codeAt(seed: Uint8Array, step: number): string {
   return generateSync({ strategy: 'hotp', secret: seed, counter: step })
 }
 
+/** The code that a device shows at a time, if its clock is right. @param seed - as of {@link fittingStep} */
+export function codeShown(seed: Secret, time: EpochMillis): string {
+  return codeAt(base32.decode(seed.reveal()), stepOf(time))
+}
+
 /**
  * The step, of those from `first` to `last`, in which a device shows the codes, each in the step after the one before.
  * Of several it is the last: a code that fits two steps is spent in both. Takes the same time whichever step it is.

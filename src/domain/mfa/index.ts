@@ -3,5 +3,6 @@
  * Which devices there are it does not know.
  * @module
  */
+export { codeShown } from './code-steps.ts'
 export { MfaCodes } from './mfa-codes.ts'
 export { otpauthUri, qrForTerminal, qrPng } from './otpauth.ts'
