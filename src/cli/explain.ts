@@ -6,7 +6,7 @@ import { type AwsFlags, addAwsFlags, resolveAwsSettings } from './aws-settings.t
 import type { CliCommand } from './cli-command.ts'
 import type { Environment } from './cli-context.ts'
 import { CliError, WRONG_USAGE } from './cli-error.ts'
-import { explainToken } from './explain-token.ts'
+import { explainResponse, explainToken } from './explain-proof.ts'
 import { memberAt, parseJson, textAt } from './json-members.ts'
 import { linesAt } from './lines-at.ts'
 import { addBrokerFlags, type BrokerFlags, callOperator, findBroker, strangeAnswer } from './running-broker.ts'
@@ -24,11 +24,16 @@ With --token-file the operator is asked, without any request, whether a token of
 exchanged for credentials of a role: each check with its outcome. Nothing of the token is kept. Ends with 0 when it
 would be, 1 when not, 2 when used wrongly, 3 when that cannot be told.
 
+--saml-response asks the same of the SAMLResponse that an identity provider posted, as it was posted. It can be exchanged
+afterwards as if nobody had asked.
+
 Examples:
   rolecall explain AQtX... --profile alice
   rolecall explain 01234567-89ab-4cde-8f01-23456789abcd
   rolecall explain --token-file /run/token --role arn:aws:iam::111111111111:role/Deployer
-  get-a-token | rolecall explain --token-file - --role arn:aws:iam::111111111111:role/Deployer --json`
+  get-a-token | rolecall explain --token-file - --role arn:aws:iam::111111111111:role/Deployer --json
+  rolecall explain --saml-response response.b64 --role arn:aws:iam::111111111111:role/Engineer \\
+    --provider arn:aws:iam::111111111111:saml-provider/corp`
 
 const REQUEST_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const MESSAGE = /^[\w-]+$/
@@ -38,6 +43,10 @@ interface ExplainFlags extends BrokerFlags, AwsFlags {
   readonly tokenFile?: string
   readonly role?: string
   readonly sessionName?: string
+  readonly samlResponse?: string
+  readonly provider?: string
+  readonly asked?: true
+  readonly showPersonal?: true
 }
 
 /** `rolecall explain`: why access was denied, and what would have to change. */
@@ -46,7 +55,17 @@ export const explain: CliCommand = {
     command
       .argument('[MESSAGE|REQUEST-ID]', 'which refusal')
       .addOption(new Option('--token-file <FILE>', 'a token instead of a refusal; - reads it').conflicts('profile'))
-      .option('--role <ARN>', 'the role that the token is to be exchanged for')
+      .addOption(
+        new Option('--saml-response <FILE>', 'a SAML response instead of a refusal; - reads it').conflicts([
+          'profile',
+          'tokenFile',
+          'sessionName',
+        ]),
+      )
+      .option('--role <ARN>', 'the role that the token or response is to be exchanged for')
+      .option('--provider <ARN>', 'the SAML provider that the response is of')
+      .option('--asked', 'take the response as the answer to a sign-in that began at the broker')
+      .option('--show-personal', 'show whole what names a person in an assertion')
       .option('--session-name <NAME>', "the role session's name, where a trust policy asks for it")
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLE)
@@ -55,13 +74,25 @@ export const explain: CliCommand = {
   },
 
   async run(command, { environment, stdin, stdout }) {
-    const { tokenFile, role, sessionName, ...flags } = command.opts<ExplainFlags>()
+    const { tokenFile, samlResponse, role, provider, asked, sessionName, showPersonal, ...flags } =
+      command.opts<ExplainFlags>()
+    const { json } = flags
+    const personal = showPersonal === true
     const [text = ''] = command.args
+    if (samlResponse !== undefined || provider !== undefined || asked !== undefined) {
+      if (samlResponse === undefined || provider === undefined || role === undefined || text !== '') {
+        throw new CliError('Say --saml-response FILE, --role ARN and --provider ARN, and no message beside them', {
+          status: WRONG_USAGE,
+        })
+      }
+      const response = { samlResponse, role, provider, asked: asked === true, personal }
+      return await explainResponse({ ...response, json, broker: flags }, { environment, stdin, stdout })
+    }
     if (tokenFile !== undefined || role !== undefined || sessionName !== undefined) {
       if (tokenFile === undefined || role === undefined || text !== '') {
         throw new CliError('Say --token-file FILE and --role ARN, and no message beside them', { status: WRONG_USAGE })
       }
-      return await explainToken({ tokenFile, role, sessionName, ...flags }, { environment, stdin, stdout })
+      return await explainToken({ tokenFile, role, sessionName, json, broker: flags }, { environment, stdin, stdout })
     }
     if (!MESSAGE.test(text)) {
       throw new CliError('Say the message of x-rolecall-explanation, or a request id', { status: WRONG_USAGE })
@@ -73,8 +104,17 @@ export const explain: CliCommand = {
       })
     }
     const asOperator = byId || namesBroker(flags) || !hasCredentials(flags, environment)
+    if (personal && !asOperator) {
+      throw new CliError('Only the operator is shown whole what names a person: leave --show-personal out', {
+        status: WRONG_USAGE,
+      })
+    }
     const answer = asOperator
-      ? await askOperator(byId ? { requestId: text.toLowerCase() } : { message: text }, flags, environment)
+      ? await askOperator(
+          { ...(byId ? { requestId: text.toLowerCase() } : { message: text }), ...(personal && { personal }) },
+          flags,
+          environment,
+        )
       : await decode(text, flags, environment)
     stdout.write(
       flags.json ? `${JSON.stringify(answer.json, undefined, 2)}\n` : describe(answer.shown, stdout.isTTY === true),

@@ -22,7 +22,7 @@ import {
   rotateKeys,
 } from '../operations/broker/index.ts'
 import { readApplyDirectory } from '../operations/loading/index.ts'
-import { explainToken, readExplainToken } from '../operations/sts/index.ts'
+import { explainAssertion, explainToken, readExplainAssertion, readExplainToken } from '../operations/sts/index.ts'
 import type { PreparedNode } from './prepare-node.ts'
 
 /** What the operator can ask for by name: each reads what came, which may be anything. */
@@ -36,6 +36,7 @@ export function operatorCalls({ operate }: Pick<PreparedNode, 'operate'>): Opera
     ['CloseAccount', (input) => operate(closeAccount, readCloseAccount(input))],
     ['CreateAccount', async (input) => revealed(await operate(createAccount, readCreateAccount(input)))],
     ['ExplainRefusal', (input) => operate(explainRefusal, readExplainRefusal(input))],
+    ['ExplainAssertion', (input) => operate(explainAssertion, readExplainAssertion(input))],
     ['ExplainToken', (input) => operate(explainToken, readExplainToken(input))],
     ['ListAccounts', (input) => operate(listAccounts, readListAccounts(input))],
     ['ListEvents', (input) => operate(listEvents, readListEvents(input))],

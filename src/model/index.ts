@@ -74,9 +74,11 @@ export type {
   MaintenanceEvent,
   NetworkInterface,
 } from './instance.ts'
+export { masked } from './masked.ts'
 export { type OidcProvider, oidcProviderArn } from './oidc-provider.ts'
 export { enabledFederation, isEnabled, type OutboundFederation } from './outbound-federation.ts'
 export { assumedRoleArn, federatedUserArn, iamArn, rootArn } from './principal-arns.ts'
+export type { AssertionCheckName, ProofCheck } from './proof-check.ts'
 export type { ProvenCode } from './proven-code.ts'
 export { quoted, quotedAny } from './quoted.ts'
 export { replaceUnseen } from './replace-unseen.ts'
@@ -97,6 +99,5 @@ export {
   type UserHolder,
 } from './session.ts'
 export { overlaid, type Tag } from './tag.ts'
-export type { TokenCheck, TokenCheckName } from './token-check.ts'
 export { accessKeyId, accountOfKeyId, uniqueId } from './unique-id.ts'
 export { MUST_NOT_BE_NULL, mustMatch, type TextShape, Violation, violationOf } from './violation.ts'

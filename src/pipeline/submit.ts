@@ -82,7 +82,8 @@ export async function submit<Asking extends Caller, Input, Output>(
     const fault = faultOf(error)
     if (proven !== undefined) {
       const details = input === undefined ? {} : operation.details(input, undefined, proven.caller)
-      const denied = deniedOf(fault, proven.caller, operation.action)
+      const { action } = operation
+      const denied = refusedProof(fault, action, proven.caller) ?? deniedOf(fault, proven.caller, action)
       await record(operation, facts, proven, withCode(details, code), { fault, explain: denied?.explain }, broker)
       if (denied !== undefined) fault.explanation = sealed(denied, facts, broker)
     } else if (fault.suspect !== undefined) {

@@ -1,4 +1,4 @@
-import type { TokenCheck } from '../../model/index.ts'
+import type { ProofCheck } from '../../model/index.ts'
 import type { KeptTrace } from './keep-trace.ts'
 
 /** A condition key that a request carried. */
@@ -29,8 +29,10 @@ export interface KeptExplanation {
   readonly roleIsMissing: boolean
   /** What the request said of itself, whatever policies ask for. */
   readonly carried: readonly CarriedKey[]
-  /** Of a token that proves nobody: what came of its checks. Then no policy was asked. */
-  readonly checks?: readonly TokenCheck[]
+  /** What was shown in place of a signature, where that is what was refused. */
+  readonly proof?: 'token' | 'assertion'
+  /** What came of the checks of that. Then no policy was asked. */
+  readonly checks?: readonly ProofCheck[]
   /** What decided; `undefined` where a rule did that no policy can change. */
   readonly whole: KeptTrace | undefined
   /**

@@ -7,6 +7,7 @@ import { describeTrace } from './describe-trace.ts'
 import type { KeptTrace } from './keep-trace.ts'
 import type { CarriedKey, KeptExplanation } from './kept-explanation.ts'
 import { maskExternalId } from './mask-external-id.ts'
+import { maskPersonal } from './mask-personal.ts'
 import { summarizeTrace } from './summarize-trace.ts'
 import { type Asked, isSame } from './words.ts'
 
@@ -22,6 +23,8 @@ interface DenyingStatement {
 /** An explanation as one side may see it. */
 export interface ExplanationView {
   readonly side: Side
+  /** Who was refused. */
+  readonly caller: Pick<KeptExplanation['caller'], 'arn' | 'id' | 'name'>
   readonly explicitDeny: boolean
   /** Why, in one line. */
   readonly because: string
@@ -51,17 +54,20 @@ export function sideOf(
 /**
  * What one side may see of an explanation. What the caller's side sees follows from that side alone: nothing in it
  * depends on whether the resource exists, or on what its account has. External ids are masked there.
+ * @param personal - whether what an assertion says that names a person is shown whole
  */
-export function viewFor(kept: KeptExplanation, side: Side): ExplanationView {
-  const explanation = side === 'caller' ? maskExternalId(kept) : kept
-  const { refusal, carried, checks } = explanation
+export function viewFor(kept: KeptExplanation, side: Side, { personal = false } = {}): ExplanationView {
+  const told = personal ? kept : maskPersonal(kept)
+  const explanation = side === 'caller' ? maskExternalId(told) : told
+  const { caller, refusal, carried, proof, checks } = explanation
   const trace = traceOf(explanation, side)
   if (trace === undefined) {
     return {
       side,
+      caller,
       explicitDeny: false,
-      because: (checks && summarizeChecks(checks)) ?? `whatever policies say: ${refusal}`,
-      tree: checks === undefined ? [] : describeChecks(checks),
+      because: (checks && summarizeChecks(checks, proof)) ?? `whatever policies say: ${refusal}`,
+      tree: checks === undefined ? [] : describeChecks(checks, proof),
       changes:
         checks === undefined
           ? ['No policy can allow it: send another request, or sign it with other credentials.']
@@ -76,6 +82,7 @@ export function viewFor(kept: KeptExplanation, side: Side): ExplanationView {
   const { who } = explanation.caller
   return {
     side,
+    caller,
     explicitDeny: trace.decision.outcome === 'explicitDeny',
     because: refuses(trace) ? summarizeTrace(trace, asked) : elsewhere(explanation, side),
     tree: describeTrace(trace, asked),

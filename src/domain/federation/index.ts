@@ -9,4 +9,6 @@ export type { ReadToken, TrustedIssuer, WebIdentity } from './oidc/trusted-issue
 export { WebIdentities } from './oidc/web-identities.ts'
 export { SIGNING_ALGORITHMS } from './outbound/issuer-key-pairs.ts'
 export { ISSUER_PATHS, OutboundIdentities } from './outbound/outbound-identities.ts'
-export { SamlIdentities, type SamlIdentity } from './saml/saml-identities.ts'
+export { unpairedRole } from './saml/check-response.ts'
+export { SamlIdentities } from './saml/saml-identities.ts'
+export type { SamlIdentity } from './saml/saml-identity.ts'

@@ -39,11 +39,15 @@ export interface ResponseFrame {
   readonly destination: string | undefined
   readonly inResponseTo: string | undefined
   readonly isSuccess: boolean
+  /** The codes of its status, without what they all begin with; of one that has none, that. */
+  readonly status: string
 }
 
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer'
 const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success'
 const ENTITY = 'urn:oasis:names:tc:SAML:2.0:nameid-format:entity'
+const STATUS = 'urn:oasis:names:tc:SAML:2.0:status:'
+const LONGEST_STATUS = 100
 const MOST_ATTRIBUTES = 1000
 const MOST_VALUES = 5000
 /** Conditions that are understood: of one that is not, nobody can say that it is met. */
@@ -76,14 +80,23 @@ export function readAssertion(assertion: XmlElement): Assertion {
 export function readFrame(response: XmlElement): ResponseFrame {
   const [issuer] = childrenOf(response, NAMESPACES.assertion, 'Issuer')
   const [status] = childrenOf(response, NAMESPACES.protocol, 'Status')
-  const codes = status === undefined ? [] : childrenOf(status, NAMESPACES.protocol, 'StatusCode')
-  const [code, second] = codes
+  const [code, second] = codesIn(status)
   return {
     issuer: issuer && issuerOf(issuer),
     destination: attributeOf(response, 'Destination'),
     inResponseTo: attributeOf(response, 'InResponseTo'),
     isSuccess: code !== undefined && second === undefined && attributeOf(code, 'Value') === SUCCESS,
+    status: code === undefined ? 'missing' : [code, ...codesIn(code).slice(0, 1)].map(statusOf).join(', '),
   }
+}
+
+function codesIn(element: XmlElement | undefined): readonly XmlElement[] {
+  return element === undefined ? [] : childrenOf(element, NAMESPACES.protocol, 'StatusCode')
+}
+
+function statusOf(code: XmlElement): string {
+  const value = attributeOf(code, 'Value') ?? ''
+  return (value.startsWith(STATUS) ? value.slice(STATUS.length) : value).slice(0, LONGEST_STATUS)
 }
 
 function issuerOf(issuer: XmlElement): string {

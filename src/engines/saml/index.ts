@@ -5,6 +5,7 @@
  */
 export { type Assertion, type ResponseFrame, readAssertion, readFrame } from './assertion.ts'
 export { redirectWith } from './authn-request.ts'
+export { certificateNames } from './certificate-names.ts'
 export { without } from './elements.ts'
 export { decryptAssertion } from './encryption.ts'
 export { METADATA_LENGTH, MetadataRefused, readMetadata } from './metadata.ts'

@@ -54,7 +54,8 @@ export function readResponse(text: string): SamlResponse {
   if (!isNamed(root, NAMESPACES.protocol, 'Response')) throw new ResponseRefused('no Response of SAML 2.0')
   if (attributeOf(root, 'Version') !== '2.0') throw new ResponseRefused('a Response of another version')
   checkParts(root)
-  if (!readFrame(root).isSuccess) throw new LoginRefused('the status is not Success')
+  const { isSuccess, status } = readFrame(root)
+  if (!isSuccess) throw new LoginRefused(`the status is ${status}`)
   const plain = childrenOf(root, NAMESPACES.assertion, 'Assertion')
   const encrypted = childrenOf(root, NAMESPACES.assertion, 'EncryptedAssertion')
   const [assertion, second] = [...plain, ...encrypted]

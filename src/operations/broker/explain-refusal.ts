@@ -4,7 +4,10 @@ import { type BrokerParts, defineOperatorOperation } from '../../pipeline/index.
 import type { AuditEntry } from '../../platform/storage/index.ts'
 
 /** Which refusal: the message that the caller was given, or the id of the request. */
-type ExplainRefusalInput = { readonly message: string } | { readonly requestId: string }
+type ExplainRefusalInput = ({ readonly message: string } | { readonly requestId: string }) & {
+  /** Whether what an assertion says that names a person is shown whole. */
+  readonly personal?: boolean
+}
 
 /** The explanation, ready for people and for programs. */
 interface RefusalExplained {
@@ -25,7 +28,8 @@ interface RefusalExplained {
 }
 
 const REQUEST_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const SHAPE = 'Send {"message": "..."} with the x-rolecall-explanation of an answer, or {"requestId": "..."}.'
+const SHAPE =
+  'Send {"message": "..."} with the x-rolecall-explanation of an answer, or {"requestId": "..."}; {"personal": true} shows whole what names a person.'
 
 /**
  * Explains why access was denied, as it was decided then, whatever policies say now: both sides and every value, as
@@ -45,7 +49,7 @@ export const explainRefusal = defineOperatorOperation<ExplainRefusalInput, Refus
       )
     }
     const kept = readExplanation(explanation)
-    const { because, tree, changes } = viewFor(kept, 'both')
+    const { because, tree, changes } = viewFor(kept, 'both', input)
     const { caller, action, resource, refusal } = kept
     const time = isoSeconds(eventTime)
     return { requestId, time, principal: caller.arn, action, resource, refusal, because, tree, changes }
@@ -60,11 +64,12 @@ export const explainRefusal = defineOperatorOperation<ExplainRefusalInput, Refus
 /** Reads the input as it comes through the operator's door. @throws ValidationError */
 export function readExplainRefusal(value: unknown): ExplainRefusalInput {
   if (typeof value === 'object' && value !== null) {
+    const personal = 'personal' in value && value.personal === true
     if ('message' in value && typeof value.message === 'string' && !('requestId' in value)) {
-      return { message: value.message }
+      return { message: value.message, personal }
     }
     if ('requestId' in value && typeof value.requestId === 'string' && !('message' in value)) {
-      if (REQUEST_ID.test(value.requestId)) return { requestId: value.requestId }
+      if (REQUEST_ID.test(value.requestId)) return { requestId: value.requestId, personal }
       throw new ValidationError('A request id is a UUID in lower case, as the answer has it in x-amzn-RequestId.')
     }
   }

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
+import { unpairedRole } from '../../domain/federation/index.ts'
 import { integer } from '../../engines/wire/index.ts'
 import {
   AccessDenied,
   ExpiredIdentityToken,
   InvalidIdentityToken,
+  type ProofCheck,
   parseArn,
   type SamlCaller,
   Secret,
   ValidationError,
 } from '../../model/index.ts'
+import { RefusedProof } from '../../pipeline/authentication/index.ts'
 import { type BrokerParts, defineSamlOperation } from '../../pipeline/index.ts'
 import { recordedCredentials } from './answered-credentials.ts'
 import { readPolicyArns, recordedTerms } from './asked-terms.ts'
@@ -54,7 +57,7 @@ export const assumeRoleWithSaml = defineSamlOperation({
   requires(input, caller) {
     // The provider says which roles it is for, before the role is asked.
     if (!caller.roleArns.includes(input.roleArn.text)) {
-      throw new AccessDenied('Not authorized to perform sts:AssumeRoleWithSAML', { detail: 'not for this role' })
+      throw notForRole(input.roleArn.text, caller)
     }
     return accessesOf('sts:AssumeRoleWithSAML', { ...input, sessionName: caller.sessionName }, caller)
   },
@@ -109,6 +112,15 @@ export const assumeRoleWithSaml = defineSamlOperation({
   },
 })
 
+/** The refusal of a role that the provider does not say somebody may have. */
+function notForRole(roleArn: string, { roleArns, provider }: SamlCaller): AccessDenied {
+  const checks = () => [unpairedRole(roleArn, roleArns, provider)]
+  return new AccessDenied('Not authorized to perform sts:AssumeRoleWithSAML', {
+    detail: 'not for this role',
+    cause: new RefusedProof(roleArn, checks),
+  })
+}
+
 /** What the assertion says of the duration shortens it, and never lengthens it. */
 function lifetimeOf(
   { longestSeconds = Number.POSITIVE_INFINITY, sessionEndsAt }: SamlCaller,
@@ -135,5 +147,12 @@ async function claimOnce(
   const use = singleUse ? [provider, assertionId] : [provider, assertionId, roleArn]
   const key = `saml/${createHash('sha256').update(JSON.stringify(use)).digest('base64url')}`
   if (await replays.claim(key, redeemableUntil, wireClock.now())) return
-  throw new InvalidIdentityToken('The assertion was exchanged before. Sign in again.')
+  throw new InvalidIdentityToken('The assertion was exchanged before. Sign in again.', {
+    cause: new RefusedProof(roleArn, () => [usedBefore(singleUse)]),
+  })
+}
+
+function usedBefore(singleUse: boolean): ProofCheck {
+  const found = `exchanged before, ${singleUse ? 'for whatever role: the provider has SingleUse' : 'for this role'}`
+  return { check: 'use', outcome: 'no', found, changes: ['Sign in again: each assertion is exchanged once.'] }
 }

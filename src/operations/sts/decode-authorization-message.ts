@@ -58,8 +58,8 @@ function isOutOfDate(time: EpochMillis, now: EpochMillis): boolean {
 
 /** What AWS's documentation shows, and under `rolecall` what is only told here. What a list would leave out is no member. */
 function decoded(kept: KeptExplanation, view: ExplanationView, requestId: string, time: EpochMillis): object {
-  const { caller, action, resource } = kept
-  const { side, explicitDeny, because, tree, changes, denying, failing, context } = view
+  const { action, resource } = kept
+  const { side, caller, explicitDeny, because, tree, changes, denying, failing, context } = view
   return {
     allowed: false,
     explicitDeny,

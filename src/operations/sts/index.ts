@@ -10,6 +10,7 @@ import { getFederationToken } from './get-federation-token.ts'
 import { getSessionToken } from './get-session-token.ts'
 import { getWebIdentityToken } from './get-web-identity-token.ts'
 
+export { explainAssertion, readExplainAssertion } from './explain-assertion.ts'
 export { explainToken, readExplainToken } from './explain-token.ts'
 
 /** AWS Security Token Service as it is spoken here. @see https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html */

@@ -3,6 +3,7 @@ import type { SamlIdentities } from '../../domain/federation/index.ts'
 import { type Arn, Fault, InvalidIdentityToken, type SamlCaller, type Secret } from '../../model/index.ts'
 import { samlCaller } from './callers.ts'
 import type { Proven } from './proven.ts'
+import { RefusedProof } from './refused-proof.ts'
 
 /** An assertion that somebody shows instead of signing, the provider that it is of, and the role that they show it for. */
 export interface PresentedAssertion {
@@ -19,6 +20,8 @@ export interface AssertionSources {
   readonly directory: Directory
   readonly samlIdentities: SamlIdentities
 }
+
+type Read = ReturnType<SamlIdentities['read']>
 
 /**
  * Proves who shows an assertion: by the provider that they name, where the role's account has it. Whether the role exists
@@ -38,12 +41,17 @@ export async function bySaml(
   // A provider and the roles that trust it are of one account.
   const known = principalArn.account === roleArn.account ? await directory.samlProvider(principalArn.text) : undefined
   if (known === undefined) throw noSamlProvider()
+  const text = assertion.reveal()
+  let read: Read | undefined
   try {
-    const read = samlIdentities.read(assertion.reveal())
+    read = samlIdentities.read(text)
     const identity = await wait(samlIdentities.verify(read, known, answers))
     return { caller: samlCaller(known, identity), region, presigned: false }
   } catch (error) {
-    throw suspected(error, known)
+    const wanted = { roleArn: roleArn.text, answers }
+    throw await suspected(error, known, roleArn.text, (fault) =>
+      samlIdentities.whyRefused(read ?? fault, text.length, known, wanted),
+    )
   }
 }
 
@@ -52,8 +60,18 @@ export function noSamlProvider(): InvalidIdentityToken {
   return new InvalidIdentityToken("Specified provider doesn't exist.")
 }
 
-/** A refusal, with the provider that is told of it. */
-export function suspected(error: unknown, { account, arn: provider }: SamlProviderView): unknown {
-  if (error instanceof Fault) error.suspect = { kind: 'suspected-identity', as: 'saml', account, provider }
+/**
+ * A refusal, with the provider that is told of it, and why.
+ * @param resource - what was asked for
+ */
+export async function suspected(
+  error: unknown,
+  { account, arn: provider }: SamlProviderView,
+  resource: string,
+  why: (fault: Fault) => Promise<RefusedProof['checks']>,
+): Promise<unknown> {
+  if (!(error instanceof Fault)) return error
+  error.suspect = { kind: 'suspected-identity', as: 'saml', account, provider }
+  if (error.httpStatus < 500) error.cause = new RefusedProof(resource, await why(error))
   return error
 }

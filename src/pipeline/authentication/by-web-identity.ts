@@ -14,7 +14,7 @@ import {
 import { webIdentityCaller } from './callers.ts'
 import { issuerOf } from './issuer-of.ts'
 import type { Proven } from './proven.ts'
-import { RefusedToken } from './refused-token.ts'
+import { RefusedProof } from './refused-proof.ts'
 
 /** A token that somebody shows instead of signing, and the role that they show it for. */
 export interface PresentedToken {
@@ -67,7 +67,7 @@ export async function byWebIdentity(
       if (error instanceof Fault) {
         error.suspect = { kind: 'suspected-identity', as: 'web-identity', account, provider }
         if (error.httpStatus < 500)
-          error.cause = new RefusedToken(roleArn, webIdentities.whyRefused(read, issuer, roleArn.text, error))
+          error.cause = new RefusedProof(roleArn.text, webIdentities.whyRefused(read, issuer, roleArn.text, error))
       }
       throw error
     }

@@ -21,7 +21,8 @@ export async function samlSignIn(
   { response, asked }: PresentedResponse,
   { directory, samlIdentities }: AssertionSources,
 ): Promise<readonly SamlCaller[]> {
-  const read = samlIdentities.read(response.reveal())
+  const text = response.reveal()
+  const read = samlIdentities.read(text)
   const named = samlIdentities.providersNamed(read)
   const proven: SamlCaller[] = []
   let refusal: unknown
@@ -32,7 +33,9 @@ export async function samlSignIn(
       try {
         proven.push(samlCaller(provider, await samlIdentities.verify(read, provider, asked?.request)))
       } catch (error) {
-        refusal ??= suspected(error, provider)
+        refusal ??= await suspected(error, provider, arn, () =>
+          samlIdentities.whyRefused(read, text.length, provider, { answers: asked?.request }),
+        )
       }
     }
     // The first one is who was asked: without them nobody answers.

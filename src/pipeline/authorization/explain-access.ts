@@ -13,8 +13,8 @@ import {
   type EpochMillis,
   type Fault,
   foldCase,
+  type IdentityCaller,
   type RequestFacts,
-  type WebIdentityCaller,
 } from '../../model/index.ts'
 import type { Access, ContextValue } from './access.ts'
 import { isOfConnection } from './context-keys.ts'
@@ -81,7 +81,7 @@ export async function explainAccess(
 
 /** A question about whom a provider vouches for: it grants nothing. */
 interface SupposedExchange {
-  readonly caller: WebIdentityCaller
+  readonly caller: IdentityCaller
   readonly access: Access
   /** The instant that conditions see. */
   readonly now: EpochMillis
@@ -89,7 +89,7 @@ interface SupposedExchange {
   readonly withheld: ReadonlySet<string>
 }
 
-/** The same for a request that a token proves, which has no policies of its own. */
+/** The same for a request that a token or an assertion proves, which has no policies of its own. */
 export async function explainExchange(
   { caller, access, now, withheld }: SupposedExchange,
   directory: Directory,

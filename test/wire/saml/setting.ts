@@ -102,7 +102,7 @@ export async function setUp(roles: readonly Role[] = []): Promise<Setting> {
             ...roles,
           ],
         },
-        { Id: TARGET, Alias: 'target', Roles: [role('Open', trusting(corp))] },
+        { Id: TARGET, Alias: 'target', Root: { AccessKeys: [{}] }, Roles: [role('Open', trusting(corp))] },
       ],
     },
   })

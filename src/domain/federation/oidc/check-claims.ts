@@ -1,10 +1,11 @@
-import { type EpochMillis, epochSeconds, type Fault, quoted, quotedAny, type TokenCheck } from '../../../model/index.ts'
+import { type EpochMillis, epochSeconds, type Fault, type ProofCheck, quoted, quotedAny } from '../../../model/index.ts'
+import { distance } from '../distance.ts'
+import { NotedChecks } from '../noted-checks.ts'
 import { audienceChanges } from './audience-pitfalls.ts'
 import { checkPurpose } from './check-purpose.ts'
 import { keysOfClaims } from './claim-keys.ts'
 import { isOfSignature } from './issuer-keys.ts'
 import { takenAlgorithm } from './key-set.ts'
-import { NotedChecks } from './noted-checks.ts'
 import type { Jwt } from './read-jwt.ts'
 import { isAuthorizedFor, readSessionMarks } from './session-claims.ts'
 import { type Audience, checkTimes, readAudience, type TokenClaims } from './token-claims.ts'
@@ -23,10 +24,6 @@ export interface KnownToken {
 
 /** What came of looking for the key and verifying with it: `undefined` when the signature holds. */
 export type KeyFault = Fault | undefined
-
-const MINUTE_S = 60
-const HOUR_S = 3600
-const DAY_S = 86_400
 
 /**
  * Notes the checks of a token from its audience on, each by itself.
@@ -79,7 +76,7 @@ export function checkClaims(
 }
 
 /** The checks of a token that was refused with `fault`, its issuer being known. */
-export function checksOfRefused(token: KnownToken & { readonly length: number }, fault: Fault): readonly TokenCheck[] {
+export function checksOfRefused(token: KnownToken & { readonly length: number }, fault: Fault): readonly ProofCheck[] {
   const noted = new NotedChecks()
   noteRead(token, noted)
   const alone = new NotedChecks()
@@ -159,20 +156,6 @@ function timeWords({ issuedAt, expiresAt, notBefore }: TokenClaims, now: EpochMi
   const valid = notBefore === undefined || notBefore === issuedAt ? '' : `, counts from ${from(notBefore)}`
   const ended = expiresAt <= epochSeconds(now)
   return `issued ${from(issuedAt)}${valid}, ${ended ? 'expired' : 'expires'} ${from(expiresAt)}; five minutes are tolerated`
-}
-
-function distance(seconds: number): string {
-  const size = Math.abs(seconds)
-  const [unit, name] =
-    size >= 2 * DAY_S
-      ? [DAY_S, 'days']
-      : size >= 2 * HOUR_S
-        ? [HOUR_S, 'hours']
-        : size >= 2 * MINUTE_S
-          ? [MINUTE_S, 'minutes']
-          : [1, 'seconds']
-  const words = `${Math.floor(size / unit)} ${name}`
-  return seconds > 0 ? `in ${words}` : `${words} ago`
 }
 
 function timeChanges({ code, message }: Fault): readonly string[] {

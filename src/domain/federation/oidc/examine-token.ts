@@ -1,16 +1,16 @@
-import { type EpochMillis, Fault, InvalidIdentityToken, quoted, type TokenCheck } from '../../../model/index.ts'
+import { type EpochMillis, Fault, InvalidIdentityToken, type ProofCheck, quoted } from '../../../model/index.ts'
+import { NotedChecks } from '../noted-checks.ts'
 import { checkClaims, claimWords, formWords, issuerWords, type KeyFault } from './check-claims.ts'
 import { issuerChanges, type KnownIssuers } from './issuer-pitfalls.ts'
 import { memberOf } from './json-object.ts'
 import { type Algorithm, isAlgorithm } from './key-set.ts'
-import { NotedChecks } from './noted-checks.ts'
 import { type Jwt, readJwt } from './read-jwt.ts'
 import { readClaims } from './token-claims.ts'
 import type { ReadToken, TrustedIssuer, WebIdentity } from './trusted-issuer.ts'
 
 /** What every check of a token came to. */
 export interface Examination {
-  readonly checks: readonly TokenCheck[]
+  readonly checks: readonly ProofCheck[]
   /** By the first check that does not hold: what the caller would be told. */
   readonly refusal: Fault | undefined
   /** What the token proves, where every check holds. */

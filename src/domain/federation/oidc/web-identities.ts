@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Fault, TokenCheck } from '../../../model/index.ts'
+import type { Fault, ProofCheck } from '../../../model/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { OutboundHttp } from '../../../platform/outbound-http.ts'
 import { checksOfRefused } from './check-claims.ts'
@@ -96,7 +96,7 @@ export class WebIdentities {
    * What came of the checks of a token that {@link verify} has just refused: to be asked while nobody waits. Holds what the
    * token says, and not the token.
    */
-  whyRefused(read: ReadToken, issuer: TrustedIssuer, roleArn: string, fault: Fault): () => readonly TokenCheck[] {
+  whyRefused(read: ReadToken, issuer: TrustedIssuer, roleArn: string, fault: Fault): () => readonly ProofCheck[] {
     const { text: _text, ...jwt } = read.jwt
     const { length } = read.jwt.text
     const now = this.#clock.now()

@@ -1,7 +1,9 @@
 import { type RequestedAttribute, redirectWith, writeServiceProviderMetadata } from '../../../engines/saml/index.ts'
 import type { EpochMillis } from '../../../model/index.ts'
 import { directoryAttributes } from './attribute-keys.ts'
+import type { Judged } from './judge-assertion.ts'
 import { ATTRIBUTES } from './session-attributes.ts'
+import type { TrustedProvider } from './trusted-provider.ts'
 
 /** What AWS calls itself to identity providers, and where it takes their responses, by partition. */
 const AWS: Readonly<Record<string, { readonly entityId: string; readonly domain: string }>> = {
@@ -77,6 +79,21 @@ export class ServiceProvider {
       { id, issuedAt, destination: signOnUrl, assertionConsumerServiceUrl: issuer, issuer },
       relayState,
     )
+  }
+
+  /** What the assertions of a provider are judged by. */
+  judging({ entityId, uniqueId }: TrustedProvider): Pick<Judged, 'entityId' | 'isRecipient' | 'isAudience'> {
+    return {
+      entityId,
+      isRecipient: (url) => this.isRecipient(url, uniqueId),
+      isAudience: (name) => this.isAudience(name, uniqueId),
+    }
+  }
+
+  /** What we are called, and where assertions may be shown: what a provider may be told, not all that is taken. */
+  names(): { readonly audiences: readonly string[]; readonly recipients: readonly string[] } {
+    const recipients = [`https://${this.#domain}${ACS}`, ...(this.#origin === undefined ? [] : [this.#origin + ACS])]
+    return { audiences: [this.#entityId, ...recipients.slice(1)], recipients }
   }
 
   /** Whether an assertion may be shown at that URL. @param uniqueId - of the provider, which has an address of its own */

@@ -43,11 +43,20 @@ export function readSessionAttributes(attributes: Attributes, providerArn: strin
   }
 }
 
+/** What an assertion says the session is to be called; one value, where it is right. */
+export function sessionNamesIn(attributes: Attributes): readonly string[] {
+  return attributes.get(`${ATTRIBUTES}RoleSessionName`) ?? []
+}
+
+/** Whether a session may be called so. */
+export function isSessionName(name: string): boolean {
+  return SESSION_NAME.test(name)
+}
+
 function sessionNameIn(attributes: Attributes): string {
-  const values = attributes.get(`${ATTRIBUTES}RoleSessionName`) ?? []
-  const [name, second] = values
+  const [name, second] = sessionNamesIn(attributes)
   if (name === undefined || name === '') throw new InvalidIdentityToken('RoleSessionName is required in AuthnResponse')
-  if (second !== undefined || !SESSION_NAME.test(name)) {
+  if (second !== undefined || !isSessionName(name)) {
     throw new InvalidIdentityToken('RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}')
   }
   return name

@@ -15,6 +15,9 @@ import {
   type XmlElement,
 } from '../../../engines/saml/index.ts'
 
+/** In characters: it is looked at to tell whose it is. */
+const LONGEST_STRANGER = 16_384
+
 /** What is to be verified, and by what. Plain data: it crosses to another thread. */
 export interface VerificationTask {
   readonly xml: string
@@ -29,10 +32,39 @@ export interface BegunTask extends VerificationTask {
   readonly begun: Int32Array
 }
 
-/** What a response proves, or for the log alone why it proves nothing. */
-export type Verification =
-  | { readonly assertion: Assertion; readonly frame: ResponseFrame; readonly isFrameSigned: boolean }
-  | { readonly refused: string }
+/** What a response proves, or for the log and for explanations alone why it proves nothing. */
+export type Verification = Verified | NotVerified
+
+/** What signatures that hold are of. */
+export interface Verified {
+  readonly assertion: Assertion
+  readonly frame: ResponseFrame
+  readonly isFrameSigned: boolean
+  readonly isAssertionSigned: boolean
+  /** Which of the certificates verified the signatures, by their places. */
+  readonly verifiedBy: readonly number[]
+}
+
+/** Why nothing was verified. */
+export interface NotVerified {
+  readonly refused: string
+  /** Which of the certificates were tried for a signature that none of them verifies. */
+  readonly tried?: readonly number[]
+  /** The certificate that this signature brings along, where it is none of them: base64 of its DER, if it is one. */
+  readonly stranger?: string | undefined
+}
+
+/** A signature that no certificate verifies. */
+class SignatureRefused extends ResponseRefused {
+  readonly tried: readonly number[]
+  readonly stranger: string | undefined
+
+  constructor(tried: readonly number[], stranger: string | undefined) {
+    super('no certificate of the metadata verifies a signature')
+    this.tried = tried
+    this.stranger = stranger
+  }
+}
 
 /**
  * Verifies every signature that is in a response, and opens its assertion where that is encrypted. What it gives was read
@@ -42,6 +74,9 @@ export function verifyResponse(task: VerificationTask): Verification {
   try {
     return verified(task)
   } catch (error) {
+    if (error instanceof SignatureRefused) {
+      return { refused: error.message, tried: error.tried, stranger: error.stranger?.slice(0, LONGEST_STRANGER) }
+    }
     // Messages of libraries may repeat what was sent.
     return { refused: error instanceof ResponseRefused ? error.message : 'the libraries do not take it' }
   }
@@ -50,11 +85,12 @@ export function verifyResponse(task: VerificationTask): Verification {
 function verified({ xml, certificates, privateKeys }: VerificationTask): Verification {
   const sent = readResponse(xml)
   const { root, ownSignature } = sent
+  const verifiedBy: number[] = []
   let signed: XmlElement | undefined
   let bare = xml
   if (ownSignature !== undefined) {
     const of = sent.isEncrypted ? without(root, (child) => child === ownSignature) : sent.assertion
-    signed = prove(xml, ownSignature, of, certificates)
+    signed = prove(xml, ownSignature, of, certificates, verifiedBy)
     // The one of the assertion has to hold by itself: looked for together, one would do.
     bare = xml.slice(0, ownSignature.start) + xml.slice(ownSignature.end)
   }
@@ -62,13 +98,19 @@ function verified({ xml, certificates, privateKeys }: VerificationTask): Verific
   const { assertion, assertionSignature } = response
   if (assertionSignature !== undefined) {
     const of = without(assertion, (child) => child === assertionSignature)
-    signed = prove(text, assertionSignature, of, certificates)
+    signed = prove(text, assertionSignature, of, certificates, verifiedBy)
   } else if (sent.isEncrypted && signed !== undefined) {
     // What was signed is the cipher text.
     signed = assertion
   }
   if (signed === undefined) throw new ResponseRefused('nothing is signed')
-  return { assertion: readAssertion(signed), frame: readFrame(root), isFrameSigned: ownSignature !== undefined }
+  return {
+    assertion: readAssertion(signed),
+    frame: readFrame(root),
+    isFrameSigned: ownSignature !== undefined,
+    isAssertionSigned: assertionSignature !== undefined,
+    verifiedBy,
+  }
 }
 
 /** The document with its assertion in the open, and read anew: whatever was encrypted was not looked at before. */
@@ -90,21 +132,32 @@ function opened(
 /**
  * Verifies one signature, by any of the certificates.
  * @param of - what it has to be of
+ * @param verifiedBy - takes the place of the certificate that does
  * @returns the same, as it was signed
  * @throws {@link ResponseRefused}
  */
-function prove(xml: string, signature: XmlElement, of: XmlElement, certificates: readonly string[]): XmlElement {
+function prove(
+  xml: string,
+  signature: XmlElement,
+  of: XmlElement,
+  certificates: readonly string[],
+  verifiedBy: number[],
+): XmlElement {
   const brought = broughtCertificate(signature)
-  for (const certificate of certificates) {
+  const tried: number[] = []
+  for (const [place, certificate] of certificates.entries()) {
     // Only which to try: one that is not among those of the metadata is tried by nobody.
     if (brought !== undefined && brought !== certificate) continue
-    const octets = verifiedBy(certificate, xml)
-    if (octets !== undefined) return readSigned(octets, of)
+    tried.push(place)
+    const octets = verifiedWith(certificate, xml)
+    if (octets === undefined) continue
+    verifiedBy.push(place)
+    return readSigned(octets, of)
   }
-  throw new ResponseRefused('no certificate of the metadata verifies a signature')
+  throw new SignatureRefused(tried, tried.length === 0 ? brought : undefined)
 }
 
-function verifiedBy(certificate: string, xml: string): string | undefined {
+function verifiedWith(certificate: string, xml: string): string | undefined {
   const { entityMeta: metadata } = samlify.IdentityProvider({
     entityID: 'provider',
     signingCert: certificate,

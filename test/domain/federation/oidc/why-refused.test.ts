@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { type TrustedIssuer, WebIdentities } from '../../../../src/domain/federation/index.ts'
-import { epochMillis, Fault, type TokenCheck } from '../../../../src/model/index.ts'
+import { epochMillis, Fault, type ProofCheck } from '../../../../src/model/index.ts'
 import { type IssuerKey, issuerKey, signed } from '../../../fake-issuer.ts'
 
 const NOW_S = 1_800_000_000
@@ -34,7 +34,7 @@ before(async () => {
   }
 })
 
-async function whyRefused(token: string): Promise<readonly TokenCheck[]> {
+async function whyRefused(token: string): Promise<readonly ProofCheck[]> {
   const read = identities.read(token)
   const fault: unknown = await identities.verify(read, issuer, ROLE, wait).catch((error: unknown) => error)
   assert.ok(fault instanceof Fault)

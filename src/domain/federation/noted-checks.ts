@@ -1,4 +1,4 @@
-import { Fault, type TokenCheck, type TokenCheckName } from '../../../model/index.ts'
+import { Fault, type ProofCheck } from '../../model/index.ts'
 
 /** What is said of a check that was made. */
 interface Words<Result> {
@@ -10,14 +10,16 @@ interface Words<Result> {
   changes?(fault: Fault): readonly string[]
 }
 
-/** The checks of one token, noted as they are made. */
+type Name = ProofCheck['check']
+
+/** The checks of one token or assertion, noted as they are made. */
 export class NotedChecks {
-  readonly checks: TokenCheck[] = []
+  readonly checks: ProofCheck[] = []
   /** By the first check that does not hold: what the caller is told. */
   refusal: Fault | undefined
 
   /** Makes a check, and notes what comes of it; `undefined` when it does not hold. */
-  attempt<Result>(check: TokenCheckName, make: () => Result, words: Words<Result>): Result | undefined {
+  attempt<Result>(check: Name, make: () => Result, words: Words<Result>): Result | undefined {
     try {
       const result = make()
       this.checks.push({ check, outcome: 'ok', found: words.ok(result), changes: [] })
@@ -30,14 +32,14 @@ export class NotedChecks {
   }
 
   /** Notes a check that does not hold. */
-  refuse(check: TokenCheckName, fault: Fault, words: Omit<Words<never>, 'ok'> = {}): void {
+  refuse(check: Name, fault: Fault, words: Omit<Words<never>, 'ok'> = {}): void {
     const found = words.no?.(fault) ?? fault.message
     this.checks.push({ check, outcome: 'no', found, changes: words.changes?.(fault) ?? [] })
     this.refusal ??= fault
   }
 
   /** Notes checks that cannot be made. */
-  leave(found: string, ...names: readonly TokenCheckName[]): void {
+  leave(found: string, ...names: readonly Name[]): void {
     for (const check of names) this.checks.push({ check, outcome: 'unknown', found, changes: [] })
   }
 }
