@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { codeAt, stepOf } from '../../src/domain/mfa/code-steps.ts'
+import { epochMillis } from '../../src/model/index.ts'
 import { startTestBroker } from '../../src/testing/index.ts'
 import { looksRight, noBrowser, openBrowser } from './browser.ts'
 
@@ -14,6 +16,13 @@ const DIRECTORY = {
       Root: { LoginProfile: { Password: `root-${PASSWORD}` } },
       Users: [
         { UserName: 'alice', LoginProfile: { Password: PASSWORD } },
+        {
+          UserName: 'carol',
+          LoginProfile: { Password: PASSWORD },
+          VirtualMFADevices: [
+            { SerialNumber: 'arn:aws:iam::111111111111:mfa/carol', Base32StringSeed: 'A'.repeat(52) },
+          ],
+        },
         {
           UserName: 'bob',
           LoginProfile: { Password: PASSWORD, PasswordResetRequired: true },
@@ -83,6 +92,21 @@ describe('signing in', { skip: noBrowser }, () => {
       assert.equal(pathOf(page), '/signin')
     })
   }
+
+  test('whoever has an MFA device signs in with a code of it, once, typed as the device shows it', async (t) => {
+    const { broker, page, open } = await openSite(t)
+    const code = codeAt(new Uint8Array(32), stepOf(epochMillis(broker.clock.now().getTime())))
+    const typed = { 'User name': 'carol', Password: PASSWORD }
+    await open('/signin?account=source')
+    await signIn(page, typed)
+    assert.equal(await page.getByRole('alert').count(), 1, 'without a code')
+    await signIn(page, { ...typed, 'MFA code': `${code.slice(0, 3)} ${code.slice(3)}` })
+    assert.equal(pathOf(page), '/console')
+    assert.match(await page.locator('main').innerText(), /Password, with an MFA code/)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signIn(page, { 'Account number or alias': 'source', ...typed, 'MFA code': code })
+    assert.equal(await page.getByRole('alert').count(), 1, 'with the same code')
+  })
 
   test('everything can be done with the keyboard', async (t) => {
     const { page, open } = await openSite(t)

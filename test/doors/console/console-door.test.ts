@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { html } from '../../../src/doors/console/html.ts'
 import type { Page, StrangersVisit, Visit } from '../../../src/doors/console/page.ts'
 import { goTo, leaveFor, send, show } from '../../../src/doors/console/reply.ts'
-import { AccessDenied, ServiceUnavailable } from '../../../src/model/index.ts'
+import { AccessDenied, ServiceUnavailable, SignInRefused } from '../../../src/model/index.ts'
 import { BoundedWork } from '../../../src/platform/bounded-work.ts'
 import { eventually, HANDLE, MAX_BODY, RawClient, REQUEST_ID, SIGNED_IN, startSite } from './stage.ts'
 
@@ -244,6 +245,52 @@ test('what fails for a while is said to', async (t) => {
   const answer = await site.get('/signin')
   assert.equal(answer.status, 503)
   assert.ok(!(await answer.text()).includes('store'))
+})
+
+test('a sign-in that is refused is logged as what it may be: an attack', async (t) => {
+  const site = await startSite(t, [
+    {
+      path: '/signin',
+      for: 'everybody',
+      post: () => show('Sign in', 'again', { status: 403, because: new SignInRefused('no such user') }),
+    },
+  ])
+  const answer = await site.post('/signin', { password: 'secret things' })
+  assert.equal(answer.status, 403)
+  assert.ok(!(await answer.text()).includes('no such user'))
+  assert.deepEqual(site.logged, ['signin.rejected'])
+})
+
+test('pages know the client that a trusted proxy speaks for, and nobody whom it does not name', async (t) => {
+  const { pages, asked } = somePages()
+  const site = await startSite(t, pages, { trustedProxies: ['127.0.0.0/8'] })
+  assert.equal((await site.get('/signin')).status, 400)
+  const forwarded = { 'X-Forwarded-For': '198.51.100.7', 'X-Forwarded-Proto': 'https' }
+  assert.equal((await site.get('/signin', forwarded)).status, 200)
+  assert.deepEqual(
+    asked.map(({ facts }) => [facts.sourceIp, facts.secureTransport]),
+    [['198.51.100.7', true]],
+  )
+})
+
+test('a connection that asks for far more than it was answered is not listened to', async (t) => {
+  let asks = 0
+  const never: Page = {
+    path: '/signin',
+    for: 'everybody',
+    get: () => {
+      asks++
+      return new Promise(() => undefined)
+    },
+  }
+  const site = await startSite(t, [never], { work: new BoundedWork({ running: 100, waiting: 100 }) })
+  const client = await RawClient.open(site.listener.port)
+  client.send('GET /signin HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(33))
+  // Its answer stands behind 32 that never come; that the page was asked no more often can be seen.
+  await eventually(() => asks === 32)
+  await sleep(50)
+  assert.equal(asks, 32)
+  client.leave()
 })
 
 test('more pages at once than may be are answered with 503, at once', async (t) => {

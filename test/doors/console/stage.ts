@@ -64,11 +64,10 @@ export function aBroker(
   return {
     origin,
     region: 'us-east-1',
-    factsOf: () => ({
+    factsOf: (_received, connection) => ({
       requestId: REQUEST_ID,
       now: NOW,
-      sourceIp: '192.0.2.1',
-      secureTransport: false,
+      ...connection,
       userAgent: undefined,
       referer: undefined,
     }),
@@ -83,6 +82,7 @@ interface SiteOptions {
   readonly session?: ConsoleSession
   readonly work?: BoundedWork
   readonly answer?: ApiOptions['answer']
+  readonly trustedProxies?: readonly string[]
 }
 
 /** A listener with pages on it. */
@@ -105,7 +105,7 @@ export async function startSite(t: TestContext, pages: readonly Page[], options:
   let door: ReturnType<typeof consoleDoor> | undefined
   const app = apiApp({
     answer: options.answer ?? (async () => ({ status: 418, headers: {}, body: 'STS' })),
-    trustedProxies: [],
+    trustedProxies: options.trustedProxies ?? [],
     maxBodyBytes: MAX_BODY,
     logger,
     pages: {
