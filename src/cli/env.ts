@@ -14,12 +14,14 @@ Examples:
   eval "$(rolecall env source/alice)"
   rolecall env arn:aws:iam::111111111111:user/alice --profile alice
   eval "$(rolecall env i-0123456789abcdef0)"
-  rolecall env pod/shop/default/web --token-file ./token --json`
+  rolecall env pod/shop/default/web --token-file ./token --json
+  eval "$(rolecall env pod/shop/default/web --irsa)"`
 
 interface EnvFlags extends BrokerFlags {
   readonly json?: true
   readonly profile?: string
   readonly tokenFile?: string
+  readonly irsa?: true
 }
 
 /**
@@ -37,17 +39,27 @@ export const env: CliCommand = {
       .addOption(new Option('--json', 'an object of environment variables').conflicts('profile'))
       .option('--profile <NAME>', "write a user's as a profile into AWS's shared files instead")
       .option('--token-file <FILE>', "write a task's or a pod's token into a file, which SDKs read each time")
+      .addOption(
+        new Option(
+          '--irsa',
+          "a pod's role by IAM roles for service accounts: the broker writes its token into a file, and renews it",
+        ).conflicts('tokenFile'),
+      )
       .addHelpText('after', EXAMPLE)
     addBrokerFlags(command)
   },
 
   async run(command, { environment, stdout, stderr }) {
-    const { json, profile, tokenFile, ...flags } = command.opts<EnvFlags>()
+    const { json, profile, tokenFile, irsa, ...flags } = command.opts<EnvFlags>()
     const [who = ''] = command.args
     const broker = await findBroker(flags, environment)
     if (isMachine(who)) {
       if (profile !== undefined) throw wrongUsage('--profile is for users: a machine has no access key to write down.')
-      const variables = keepNoProxy(await machineVariables(who, tokenFile, broker), environment)
+      if (irsa && !who.startsWith('pod/')) throw wrongUsage('--irsa is for pods: pod/CLUSTER/NAMESPACE/SERVICEACCOUNT.')
+      const given = irsa
+        ? await getMachineEnvironment(who, broker, { irsa })
+        : await machineVariables(who, tokenFile, broker)
+      const variables = keepNoProxy(given, environment)
       const overruling = OVERRULING.filter((name) => variables[name] === undefined)
       stdout.write(json ? jsonLines(variables) : shellLines(variables, overruling))
       const left = overruling.filter((name) => environment[name])
@@ -56,6 +68,7 @@ export const env: CliCommand = {
       return 0
     }
     if (tokenFile !== undefined) throw wrongUsage('--token-file is for tasks and pods: a user has no token.')
+    if (irsa) throw wrongUsage('--irsa is for pods: pod/CLUSTER/NAMESPACE/SERVICEACCOUNT.')
     const settings = await getAccessKey(who, broker)
     if (profile !== undefined) {
       const { writeProfile } = await import('./write-profile.ts')

@@ -103,6 +103,7 @@ export function describeReplacement(rows: readonly KeyRow[], id: string, reseale
     'imds-document':
       'Identity documents are signed with new keys: fetch /instance-identity.pem of the admin listener again, and take no old signature for proof.',
     'task-token': 'Tokens of tasks are void: rolecall env task/... prints new ones.',
+    'cluster-rs256': 'Tokens of pods that name a role are void: rolecall env pod/... --irsa writes new ones.',
     'service-account-token': 'Service account tokens of pods are void: rolecall env pod/... makes new ones.',
     'outbound-rs256':
       'Tokens of GetWebIdentityToken signed with RS256 are void wherever the keys are fetched again: verifiers may remember them for some minutes.',

@@ -34,8 +34,9 @@ export function isMachine(name: string): boolean {
 export async function getMachineEnvironment(
   name: string,
   broker: RunningBroker,
+  { irsa = false }: { readonly irsa?: boolean } = {},
 ): Promise<Readonly<Record<string, string>>> {
-  const answer = await callOperator('GetEnvironment', { name }, broker)
+  const answer = await callOperator('GetEnvironment', irsa ? { name, irsa } : { name }, broker)
   if (typeof answer !== 'object' || answer === null) throw strangeAnswer(broker)
   const variables: Record<string, string> = {}
   for (const [variable, value] of Object.entries(answer)) {

@@ -5,6 +5,7 @@ import { issueContainerToken } from '../operations/broker/index.ts'
 import { CONTAINER_ADDRESSES } from '../platform/config/index.ts'
 import type { InstanceAddress } from './instance-address.ts'
 import type { PreparedNode } from './prepare-node.ts'
+import type { ProjectedTokens } from './projected-tokens.ts'
 
 /** Where a node answers, and for which instances. */
 interface Places {
@@ -16,6 +17,13 @@ interface Places {
   /** Where containers are answered too: origins. */
   readonly containers: readonly string[]
   readonly instances: readonly InstanceAddress[]
+  readonly tokens: Pick<ProjectedTokens, 'of'>
+}
+
+/** How a machine is to get its credentials, where there are several ways. */
+export interface EnvironmentOptions {
+  /** For a pod: by IAM roles for service accounts, instead of EKS Pod Identity. */
+  readonly irsa?: boolean | undefined
 }
 
 /** The host that SDKs put before a path. */
@@ -27,11 +35,22 @@ const EKS_HOSTS: ReadonlySet<string> = new Set([CONTAINER_ADDRESSES.eks, `[${CON
  * container is in it, and the request for it is recorded. The shared files of AWS are put aside: a `default` profile in
  * them would come first. What else comes first, an access key in the environment, no variable can take away.
  * @param name - `i-...`, `task/ID`, `task/ID/CONTAINER` or `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`
- * @throws NoSuchEntity
+ * @throws NoSuchEntity, ValidationError
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
-export async function environmentOf(name: string, places: Places): Promise<Readonly<Record<string, string>>> {
+export async function environmentOf(
+  name: string,
+  places: Places,
+  { irsa = false }: EnvironmentOptions = {},
+): Promise<Readonly<Record<string, string>>> {
   const { node, endpoint, metadata, instances } = places
+  if (irsa) {
+    if (!name.startsWith('pod/')) {
+      throw new ValidationError('IAM roles for service accounts are for pods: pod/CLUSTER/NAMESPACE/SERVICEACCOUNT.')
+    }
+    const { file, roleArn, region } = await places.tokens.of(name)
+    return { ...at(region, [endpoint]), AWS_ROLE_ARN: roleArn, AWS_WEB_IDENTITY_TOKEN_FILE: file }
+  }
   const containers = places.containers.map((origin) => new URL(origin))
   if (!/^(?:task|pod)\//.test(name)) {
     const found = instances.find(({ id }) => id === name)
@@ -71,10 +90,11 @@ export async function environmentOf(name: string, places: Places): Promise<Reado
 }
 
 /** Reads the input as it comes through the operator's door. @throws ValidationError */
-export function readGetEnvironment(value: unknown): string {
-  if (typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string')
-    return value.name
-  throw new ValidationError('Send {"name": "i-..."}: whose environment is wanted.')
+export function readGetEnvironment(value: unknown): EnvironmentOptions & { readonly name: string } {
+  const { name, irsa = false }: { name?: unknown; irsa?: unknown } =
+    typeof value === 'object' && value !== null ? value : {}
+  if (typeof name === 'string' && typeof irsa === 'boolean') return { name, irsa }
+  throw new ValidationError('Send {"name": "i-..."}: whose environment is wanted; of a pod with "irsa": true, too.')
 }
 
 /** @param asked - the API's address, and those where credentials are asked for */

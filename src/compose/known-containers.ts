@@ -36,7 +36,7 @@ export class KnownContainers {
   async #read(): Promise<void> {
     try {
       const tasks = await this.#directory.tasks()
-      const associations = await this.#directory.podIdentityAssociations()
+      const associations = await this.#directory.records.bodies('pod-identity-association')
       const pods = new Map(associations.map((each) => [machineOfPod(each), each.account]))
       this.#known = [
         ...tasks.map(({ id, account }) => ({ id: machineOfTask(id), account })),

@@ -1,6 +1,6 @@
 import { AuditTrail, Retention } from '../domain/audit/index.ts'
 import { Directory } from '../domain/directory/index.ts'
-import { OutboundIdentities, SamlIdentities, WebIdentities } from '../domain/federation/index.ts'
+import { ClusterIssuers, OutboundIdentities, SamlIdentities, WebIdentities } from '../domain/federation/index.ts'
 import { MfaCodes } from '../domain/mfa/index.ts'
 import { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import { Usage } from '../domain/usage/index.ts'
@@ -32,6 +32,7 @@ import type { BrowserStates } from '../platform/storage/index.ts'
 import { openSqlStorage } from '../platform/storage/sql/index.ts'
 import { createLogger, createMetrics } from '../platform/telemetry/index.ts'
 import { KeyKeeper } from './keep-keys.ts'
+import { knownOrigin } from './known-origin.ts'
 import { keepFirstAdmin, markDevelopment } from './node-files.ts'
 
 /** What a node may be given besides its configuration. */
@@ -49,6 +50,8 @@ export interface PreparedNode {
   readonly browsers: BrowserStates
   /** Moves the clock that expiry and conditions see; only in development. */
   readonly virtualClock: VirtualClock | undefined
+  /** Has somebody told, after the clock was moved. */
+  whenMoved(listener: () => void): void
   /** What keeps the key ring from being looked after, in a sentence; the keys at hand serve on. */
   keyProblem(): string | undefined
   /** The administrator that an empty directory was given now. */
@@ -83,13 +86,24 @@ export async function prepareNode(
   }
   const keyring = inMemory ? memoryKeyRing(keyParts) : await openFileKeyRing(config.keys, keyParts)
   const { partition, limits } = config
+  const clock = moved ?? systemClock
+  const clusterIssuers = new ClusterIssuers({
+    keyring,
+    random: systemRandom,
+    clock,
+    publicOrigin: knownOrigin(config),
+    clusterAt: (place) => directory.cluster(place),
+  })
   const directory = new Directory({
     storage,
     keyring,
     random: systemRandom,
     clock: systemClock,
     partition,
-    localIssuers: config.federation.localIssuers,
+    nearbyIssuers: {
+      localIssuers: config.federation.localIssuers,
+      isOwnIssuer: (url) => clusterIssuers.isOwn(url),
+    },
     cachedRecords: limits.cachedRecords,
     quotas: limits,
   })
@@ -100,7 +114,6 @@ export async function prepareNode(
   if (jsonLines !== undefined) await refuseUnwritable(jsonLines)
   const auditParts = { log: storage.audit, jsonLines, random: systemRandom, logger, metrics }
   const audit = opened.adopt(new AuditTrail(auditParts), (each) => each.stop())
-  const clock = moved ?? systemClock
   opened.adopt(new Retention({ log: storage.audit, clock, logger, days: retentionDays }), (each) => each.stop())
   const usage = opened.adopt(new Usage({ stamps: storage.usage, clock, logger }), (each) => each.stop())
   const background = opened.adopt(new BackgroundWork(), (each) => each.stop())
@@ -119,7 +132,9 @@ export async function prepareNode(
       outbound: outboundHttp(config.federation),
       clock: systemClock,
       acceptsOutbound: config.federation.acceptOutboundTokens,
+      own: clusterIssuers,
     }),
+    clusterIssuers,
     outboundIdentities: new OutboundIdentities({
       keyring,
       random: systemRandom,
@@ -168,9 +183,11 @@ export async function prepareNode(
     }
     await loadDirectory(sources, (desired) => operate(resetDirectory, desired))
   }
+  let whenMoved = (): void => undefined
   const moveAndKeep = (ms: number): void => {
     moved?.advance(ms)
     keeper.now()
+    whenMoved()
   }
 
   if (!inMemory && !asItIs) await markDevelopment(config, await directory.isEmpty())
@@ -182,6 +199,9 @@ export async function prepareNode(
     browsers: storage.browsers,
     virtualClock: moved && { now: () => moved.now(), advance: moveAndKeep },
     keyProblem: () => keeper.problem,
+    whenMoved: (listener) => {
+      whenMoved = listener
+    },
     firstAdmin,
     operate,
     reset,

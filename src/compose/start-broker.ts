@@ -37,9 +37,11 @@ export interface Broker extends AsyncDisposable {
    * `AWS_PROFILE`), nor another `NO_PROXY`.
    * @param name - `i-...` for an instance, `task/ID` or `task/ID/CONTAINER` for a task of ECS,
    *   `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT` for a new pod of EKS: its token is good for 24 hours
+   * @param options - with `irsa` a pod shows STS a token of its cluster instead, as with IAM roles for service accounts;
+   *   that is in a file, which is written anew while the broker runs
    * @throws NoSuchEntity when the directory has no such thing
    */
-  env(name: string): Promise<Readonly<Record<string, string>>>
+  env(name: string, options?: { readonly irsa?: boolean }): Promise<Readonly<Record<string, string>>>
   stop(): Promise<void>
 }
 
@@ -80,7 +82,7 @@ export async function startInProcess(
       const client = await node.clientSettings(principal)
       return { ...client, env: clientEnvironment(client) }
     },
-    env: (name) => node.environmentOf(name),
+    env: (name, options) => node.environmentOf(name, options),
     stop: () => node.stop(),
     [Symbol.asyncDispose]: () => node.stop(),
   }

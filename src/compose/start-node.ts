@@ -22,11 +22,12 @@ import { BoundedWork } from '../platform/bounded-work.ts'
 import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
 import { consoleBroker } from './console-broker.ts'
 import { consolePages } from './console-pages.ts'
-import { environmentOf as clientEnvironmentOf, readGetEnvironment } from './environment-of.ts'
+import { environmentOf as clientEnvironmentOf, type EnvironmentOptions, readGetEnvironment } from './environment-of.ts'
 import type { InstanceAddress } from './instance-address.ts'
 import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
 import { type OperatorCalls, operatorCalls } from './operator-calls.ts'
 import { type NodeOptions, type PreparedNode, prepareNode } from './prepare-node.ts'
+import { ProjectedTokens } from './projected-tokens.ts'
 import { publishedDocuments } from './published-documents.ts'
 import { type Listen, type ServedMachines, serveMachines } from './serve-machines.ts'
 
@@ -48,7 +49,7 @@ export interface RunningNode extends PreparedNode {
    * @param name - `i-...`, `task/ID`, `task/ID/CONTAINER` or `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`
    * @throws NoSuchEntity
    */
-  environmentOf(name: string): Promise<Readonly<Record<string, string>>>
+  environmentOf(name: string, options?: EnvironmentOptions): Promise<Readonly<Record<string, string>>>
   /** What a client needs to sign as a user or an account's root. @throws NoSuchEntity */
   clientSettings(principal: string): Promise<ClientSettings>
   /** Takes no more requests, finishes those under way within the configured time, and lets go of the data. */
@@ -107,6 +108,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     tls: await readTls(config),
   })
   broker.outboundIdentities.listensAt(api.origin)
+  broker.clusterIssuers.listensAt(api.origin)
   broker.samlIdentities.listensAt(api.origin)
   const machines = await serveMachines({
     config,
@@ -118,28 +120,33 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   const { instances, metadata, containerAddresses } = machines
   opened.defer(() => instances.stop(0))
   await machines.start()
+  const tokens = opened.adopt(new ProjectedTokens(node, config), (each) => each.stop())
+  await tokens.start()
+  node.whenMoved(() => tokens.renew())
 
   const endpoint = config.publicUrl ?? api.origin
   const keyOf = async (principal: string) => {
     const { secretAccessKey, ...key } = await node.operate(getAccessKey, { principal })
     return { ...key, secretAccessKey: secretAccessKey.reveal(), endpoint, region }
   }
-  const environmentOf = (name: string) =>
-    clientEnvironmentOf(name, {
-      node,
-      endpoint,
-      metadata: metadata.origin,
-      containers: containerAddresses,
-      instances: instances.list(),
-    })
+  const environmentOf: RunningNode['environmentOf'] = (name, options) => {
+    const places = { node, endpoint, metadata: metadata.origin, containers: containerAddresses, tokens }
+    return clientEnvironmentOf(name, { ...places, instances: instances.list() }, options)
+  }
   const calls: OperatorCalls = new Map([
     ...operatorCalls(node),
     // Of a node that listens only: the answers say where to use them.
     ['GetAccessKey', (input: unknown) => keyOf(readGetAccessKey(input).principal)],
-    ['GetEnvironment', (input: unknown) => environmentOf(readGetEnvironment(input))],
+    [
+      'GetEnvironment',
+      (input: unknown) => {
+        const { name, ...options } = readGetEnvironment(input)
+        return environmentOf(name, options)
+      },
+    ],
   ])
   const operatorToken = await operatorTokenOf(config)
-  const dev = devControls(node, machines)
+  const dev = devControls(node, machines, tokens)
   const adminOptions: AdminOptions = {
     ready: () =>
       readiness(stopping.signal.aborted, broker.directory.isCurrent(), instances.isCurrent(), node.keyProblem()),
@@ -152,6 +159,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
       const output = await call(input)
       // What was changed is served by the time it is answered.
       await machines.settled()
+      await tokens.settled()
       return output
     },
     dev,
@@ -186,9 +194,9 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
       await machines.settled()
       return instances.list()
     },
-    async environmentOf(name) {
+    async environmentOf(name, options) {
       await machines.settled()
-      return await environmentOf(name)
+      return await environmentOf(name, options)
     },
     async clientSettings(principal) {
       const { accessKeyId, secretAccessKey } = await keyOf(principal)
@@ -202,6 +210,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
       )
       // Last, so that whoever asks is told that the node is not ready rather than nothing.
       await admin.stop(limits.drainMs)
+      await tokens.stop()
       await node.stop()
     },
   }
@@ -219,12 +228,16 @@ function readiness(
   return { ok: true, warning }
 }
 
-function devControls(node: PreparedNode, machines: ServedMachines): DevControls | undefined {
+function devControls(node: PreparedNode, machines: ServedMachines, tokens: ProjectedTokens): DevControls | undefined {
   const { virtualClock: clock, broker, operate } = node
   const { steered, instances, metadata } = machines
   if (clock === undefined || steered === undefined) return undefined
   return {
-    advance: (ms) => operate(advanceClock, { clock, ms }),
+    async advance(ms) {
+      const now = await operate(advanceClock, { clock, ms })
+      await tokens.settled()
+      return now
+    },
     async reset() {
       await node.reset()
       await machines.settled()

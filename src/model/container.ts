@@ -25,14 +25,18 @@ export interface Task {
   readonly startedAt: EpochMillis
 }
 
+/** Where a cluster of EKS is, and what it is called there. */
+export interface ClusterPlace {
+  readonly account: AccountId
+  readonly region: string
+  readonly clusterName: string
+}
+
 /**
  * Which role the pods of a service account take on in a cluster.
  * @see https://docs.aws.amazon.com/eks/latest/APIReference/API_PodIdentityAssociation.html
  */
-export interface PodIdentityAssociation {
-  readonly account: AccountId
-  readonly region: string
-  readonly clusterName: string
+export interface PodIdentityAssociation extends ClusterPlace {
   readonly namespace: string
   readonly serviceAccount: string
   readonly roleArn: string
@@ -50,10 +54,7 @@ export function taskArn(partition: string, { region, account, cluster, id }: Tas
 }
 
 /** The ARN of a cluster of EKS. */
-export function eksClusterArn(
-  partition: string,
-  { region, account, clusterName }: Pick<PodIdentityAssociation, 'region' | 'account' | 'clusterName'>,
-): string {
+export function eksClusterArn(partition: string, { region, account, clusterName }: ClusterPlace): string {
   return `arn:${partition}:eks:${region}:${account}:cluster/${clusterName}`
 }
 

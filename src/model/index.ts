@@ -18,7 +18,9 @@ export type {
   WebIdentityCaller,
 } from './caller.ts'
 export { type ClientSettings, clientEnvironment, endpointVariables, pastProxies } from './client-settings.ts'
+export type { Cluster, ServiceAccount, ServiceAccountOrder } from './cluster.ts'
 export {
+  type ClusterPlace,
   eksClusterArn,
   machineOfPod,
   machineOfTask,

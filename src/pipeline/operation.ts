@@ -1,6 +1,6 @@
 import type { AuditDetails, AuditTrail } from '../domain/audit/index.ts'
 import type { Directory } from '../domain/directory/index.ts'
-import type { OutboundIdentities, SamlIdentities, WebIdentities } from '../domain/federation/index.ts'
+import type { ClusterIssuers, OutboundIdentities, SamlIdentities, WebIdentities } from '../domain/federation/index.ts'
 import type { MfaCodes } from '../domain/mfa/index.ts'
 import type { EndedEarly, Sessions } from '../domain/sessions/index.ts'
 import type { Usage } from '../domain/usage/index.ts'
@@ -30,6 +30,7 @@ export interface BrokerParts {
   readonly endedEarly?: EndedEarly | undefined
   readonly webIdentities: WebIdentities
   readonly outboundIdentities: OutboundIdentities
+  readonly clusterIssuers: ClusterIssuers
   readonly samlIdentities: SamlIdentities
   readonly replays: ReplayGuard
   readonly mfaCodes: MfaCodes

@@ -32,6 +32,10 @@ async function env(
 for (const [args, says] of [
   [[TASK, '--profile', 'x'], /--profile is for users/],
   [[INSTANCE, '--token-file', 'x'], /--token-file is for tasks and pods: an instance has no token/],
+  [[INSTANCE, '--irsa'], /--irsa is for pods: pod\/CLUSTER\/NAMESPACE\/SERVICEACCOUNT/],
+  [[TASK, '--irsa'], /--irsa is for pods/],
+  [['source/alice', '--irsa'], /--irsa is for pods/],
+  [['pod/shop/default/web', '--irsa', '--token-file', 'x'], /'--irsa' cannot be used with option '--token-file/],
   [['source/alice', '--token-file', 'x'], /--token-file is for tasks and pods: a user has no token/],
 ] as const) {
   test(`${args.join(' ')} is wrong usage`, async () => {
@@ -94,4 +98,19 @@ test('a token file is for its owner alone, has no line end, and stands in the to
   assert.deepEqual(JSON.parse(stdout), { ...VARIABLES, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file })
   assert.equal(readFileSync(file, 'utf8'), 'the-token')
   assert.equal(statSync(file).mode & 0o777, 0o600)
+})
+
+test('a pod that names a role is told where its token is, and nothing that would come first is left', async () => {
+  const given = {
+    AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:7600',
+    AWS_ROLE_ARN: 'arn:aws:iam::111111111111:role/web',
+    AWS_WEB_IDENTITY_TOKEN_FILE: '/data/token',
+  }
+  const { status, stdout, asked } = await env(['pod/shop/default/web', '--irsa'], given)
+  assert.equal(status, 0)
+  assert.deepEqual(JSON.parse(asked[0]?.body ?? ''), { name: 'pod/shop/default/web', irsa: true })
+  for (const [name, value] of Object.entries(given)) assert.ok(stdout.includes(`export ${name}='${value}'\n`))
+  const unset = stdout.slice(stdout.indexOf('\nunset ')).trim().split(' ')
+  assert.ok(unset.includes('AWS_ACCESS_KEY_ID') && unset.includes('AWS_CONTAINER_CREDENTIALS_FULL_URI'))
+  for (const name of Object.keys(given)) assert.ok(!unset.includes(name))
 })

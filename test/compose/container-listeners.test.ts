@@ -23,6 +23,8 @@ const account = {
   PodIdentityAssociations: [{ ClusterName: 'shop', Namespace: 'default', ServiceAccount: 'web', RoleArn }],
 }
 
+const NO_TOKENS = { of: () => assert.fail('no token is asked for here') }
+
 async function started(t: TestContext, containers: readonly string[] = []): Promise<RunningNode> {
   const config = configIn(await aFolder(t), { data: ':memory:', listen: { containers: [...containers] } })
   const node = await startNode(config, { directories: [{ Accounts: [account] }] })
@@ -80,7 +82,14 @@ for (const [containers, task, pod] of [
 ] as const) {
   test(`with ${containers.join(' and ') || 'no address of their own'} containers are told ${JSON.stringify(task)} and ${pod}`, async (t) => {
     const node = await started(t)
-    const places = { node, endpoint: 'http://x', metadata: 'http://127.0.0.1:7601', containers, instances: [] }
+    const places = {
+      node,
+      endpoint: 'http://x',
+      metadata: 'http://127.0.0.1:7601',
+      containers,
+      instances: [],
+      tokens: NO_TOKENS,
+    }
     const ofTask = await environmentOf(`task/${TASK}`, places)
     const uris = Object.entries(ofTask).filter(([name]) => name.startsWith('AWS_CONTAINER_CREDENTIALS'))
     const expected = Object.entries(task).map(([form, origin]) => [

@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test'
 import { AuditTrail } from '../../src/domain/audit/index.ts'
 import type { DesiredDirectory } from '../../src/domain/directory/index.ts'
-import { OutboundIdentities, SamlIdentities, WebIdentities } from '../../src/domain/federation/index.ts'
+import { ClusterIssuers, OutboundIdentities, SamlIdentities, WebIdentities } from '../../src/domain/federation/index.ts'
 import { MfaCodes } from '../../src/domain/mfa/index.ts'
 import { Sessions } from '../../src/domain/sessions/index.ts'
 import { Usage } from '../../src/domain/usage/index.ts'
@@ -72,6 +72,13 @@ export async function aBroker(t: TestContext): Promise<TestBroker> {
       clock: systemClock,
       publicOrigin: 'https://sts.example.com',
       federationOf: (account) => directory.outboundFederation(account),
+    }),
+    clusterIssuers: new ClusterIssuers({
+      keyring,
+      random: systemRandom,
+      clock: systemClock,
+      publicOrigin: 'https://sts.example.com',
+      clusterAt: (place) => directory.cluster(place),
     }),
     webIdentities: new WebIdentities({ outbound: outboundHttp({ localIssuers: [] }), clock: systemClock }),
     samlIdentities: new SamlIdentities({ clock: systemClock, partition: 'aws', isRegion: () => true }),

@@ -1,4 +1,4 @@
-import type { DesiredPodIdentityAssociation, DesiredTask } from './desired-containers.ts'
+import type { DesiredCluster, DesiredPodIdentityAssociation, DesiredTask } from './desired-containers.ts'
 import type { DesiredInstance, DesiredInstanceProfile } from './desired-instances.ts'
 
 /**
@@ -64,6 +64,7 @@ export interface DesiredAccount {
   readonly Instances: readonly DesiredInstance[]
   readonly Tasks: readonly DesiredTask[]
   readonly PodIdentityAssociations: readonly DesiredPodIdentityAssociation[]
+  readonly Clusters: readonly DesiredCluster[]
   readonly OIDCProviders: readonly DesiredOidcProvider[]
   readonly SAMLProviders: readonly DesiredSamlProvider[]
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type AccountId, iamArn, rootArn, taskArn } from '../../model/index.ts'
+import { type AccountId, eksClusterArn, iamArn, rootArn, taskArn } from '../../model/index.ts'
 import type { DirectoryChange, RecordKind } from '../../platform/storage/index.ts'
 import type { Plan } from './plan.ts'
 import { nameKey } from './record-keys.ts'
@@ -39,6 +39,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   overrides: 'Metadata',
   profile: 'IamInstanceProfile',
   roleName: 'Roles',
+  roleSince: 'Roles',
   root: 'Roots',
   rootPassword: 'Root.LoginProfile',
   sealedSecret: 'SecretAccessKey',
@@ -128,6 +129,7 @@ async function nameOf(
   if ('instanceType' in body) {
     return { arn: `arn:${partition}:ec2:${body.region}:${body.account}:instance/${body.id}` }
   }
+  if ('serviceAccounts' in body) return { arn: eksClusterArn(partition, body) }
   if ('containers' in body) return { arn: taskArn(partition, body) }
   if ('serviceAccount' in body) {
     const { region, account, clusterName, namespace, serviceAccount } = body

@@ -1,4 +1,4 @@
-import type { InstanceProfile, OidcProvider, PodIdentityAssociation, Task } from '../../model/index.ts'
+import type { Cluster, InstanceProfile, OidcProvider, PodIdentityAssociation, Task } from '../../model/index.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { DirectoryStore, RecordKind } from '../../platform/storage/index.ts'
 import { type MfaDeviceView, viewMfaDevice } from './mfa-devices.ts'
@@ -34,6 +34,7 @@ export interface DirectoryViews {
   readonly 'instance-profile': ViewCache<'instance-profile', InstanceProfile>
   readonly task: ViewCache<'task', Task>
   readonly 'pod-identity-association': ViewCache<'pod-identity-association', PodIdentityAssociation>
+  readonly cluster: ViewCache<'cluster', Cluster>
   readonly 'oidc-provider': ViewCache<'oidc-provider', OidcProvider>
   readonly 'saml-provider': ViewCache<'saml-provider', SamlProviderView>
 }
@@ -74,6 +75,7 @@ export function directoryViews(
     'instance-profile': new ViewCache(store, 'instance-profile', cachedRecords, bodyOf),
     task: new ViewCache(store, 'task', cachedRecords, bodyOf),
     'pod-identity-association': new ViewCache(store, 'pod-identity-association', cachedRecords, bodyOf),
+    cluster: new ViewCache(store, 'cluster', cachedRecords, bodyOf),
     'oidc-provider': new ViewCache(store, 'oidc-provider', cachedRecords, bodyOf),
     'saml-provider': new ViewCache(store, 'saml-provider', cachedRecords, (record) =>
       viewSamlProvider(bodyOf(record), keyring),

@@ -2,6 +2,8 @@ import type { CompiledPolicy } from '../../engines/policy/index.ts'
 import {
   type AccountCaller,
   type AccountId,
+  type Cluster,
+  type ClusterPlace,
   ConcurrentModification,
   type EpochMillis,
   type Instance,
@@ -23,10 +25,12 @@ import { ChangeQueue } from './change-queue.ts'
 import { type DirectoryViews, directoryViews, isViewed } from './directory-views.ts'
 import { Edit } from './edit.ts'
 import { MfaDevices } from './mfa-devices.ts'
+import type { NearbyIssuers } from './oidc-provider-rules.ts'
 import type { OrganizationPlace } from './organization-view.ts'
 import { type OwnPolicies, ownPolicies } from './own-policies.ts'
 import { Passwords } from './passwords.ts'
 import {
+  clusterKey,
   managedPolicyKey,
   nameKey,
   ORGANIZATION_KEY,
@@ -56,8 +60,8 @@ export interface DirectoryParts {
   readonly random: Random
   readonly clock: Clock
   readonly partition: string
-  /** Origins of OpenID Connect issuers that may be plain http, have a port or be an address. None unless told. */
-  readonly localIssuers?: readonly string[] | undefined
+  /** OpenID Connect issuers that need not be hosts of the internet. None unless told. */
+  readonly nearbyIssuers?: NearbyIssuers | undefined
   /** How many compiled views of each kind are remembered. */
   readonly cachedRecords: number
   /** What an account may have; left out, as much as AWS grants. A directory file is the operator's: none holds there. */
@@ -67,7 +71,7 @@ export interface DirectoryParts {
 /** Accounts and what is in them, compiled for deciding. Reads are answered from memory in the steady state. */
 export class Directory {
   readonly partition: string
-  readonly localIssuers: readonly string[]
+  readonly nearbyIssuers: NearbyIssuers
   readonly quotas: Quotas
   readonly passwords: Passwords
   readonly mfaDevices: MfaDevices
@@ -91,7 +95,7 @@ export class Directory {
     random,
     clock,
     partition,
-    localIssuers = [],
+    nearbyIssuers = { localIssuers: [], isOwnIssuer: () => false },
     cachedRecords,
     quotas,
   }: DirectoryParts) {
@@ -99,7 +103,7 @@ export class Directory {
     this.passwords = new Passwords(random)
     const store = storage.directory
     this.partition = partition
-    this.localIssuers = localIssuers
+    this.nearbyIssuers = nearbyIssuers
     this.#storage = storage
     this.records = new StoredRecords(storage)
     this.#secrets = new SealedSecrets(store, keyring, random)
@@ -236,14 +240,15 @@ export class Directory {
     return this.#views['pod-identity-association'].find(podIdentityKey(pod))
   }
 
+  /** The cluster at a place; `undefined` where there is none, and in a closed account. */
+  async cluster(place: ClusterPlace): Promise<Cluster | undefined> {
+    const cluster = await this.#views.cluster.find(clusterKey(place))
+    return (await this.isOpen(place.account)) ? cluster : undefined
+  }
+
   /** All tasks of all accounts, read from the store itself. */
   tasks(): Promise<readonly Task[]> {
     return this.records.bodies('task')
-  }
-
-  /** All pod identity associations of all accounts, read from the store itself. */
-  podIdentityAssociations(): Promise<readonly PodIdentityAssociation[]> {
-    return this.records.bodies('pod-identity-association')
   }
 
   /** Calls `watcher`, one for each kind, after every change to a record of that kind that this node sees. */

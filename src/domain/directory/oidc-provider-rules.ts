@@ -16,19 +16,26 @@ const LONGEST_URL = 255
 const PATH = /^(?:\/[A-Za-z0-9._~!$'()+,;=:@-]+)*\/?$/
 const HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
+/** Issuers that need not be hosts of the internet. */
+export interface NearbyIssuers {
+  /** Origins that may be plain http, have a port or be an address. */
+  readonly localIssuers: readonly string[]
+  /** Whether a URL is that of an issuer of this broker: nobody is asked for its keys, so it may be anywhere. */
+  isOwnIssuer(url: string): boolean
+}
+
 /**
  * Reads the URL of a provider: exactly as its tokens have it in `iss`, a slash at the end included. Of two spellings of
  * one address only the normal one is taken, so that no two providers look alike.
- * @param localIssuers - origins that may be plain http, have a port or be an address
  * @returns what is wrong with it, as a sentence goes on after the URL, when it is none
  */
 export function readProviderUrl(
   text: string,
-  localIssuers: readonly string[],
+  { localIssuers, isOwnIssuer }: NearbyIssuers,
 ): Pick<OidcProvider, 'issuer' | 'url'> | string {
   if (text.length > LONGEST_URL) return `must have at most ${LONGEST_URL} characters`
   const parsed = URL.parse(text)
-  const isLocal = parsed !== null && localIssuers.includes(parsed.origin)
+  const isLocal = parsed !== null && (localIssuers.includes(parsed.origin) || isOwnIssuer(text))
   if (!text.startsWith('https://') && !isLocal) return 'must begin with https://'
   if (parsed === null || !isNormal(text, parsed)) {
     return 'must be a URL in its normal form: host in lower case, then a path; no query, no escapes'

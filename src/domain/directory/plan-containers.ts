@@ -74,7 +74,8 @@ async function checkRole(plan: Plan, at: DesiredPath, account: AccountId, arn: s
   plan.mistake(at, `account ${account} has no role "${arn}"`)
 }
 
-function planRegion(plan: Plan, at: DesiredPath, named: string | undefined): string {
+/** The region that is named, or the one where what names none is. */
+export function planRegion(plan: Plan, at: DesiredPath, named: string | undefined): string {
   const region = named ?? HOME_REGIONS[plan.parts.directory.partition] ?? ''
   plan.check(at, region, RULES.region)
   return region

@@ -12,6 +12,7 @@ import { type Difference, differences, lockouts } from './differences.ts'
 import { type DesiredPath, DirectoryMistakes } from './mistakes.ts'
 import { Plan, type PlanParts } from './plan.ts'
 import { planAccessKeys } from './plan-access-keys.ts'
+import { planCluster } from './plan-clusters.ts'
 import { planPodIdentityAssociation, planTask } from './plan-containers.ts'
 import { planInstance, planInstanceProfile } from './plan-instances.ts'
 import { heldPlaces } from './plan-listen.ts'
@@ -111,6 +112,9 @@ async function planContainers(
     for (const [index, task] of account.Tasks.entries()) await planTask(plan, [...at, 'Tasks', index], id, task)
     for (const [index, association] of account.PodIdentityAssociations.entries()) {
       await planPodIdentityAssociation(plan, [...at, 'PodIdentityAssociations', index], id, association)
+    }
+    for (const [index, cluster] of account.Clusters.entries()) {
+      await planCluster(plan, [...at, 'Clusters', index], id, cluster)
     }
   }
 }

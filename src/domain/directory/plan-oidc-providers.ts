@@ -26,7 +26,7 @@ async function planOidcProvider(
   desired: DesiredOidcProvider,
 ): Promise<void> {
   const { directory } = plan.parts
-  const read = readProviderUrl(desired.Url, directory.localIssuers)
+  const read = readProviderUrl(desired.Url, directory.nearbyIssuers)
   if (typeof read === 'string') return plan.mistake([...at, 'Url'], `"${desired.Url}" ${read}`)
   const { issuer, url } = read
   const key = oidcProviderKey(account, url)

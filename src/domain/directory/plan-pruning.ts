@@ -7,7 +7,14 @@ import { bodyOf, RECORD_KINDS } from './records.ts'
 const LISTED_KINDS: readonly EntityKind[] = ['user', 'group', 'role', 'managed-policy', 'instance-profile']
 
 /** What it lists by a name that is unique in the whole world. */
-const CLAIMED_KINDS = ['instance', 'task', 'pod-identity-association', 'oidc-provider', 'saml-provider'] as const
+const CLAIMED_KINDS = [
+  'instance',
+  'task',
+  'pod-identity-association',
+  'cluster',
+  'oidc-provider',
+  'saml-provider',
+] as const
 
 /** Plans the deletion of what is in an account and not listed; of a user with all that they prove themselves with. */
 export async function planPruning(plan: Plan, account: AccountId): Promise<void> {

@@ -40,6 +40,7 @@ type ClaimKind =
   | 'address'
   | 'task'
   | 'pod-identity-association'
+  | 'cluster'
   | 'oidc-provider'
   | 'saml-provider'
   | 'mfa-device'

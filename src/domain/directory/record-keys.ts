@@ -1,4 +1,4 @@
-import type { PodIdentityAssociation } from '../../model/index.ts'
+import type { ClusterPlace, PodIdentityAssociation } from '../../model/index.ts'
 
 /** The key of the one organization. */
 export const ORGANIZATION_KEY = 'organization'
@@ -17,6 +17,11 @@ export function podIdentityKey({
   serviceAccount,
 }: Omit<PodIdentityAssociation, 'roleArn'>): string {
   return `${account}/${region}/${clusterName}/${namespace}/${serviceAccount}`
+}
+
+/** The key of a cluster: its name is unique in its account and region. */
+export function clusterKey({ account, region, clusterName }: ClusterPlace): string {
+  return `${account}/${region}/${clusterName}`
 }
 
 /** The key of an OpenID Connect provider: the case of its URL counts. @param url - without scheme */

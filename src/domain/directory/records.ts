@@ -1,5 +1,6 @@
 import type {
   AccountId,
+  Cluster,
   EpochMillis,
   Instance,
   InstanceProfile,
@@ -275,6 +276,7 @@ export interface RecordBodies {
   readonly instance: Instance
   readonly task: Task
   readonly 'pod-identity-association': PodIdentityAssociation
+  readonly cluster: Cluster
   readonly 'oidc-provider': OidcProvider
   readonly 'saml-provider': SamlProvider
   readonly 'role-deletion': RoleDeletionBody
@@ -299,6 +301,7 @@ export const RECORD_KINDS: readonly RecordKind[] = [
   'instance',
   'task',
   'pod-identity-association',
+  'cluster',
   'oidc-provider',
   'saml-provider',
   'role-deletion',

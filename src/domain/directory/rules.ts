@@ -179,7 +179,7 @@ export const INSTANCE_QUOTAS = {
 } as const
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
-export const CONTAINER_QUOTAS = { perTask: 10 } as const
+export const CONTAINER_QUOTAS = { perTask: 10, perCluster: 1000 } as const
 
 /** Whether a text keeps a rule. */
 export function keeps(text: string, rule: NameRule): boolean {

@@ -3,6 +3,7 @@
  * publishes; and says to others outside who somebody is. Knows no roles: whom an account trusts is told to it, and what
  * somebody may is decided elsewhere. @module
  */
+export { CLUSTER_PATHS, ClusterIssuers } from './clusters/cluster-issuers.ts'
 export { builtInIssuer } from './oidc/built-in-issuers.ts'
 export { type IssuerSearch, noProvider } from './oidc/examine-token.ts'
 export type { ReadToken, TrustedIssuer, WebIdentity } from './oidc/trusted-issuer.ts'

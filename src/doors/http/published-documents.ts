@@ -3,8 +3,8 @@ import type { Logger } from '../../platform/telemetry/index.ts'
 
 /** What issuers publish, for whoever verifies what they sign. */
 export interface PublishedDocuments {
-  /** How the paths of all of them begin. */
-  readonly paths: string
+  /** How the paths of all of them begin: one of these. */
+  readonly paths: readonly string[]
   /** How long they may be remembered, in seconds. */
   readonly maxAgeS: number
   /** The document at a path, as JSON; `undefined` where there is none. @throws when that cannot be told */
@@ -13,7 +13,9 @@ export interface PublishedDocuments {
 
 /** Whether a request is for one of them: it is read, and not called. */
 export function asksForDocument({ method, url = '' }: IncomingMessage, { paths }: PublishedDocuments): boolean {
-  return url.startsWith(paths) && (method === 'GET' || method === 'HEAD')
+  if (method !== 'GET' && method !== 'HEAD') return false
+  for (const path of paths) if (url.startsWith(path)) return true
+  return false
 }
 
 /**

@@ -55,6 +55,7 @@ export function accountWith(
     Instances: [],
     Tasks: [],
     PodIdentityAssociations: [],
+    Clusters: [],
     OIDCProviders: [],
     SAMLProviders: [],
   }

@@ -2,6 +2,7 @@ import { ServiceAccountTokens, TaskTokens } from '../../domain/containers/index.
 import type { Directory } from '../../domain/directory/index.ts'
 import { type EpochMillis, epochMillis, NoSuchEntity, type Pod, Secret, type Task } from '../../model/index.ts'
 import { type BrokerParts, defineOperatorOperation } from '../../pipeline/index.ts'
+import { newPod } from './new-pod.ts'
 
 /** Whose token is wanted. */
 export interface IssueContainerTokenInput {
@@ -48,15 +49,14 @@ async function forTask([id = '', name]: readonly string[], { directory, keyring 
 async function forPod(names: readonly string[], now: EpochMillis, { directory, keyring, random }: BrokerParts) {
   const association = await findAssociation(names, directory)
   const { roleArn: _, ...place } = association
-  const suffix = random.bytes(3).toString('hex').slice(0, 5)
-  const pod = { ...place, podName: `${place.serviceAccount.slice(0, 57)}-${suffix}`, podUid: random.uuid() }
+  const pod = { ...place, ...newPod(place.serviceAccount, random) }
   const expiresAt = epochMillis(now + TOKEN_LIFETIME_MS)
   const tokens = new ServiceAccountTokens({ keyring, random, partition: directory.partition })
   return { pod, expiresAt, token: new Secret(tokens.issue(pod, now, expiresAt)) }
 }
 
 async function findAssociation([cluster, namespace, serviceAccount]: readonly string[], directory: Directory) {
-  const [found, another] = (await directory.podIdentityAssociations()).filter(
+  const [found, another] = (await directory.records.bodies('pod-identity-association')).filter(
     (each) => each.clusterName === cluster && each.namespace === namespace && each.serviceAccount === serviceAccount,
   )
   if (found === undefined) {

@@ -13,6 +13,15 @@ export const taskSchema = z.strictObject({
     .default([{ Name: 'app', Image: 'app:latest' }]),
 })
 
+/** The shape of a cluster in a directory file. */
+export const clusterSchema = z.strictObject({
+  Name: z.string(),
+  Region: z.string().optional(),
+  ServiceAccounts: z
+    .array(z.strictObject({ Namespace: z.string(), Name: z.string(), RoleArn: z.string() }))
+    .default([]),
+})
+
 /** The shape of a pod identity association in a directory file. */
 export const podIdentityAssociationSchema = z.strictObject({
   ClusterName: z.string(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DesiredUnit } from '../../domain/directory/index.ts'
-import { podIdentityAssociationSchema, taskSchema } from './container-schema.ts'
+import { clusterSchema, podIdentityAssociationSchema, taskSchema } from './container-schema.ts'
 import { instanceProfileSchema, instanceSchema } from './instance-schema.ts'
 
 /** JSON, such as a policy document: written as an object, or as JSON text. Kept as text, because that is what is parsed with positions. */
@@ -141,6 +141,7 @@ export const directorySchema = z.strictObject({
       Instances: list(instanceSchema),
       Tasks: list(taskSchema),
       PodIdentityAssociations: list(podIdentityAssociationSchema),
+      Clusters: list(clusterSchema),
       OIDCProviders: list(oidcProvider),
       SAMLProviders: list(samlProvider),
     }),

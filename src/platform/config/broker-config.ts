@@ -68,6 +68,8 @@ export interface BrokerConfig {
   readonly directory: readonly string[]
   /** A file to write once the node answers. */
   readonly readyFile?: string | undefined
+  /** A folder to write tokens of service accounts into; in the data folder, unless told. */
+  readonly tokenFolder?: string | undefined
   /** The origin that absolute URLs begin with, without a slash at its end. */
   readonly publicUrl?: string | undefined
   readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined

@@ -75,6 +75,7 @@ const settings = mapping({
   keyRotation: keyRotation.prefault({}),
   directory: listOf(text('a file')).default([]),
   readyFile: text('a file').optional(),
+  tokenFolder: text('a folder').optional(),
   publicUrl: text('an origin').transform(toOrigin).optional(),
   tls: tls.optional(),
   trustedProxies: listOf(text('a network').refine(isNetwork, 'must be a network such as 10.0.0.0/8')).default([]),

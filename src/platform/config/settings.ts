@@ -35,6 +35,12 @@ export const SETTINGS: readonly Setting[] = [
   setting('keys', 'keys', 'FOLDER', 'the folder of the key ring (default keys)'),
   { ...setting('directory', 'directory', 'FILE', 'a directory file to apply at start'), repeatable: true },
   setting('readyFile', 'ready-file', 'FILE', 'a file to write once requests are answered'),
+  setting(
+    'tokenFolder',
+    'token-folder',
+    'FOLDER',
+    'where tokens of service accounts are written (default DATA/tokens)',
+  ),
   setting('publicUrl', 'public-url', 'ORIGIN', 'the origin of absolute URLs, such as https://sts.example.com'),
   setting('tls.certFile', 'tls-cert', 'FILE', 'serve the API over TLS with this certificate chain (PEM)'),
   setting('tls.keyFile', 'tls-key', 'FILE', 'the private key of the certificate (PEM)'),

@@ -17,13 +17,15 @@ export const KEY_PURPOSES = [
   'service-account-token',
   'outbound-rs256',
   'outbound-es384',
+  'cluster-rs256',
 ] as const
 
 /**
  * One of {@link KEY_PURPOSES}: sealing session tokens, deriving their secrets, sealing stored long-term secrets, sealing
  * explanations of refusals, proving that markers which lead to the next page of a list are ours, sealing what browsers
  * have begun, and session tokens of the metadata service; signing identity documents of instances; what tasks of ECS show
- * for their credentials, and pods of EKS for theirs; signing tokens for verifiers outside, by each of two algorithms.
+ * for their credentials, and pods of EKS for theirs; signing tokens for verifiers outside, by each of two algorithms, and
+ * those by which clusters of EKS vouch for their pods.
  */
 export type KeyPurpose = (typeof KEY_PURPOSES)[number]
 

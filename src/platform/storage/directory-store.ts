@@ -16,6 +16,7 @@ export type RecordKind =
   | 'instance'
   | 'task'
   | 'pod-identity-association'
+  | 'cluster'
   | 'oidc-provider'
   | 'role-deletion'
   | 'saml-provider'

@@ -125,5 +125,8 @@ test('what is not listed any more is told of by its ARN, and goes when it is pru
       `deleted arn:aws:eks:us-east-1:${SOURCE}:podidentityassociation/shop/default/web`,
     ],
   )
-  assert.deepEqual([await directory.task(TASK), await directory.podIdentityAssociations()], [undefined, []])
+  assert.deepEqual(
+    [await directory.task(TASK), await directory.records.bodies('pod-identity-association')],
+    [undefined, []],
+  )
 })

@@ -41,6 +41,7 @@ export function anAccount(Id: string, parts: Partial<DesiredAccount> = {}): Desi
     Instances: [],
     Tasks: [],
     PodIdentityAssociations: [],
+    Clusters: [],
     OIDCProviders: [],
     SAMLProviders: [],
   }
@@ -82,12 +83,13 @@ export async function aWorld(
   {
     clock = systemClock,
     cachedRecords = 100,
-    localIssuers,
+    localIssuers = [],
   }: { clock?: Clock; cachedRecords?: number; localIssuers?: readonly string[] } = {},
 ): Promise<World> {
   const storage = await openSqlStorage({ data: ':memory:' })
   const keyring = memoryKeyRing({ random: systemRandom, clock: systemClock })
-  const parts = { storage, keyring, random: systemRandom, clock, partition: 'aws', cachedRecords, localIssuers }
+  const nearbyIssuers = { localIssuers, isOwnIssuer: () => false }
+  const parts = { storage, keyring, random: systemRandom, clock, partition: 'aws', cachedRecords, nearbyIssuers }
   const directory = new Directory(parts)
   await directory.start()
   t.after(async () => {

@@ -12,7 +12,7 @@ function app(read: PublishedDocuments['read']) {
       answer: async ({ method, target }) => ({ status: 200, headers: {}, body: `${method} ${target}` }),
       trustedProxies: [],
       maxBodyBytes: 1000,
-      documents: { paths: '/tokens/', maxAgeS: 60, read },
+      documents: { paths: ['/tokens/'], maxAgeS: 60, read },
       logger,
     }),
   )

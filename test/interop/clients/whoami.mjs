@@ -3,10 +3,10 @@
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { fromContainerMetadata, fromHttp, fromInstanceMetadata } from '@aws-sdk/credential-providers'
+import { fromContainerMetadata, fromHttp, fromInstanceMetadata, fromTokenFile } from '@aws-sdk/credential-providers'
 
 const [, , name] = process.argv
-const providers = new Map(Object.entries({ fromContainerMetadata, fromHttp, fromInstanceMetadata }))
+const providers = new Map(Object.entries({ fromContainerMetadata, fromHttp, fromInstanceMetadata, fromTokenFile }))
 const credentials = providers.get(name)?.()
 const client = new STSClient({ maxAttempts: 1, ...(credentials !== undefined && { credentials }) })
 for await (const line of createInterface({ input: process.stdin })) {

@@ -33,8 +33,8 @@ interface ExaminationParts {
   readonly acceptsOutbound: boolean
   /** Finds the key and verifies the signature. @throws Fault */
   prove(jwt: Jwt, algorithm: Algorithm, issuer: TrustedIssuer): Promise<void>
-  /** Real time. */
-  now(): EpochMillis
+  /** By which the tokens of an issuer are dated. */
+  now(issuer: TrustedIssuer): EpochMillis
 }
 
 /** Makes every check of a token that can be made, whatever came of those before it. */
@@ -72,7 +72,7 @@ export async function examineToken(
   noted.attempt('issuer', () => issuer, { ok: issuerWords })
   const { algorithm } = jwt
   const keyFault = isAlgorithm(algorithm) ? await faultOf(prove(jwt, algorithm, issuer)) : undefined
-  const identity = checkClaims({ jwt, claims, issuer, roleArn, acceptsOutbound, now: now() }, keyFault, noted)
+  const identity = checkClaims({ jwt, claims, issuer, roleArn, acceptsOutbound, now: now(issuer) }, keyFault, noted)
   return { checks: noted.checks, refusal: noted.refusal, proven: identity && { issuer, identity } }
 }
 

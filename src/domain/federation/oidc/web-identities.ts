@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Fault, ProofCheck } from '../../../model/index.ts'
+import type { EpochMillis, Fault, ProofCheck } from '../../../model/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { OutboundHttp } from '../../../platform/outbound-http.ts'
 import { checksOfRefused } from './check-claims.ts'
@@ -17,12 +17,22 @@ import type { ReadToken, TrustedIssuer, WebIdentity } from './trusted-issuer.ts'
 /** Where the keys of an issuer come from. */
 type Keys = Pick<IssuerKeys, 'candidates'>
 
+/** Issuers whose keys this broker has itself: nobody is asked for them. */
+export interface OwnIssuers {
+  /** By which their tokens are dated. */
+  readonly clock: Clock
+  isOwn(issuer: string): boolean
+  /** The keys of one of them, as a JSON Web Key Set; `undefined` where there are none. */
+  jwks(issuer: string): Promise<string | undefined>
+}
+
 /** The keys of a provider, and of what it was when they were first asked for. */
 interface Source {
   readonly of: Pick<TrustedIssuer, 'issuer' | 'createdAt' | 'jwks'>
   readonly keys: Keys
 }
 
+const NO_KEYS = '{"keys":[]}'
 /** Issuers whose keys are remembered. */
 const MOST_ISSUERS = 1000
 
@@ -34,21 +44,24 @@ export class WebIdentities {
   readonly #outbound: Pick<OutboundHttp, 'get'>
   readonly #clock: Clock
   readonly #acceptsOutbound: boolean
+  readonly #own: OwnIssuers | undefined
   #jose: Promise<typeof import('jose')> | undefined
   readonly #sources = new LRUCache<string, Source>({ max: MOST_ISSUERS })
 
   /**
    * @param parts - `clock` is real time: tokens are dated by clocks outside; `acceptsOutbound`: tokens of
-   *   GetWebIdentityToken are taken, too
+   *   GetWebIdentityToken are taken, too; `own`: issuers that are not asked
    */
   constructor(parts: {
     readonly outbound: Pick<OutboundHttp, 'get'>
     readonly clock: Clock
     readonly acceptsOutbound?: boolean
+    readonly own?: OwnIssuers
   }) {
     this.#outbound = parts.outbound
     this.#clock = parts.clock
     this.#acceptsOutbound = parts.acceptsOutbound ?? false
+    this.#own = parts.own
   }
 
   /** Reads a token, which says who it pretends to be of. @throws {@link InvalidIdentityToken} */
@@ -69,7 +82,7 @@ export class WebIdentities {
     checkPurpose(claims, this.#acceptsOutbound)
     const audience = readAudience(claims.all, issuer.clientIds)
     await this.#prove(jwt, takenAlgorithm(jwt), issuer, wait)
-    checkTimes(claims, this.#clock.now())
+    checkTimes(claims, this.#nowOf(issuer))
     const { subject, all } = claims
     const marks = readSessionMarks(all)
     const keys = keysOfClaims(issuer.url, subject, audience, all)
@@ -88,7 +101,7 @@ export class WebIdentities {
       roleArn,
       acceptsOutbound: this.#acceptsOutbound,
       prove: (jwt, algorithm, issuer) => this.#prove(jwt, algorithm, issuer, (load) => load),
-      now: () => this.#clock.now(),
+      now: (issuer) => this.#nowOf(issuer),
     })
   }
 
@@ -99,14 +112,15 @@ export class WebIdentities {
   whyRefused(read: ReadToken, issuer: TrustedIssuer, roleArn: string, fault: Fault): () => readonly ProofCheck[] {
     const { text: _text, ...jwt } = read.jwt
     const { length } = read.jwt.text
-    const now = this.#clock.now()
+    const now = this.#nowOf(issuer)
     const acceptsOutbound = this.#acceptsOutbound
     return () => checksOfRefused({ jwt, length, claims: read.claims, issuer, roleArn, acceptsOutbound, now }, fault)
   }
 
   async #prove(jwt: Jwt, algorithm: Algorithm, issuer: TrustedIssuer, wait: Wait): Promise<void> {
+    const keys = await this.#keysOf(issuer)
     let refusal: Fault | undefined
-    for await (const published of this.#keysOf(issuer).candidates(jwt.keyId, algorithm, wait)) {
+    for await (const published of keys.candidates(jwt.keyId, algorithm, wait)) {
       // Loaded with the first token; to import it anew costs as much as to verify.
       this.#jose ??= import('jose')
       refusal = await forgeryOf(jwt, algorithm, published, await this.#jose)
@@ -115,13 +129,18 @@ export class WebIdentities {
     throw refusal ?? noKey('no such key')
   }
 
-  #keysOf(trusted: TrustedIssuer): Keys {
-    const { arn, issuer, createdAt, jwks } = trusted
+  #nowOf({ issuer }: TrustedIssuer): EpochMillis {
+    return (this.#own?.isOwn(issuer) ? this.#own.clock : this.#clock).now()
+  }
+
+  async #keysOf({ arn, issuer, createdAt, jwks: given }: TrustedIssuer): Promise<Keys> {
+    const isOwn = given === undefined && this.#own?.isOwn(issuer)
+    const jwks = isOwn ? ((await this.#own?.jwks(issuer)) ?? NO_KEYS) : given
     const known = this.#sources.get(arn)
     // One that was made again, has another scheme, or was given other keys, begins anew.
     if (known?.of.issuer === issuer && known.of.createdAt === createdAt && known.of.jwks === jwks) return known.keys
     const keys = jwks === undefined ? this.#publishedBy(issuer) : new StaticKeys(readKeySet(Buffer.from(jwks)))
-    this.#sources.set(arn, { of: trusted, keys })
+    this.#sources.set(arn, { of: { issuer, createdAt, jwks }, keys })
     return keys
   }
 

@@ -31,8 +31,15 @@ export interface KeyPair {
   readonly privateKey: webcrypto.CryptoKey
 }
 
+/** What the keys of a kind of issuer are made of: a purpose of the ring for each algorithm that it signs with. */
+export interface IssuerPurposes extends Readonly<Partial<Record<SigningAlgorithm, KeyPurpose>>> {
+  /** Tells keys of kinds of issuers apart. */
+  readonly label: string
+}
+
+const OUTBOUND: IssuerPurposes = { label: 'outbound', RS256: 'outbound-rs256', ES384: 'outbound-es384' }
+
 interface Kind {
-  readonly purpose: KeyPurpose
   /** The members that the thumbprint is made of, in its order. */
   readonly members: readonly string[]
   derive(secret: KeyObject, name: string): Promise<KeyObject> | KeyObject
@@ -41,13 +48,11 @@ interface Kind {
 
 const KINDS: Readonly<Record<SigningAlgorithm, Kind>> = {
   RS256: {
-    purpose: 'outbound-rs256',
     members: ['e', 'kty', 'n'],
     derive: (secret, name) => deriveRsaKey(secret, name, 2048),
     importFor: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
   },
   ES384: {
-    purpose: 'outbound-es384',
     members: ['crv', 'kty', 'x', 'y'],
     derive: deriveP384Key,
     importFor: { name: 'ECDSA', namedCurve: 'P-384' },
@@ -63,23 +68,30 @@ const MOST_PAIRS = 3000
  */
 export class IssuerKeyPairs {
   readonly #keyring: KeyRing
+  readonly #purposes: IssuerPurposes
   readonly #pairs = new LRUCache<string, Promise<KeyPair>>({ max: MOST_PAIRS })
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(keyring: KeyRing) {
+  /** @param purposes - those of accounts that vouch for their principals, unless told otherwise */
+  constructor(keyring: KeyRing, purposes: IssuerPurposes = OUTBOUND) {
     this.#keyring = keyring
+    this.#purposes = purposes
   }
 
   /** The pair that signs now. */
   signing(issuerId: string, algorithm: SigningAlgorithm): Promise<KeyPair> {
-    return this.#pair(issuerId, algorithm, this.#keyring.active(KINDS[algorithm].purpose))
+    const purpose = this.#purposes[algorithm]
+    if (purpose === undefined) throw new Error(`these issuers do not sign with ${algorithm}`)
+    return this.#pair(issuerId, algorithm, this.#keyring.active(purpose))
   }
 
   /** The public keys of all that may verify something: those that will sign, those that do, and those that did. */
   async published(issuerId: string): Promise<readonly PublishedJwk[]> {
     const jwks: PublishedJwk[] = []
     for (const algorithm of SIGNING_ALGORITHMS) {
-      for (const key of this.#keyring.all(KINDS[algorithm].purpose)) {
+      const purpose = this.#purposes[algorithm]
+      if (purpose === undefined) continue
+      for (const key of this.#keyring.all(purpose)) {
         jwks.push((await this.#pair(issuerId, algorithm, key)).jwk)
       }
     }
@@ -92,16 +104,16 @@ export class IssuerKeyPairs {
     const known = this.#pairs.get(name)
     if (known !== undefined) return known
     // One at a time: whoever asks for many issuers at once holds no more than one thread.
-    const made = this.#turn.then(() => makePair(issuerId, algorithm, key))
+    const made = this.#turn.then(() => makePair(`${this.#purposes.label}/v1/${algorithm}/${issuerId}`, algorithm, key))
     this.#turn = made.catch(() => this.#pairs.delete(name))
     this.#pairs.set(name, made)
     return made
   }
 }
 
-async function makePair(issuerId: string, algorithm: SigningAlgorithm, { material }: Key): Promise<KeyPair> {
+async function makePair(name: string, algorithm: SigningAlgorithm, { material }: Key): Promise<KeyPair> {
   const { derive, members, importFor } = KINDS[algorithm]
-  const key = await derive(material, `rolecall/outbound/v1/${algorithm}/${issuerId}`)
+  const key = await derive(material, `rolecall/${name}`)
   const exported = new Map(Object.entries(createPublicKey(key).export({ format: 'jwk' })))
   const numbers = Object.fromEntries(members.map((member) => [member, String(exported.get(member))]))
   const kid = hash('sha256', JSON.stringify(numbers), 'base64url')

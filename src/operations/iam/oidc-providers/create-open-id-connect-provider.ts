@@ -53,8 +53,8 @@ export const createOpenIDConnectProvider = defineChange({
   },
 })
 
-function readUrl(text: string, { localIssuers }: Directory): Pick<OidcProvider, 'issuer' | 'url'> {
-  const read = readProviderUrl(text, localIssuers)
+function readUrl(text: string, { nearbyIssuers }: Directory): Pick<OidcProvider, 'issuer' | 'url'> {
+  const read = readProviderUrl(text, nearbyIssuers)
   if (typeof read !== 'string') return read
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(text)) throw new ValidationError('Invalid Open ID Connect Provider URL')
   throw new InvalidInput(`Invalid Open ID Connect Provider URL. The URL ${read}.`)
