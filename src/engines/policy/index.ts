@@ -7,7 +7,7 @@
 export type { ApplicablePolicies } from './applicable-policies.ts'
 export { type BearingStatement, bearingStatements, speaksOfResource } from './bearing.ts'
 export { type CompiledPolicy, compilePolicy } from './compile-policy.ts'
-export { findConditionKey, GITHUB, readOidcKey, spellConditionKey } from './condition-keys.ts'
+export { type ConditionKey, findConditionKey, GITHUB, readOidcKey, spellConditionKey } from './condition-keys.ts'
 export { readOperator } from './conditions/operators.ts'
 export { contextKeysOf } from './context-keys-of.ts'
 export { decide, missingAllows } from './decide.ts'

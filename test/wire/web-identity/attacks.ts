@@ -309,7 +309,7 @@ export const ATTACKS: readonly Attack[] = [
     { aud: [CLIENT, 'other'] },
     'Token audience contains more than one audience while authorized party is not present',
   ),
-  ...['other', '', 7, [CLIENT], null].map((azp) => claiming(`azp ${JSON.stringify(azp)}`, { azp }, AUDIENCE)),
+  ...['other', '', 7, [CLIENT], false].map((azp) => claiming(`azp ${JSON.stringify(azp)}`, { azp }, AUDIENCE)),
 
   // About whom it is.
   claiming('no sub', { sub: undefined }, 'Missing a required claim: sub'),
@@ -328,7 +328,26 @@ export const ATTACKS: readonly Attack[] = [
   written('an infinite number elsewhere', (text) => text.replace('{', '{"x":-1e999,')),
   claiming('exp beyond what can be counted', { exp: 2 ** 60 }, 'Invalid value for claim: exp'),
   claiming('nbf that is no time', { nbf: 'soon' }, 'Invalid value for claim: nbf'),
-  claiming('nbf null', { nbf: null }, 'Invalid value for claim: nbf'),
+  ...['.0', '.00000000000000000001', '.5', 'e0', 'E0'].flatMap((tail) =>
+    ['exp', 'iat'].map((name) =>
+      written(
+        `${name} as a number that ends with ${tail}`,
+        (text) => text.replace(new RegExp(`"${name}":[0-9]+`), `$&${tail}`),
+        `Invalid value for claim: ${name}`,
+      ),
+    ),
+  ),
+  written('sub -0', (text) => text.replace('"alice"', '-0'), 'Invalid value for claim: sub'),
+  written('sub 1e2', (text) => text.replace('"alice"', '1e2'), 'Invalid value for claim: sub'),
+  written(
+    'sub a number that is rounded',
+    (text) => text.replace('"alice"', '9007199254740993'),
+    'Invalid value for claim: sub',
+  ),
+
+  // What conditions compare.
+  claiming('an email beyond measure', { email: 'x'.repeat(1025) }, 'Invalid value for claim: email'),
+  claiming('a list of emails', { email: ['alice@example.com'] }, 'Invalid value for claim: email'),
   refused('iat more than five minutes ahead', (set) => set.token({ iat: now() + 302 }), 'Token issued in the future.'),
   refused('nbf more than five minutes ahead', (set) => set.token({ nbf: now() + 302 }), 'Token issued in the future.'),
   expired(

@@ -179,6 +179,8 @@ describe('web identity', () => {
       ['with times as digits', 'Open', { iat: String(now()), exp: String(now() + 60) }],
       ['that is nearly a day old', 'Open', { iat: now() - 86_400, exp: now() + 60 }],
       ['with a number for its subject', 'Open', { sub: 12345 }],
+      ['whose azp, nbf and email are null', 'Pinned', { azp: null, nbf: null, email: null }],
+      ['with a fraction that nobody compares', 'Open', { rank: 1.5 }],
       [
         'with claims of many kinds',
         'Open',

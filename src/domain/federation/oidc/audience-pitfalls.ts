@@ -5,7 +5,7 @@ import type { TrustedIssuer } from './trusted-issuer.ts'
 
 /** What would have to change for a token's audience to be one that a provider takes, and what is often the matter. */
 export function audienceChanges(claims: JsonObject, { arn, url, clientIds = [] }: TrustedIssuer): readonly string[] {
-  const [aud, azp] = [memberOf(claims, 'aud'), memberOf(claims, 'azp')]
+  const [aud, azp] = [memberOf(claims, 'aud'), memberOf(claims, 'azp') ?? undefined]
   const audiences = textsIn(aud)
   if (azp === undefined && audiences.length > 1) {
     return ['Ask the issuer for a token with one audience: of several, azp has to say which counts, and there is none.']

@@ -1,7 +1,7 @@
-import { findConditionKey } from '../../../engines/policy/index.ts'
-import { foldCase, InvalidIdentityToken } from '../../../model/index.ts'
+import { type ConditionKey, findConditionKey } from '../../../engines/policy/index.ts'
+import { foldCase } from '../../../model/index.ts'
 import { isObject, type JsonObject, memberOf } from './json-object.ts'
-import type { Audience } from './token-claims.ts'
+import { type Audience, invalidClaim } from './token-claims.ts'
 
 type KeyValue = string | readonly string[]
 
@@ -12,13 +12,14 @@ const MOST_METHODS = 50
 const SETTLED: ReadonlySet<string> = new Set(['aud', 'sub', 'amr', 'oaud'])
 /** As the documented ones are spelled. `Sub` would come to stand for `sub`, since keys have no case, and `x:sub` for another provider's. */
 const CLAIM = /^[a-z0-9._/-]{1,64}$/
+const WHOLE = /^-?[0-9]{1,15}$/
 const GOOGLE_ORGANIZATION = 'organization_number'
 
 /**
  * The condition keys that a token's claims stand for, by their names in lower case. Only those that AWS documents for
  * the provider: what else a token says is for nobody's policy.
  * @param url - of the provider, without scheme: how its keys begin
- * @throws {@link InvalidIdentityToken} when the authentication methods are not in a form that there is
+ * @throws {@link InvalidIdentityToken} when a claim cannot be what its key stands for
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
  */
 export function keysOfClaims(
@@ -36,14 +37,16 @@ export function keysOfClaims(
   const methods = methodsIn(claims)
   if (methods.length > 0) keys.set(`${prefix}:amr`, methods)
   for (const [name, value] of Object.entries(claims)) {
-    if (SETTLED.has(name) || !CLAIM.test(name) || findConditionKey(`${prefix}:${name}`) === undefined) continue
-    const text = textOf(value)
+    if (SETTLED.has(name) || !CLAIM.test(name)) continue
+    const text = textOf(name, value, findConditionKey(`${prefix}:${name}`))
     if (text !== undefined) keys.set(`${prefix}:${name}`, text)
   }
   const google = memberOf(claims, 'google')
-  const organization = isObject(google) ? textOf(memberOf(google, GOOGLE_ORGANIZATION)) : undefined
-  const key = `${prefix}:google/${GOOGLE_ORGANIZATION}`
-  if (organization !== undefined && findConditionKey(key) !== undefined) keys.set(key, organization)
+  const name = `google/${GOOGLE_ORGANIZATION}`
+  const key = findConditionKey(`${prefix}:${name}`)
+  const organization = isObject(google) ? memberOf(google, GOOGLE_ORGANIZATION) : google
+  const text = textOf(name, organization, key)
+  if (text !== undefined) keys.set(`${prefix}:${name}`, text)
   return keys
 }
 
@@ -51,14 +54,22 @@ function methodsIn(claims: JsonObject): readonly string[] {
   const amr = memberOf(claims, 'amr') ?? []
   const methods: readonly unknown[] = Array.isArray(amr) ? amr : [amr]
   if (methods.length <= MOST_METHODS && methods.every(isMethod)) return methods
-  throw new InvalidIdentityToken('Invalid value for claim: amr')
+  throw invalidClaim('amr')
 }
 
 function isMethod(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LONGEST
 }
 
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return typeof value === 'string' && value.length <= LONGEST ? value : undefined
+/**
+ * What a claim says as a key; `undefined` where it is none, or says nothing. One that cannot be said as that key is not left
+ * out: a statement that denies by it would no longer see it.
+ */
+function textOf(name: string, value: unknown, key: ConditionKey | undefined): string | undefined {
+  if (key === undefined || value === undefined || value === null) return undefined
+  const text = typeof value === 'boolean' || Number.isSafeInteger(value) ? String(value) : value
+  const fits =
+    typeof text === 'string' && text.length <= LONGEST && (!key.types.includes('Numeric') || WHOLE.test(text))
+  if (!fits) throw invalidClaim(name)
+  return text
 }

@@ -29,6 +29,8 @@ export function takenAlgorithm({ algorithm }: Pick<Jwt, 'algorithm'>): Algorithm
 }
 
 const MOST_KEYS_OF_A_KIND = 100
+/** Colons, commas and brackets of all keys together: 400 keys with ten members each have fewer. */
+const MOST_MARKS = 10_000
 /** Cost grows with the square of a modulus, and with an exponent: nobody makes us work longer than for these. */
 const RSA_BITS = { min: 2048, max: 8192 }
 /** An exponent of 1 signs nothing at all. */
@@ -118,7 +120,7 @@ export function readKeySet(bytes: Uint8Array): KeySet | undefined {
 function keysIn(bytes: Uint8Array): readonly unknown[] | undefined {
   try {
     // Not `readJsonObject`, which is bounded for tokens; a member that stands there twice is the issuer's own affair.
-    const { value } = parseShallow(bytes)
+    const value = parseShallow(bytes, MOST_MARKS)
     const keys = isObject(value) ? memberOf(value, 'keys') : undefined
     return Array.isArray(keys) ? keys : undefined
   } catch {
@@ -126,11 +128,14 @@ function keysIn(bytes: Uint8Array): readonly unknown[] | undefined {
   }
 }
 
+/** What only a private key has. @see https://www.rfc-editor.org/rfc/rfc7518#section-6 */
+const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
+
 /** A private key that is published is everybody's. */
 function mayVerify(jwk: JsonObject): boolean {
-  const use = memberOf(jwk, 'use')
-  const operations = memberOf(jwk, 'key_ops')
-  if (Object.hasOwn(jwk, 'd') || (use !== undefined && use !== 'sig')) return false
+  const use = memberOf(jwk, 'use') ?? undefined
+  const operations = memberOf(jwk, 'key_ops') ?? undefined
+  if (PRIVATE.some((name) => Object.hasOwn(jwk, name)) || (use !== undefined && use !== 'sig')) return false
   return operations === undefined || (Array.isArray(operations) && operations.includes('verify'))
 }
 

@@ -48,7 +48,7 @@ export function readClaims({ claims }: Pick<Jwt, 'claims'>): TokenClaims {
     subject: subjectIn(claims),
     issuedAt: timeIn(claims, 'iat'),
     expiresAt: timeIn(claims, 'exp'),
-    notBefore: memberOf(claims, 'nbf') === undefined ? undefined : timeIn(claims, 'nbf'),
+    notBefore: (memberOf(claims, 'nbf') ?? undefined) === undefined ? undefined : timeIn(claims, 'nbf'),
     all: claims,
   }
 }
@@ -62,7 +62,8 @@ export function readAudience(claims: JsonObject, clientIds: readonly string[] | 
   const aud = memberOf(claims, 'aud')
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   if (!audiences.every(isText)) throw incorrectAudience()
-  const azp = memberOf(claims, 'azp')
+  // As every claim that is null, it says nothing.
+  const azp = memberOf(claims, 'azp') ?? undefined
   const [first] = audiences
   if (azp === undefined && audiences.length > 1) {
     throw new InvalidIdentityToken(
@@ -101,7 +102,7 @@ function subjectIn(claims: JsonObject): string {
   throw invalidClaim('sub')
 }
 
-/** A whole number, or its digits: AWS takes both, and nothing with a fraction. */
+/** A whole number, or its digits: AWS takes both, and nothing with a fraction, be it one of zero. */
 function timeIn(claims: JsonObject, name: string): number {
   const value = memberOf(claims, name)
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
@@ -110,7 +111,7 @@ function timeIn(claims: JsonObject, name: string): number {
 }
 
 /** A claim has not the form that it must have. AWS's words for it are not known. */
-function invalidClaim(name: string): InvalidIdentityToken {
+export function invalidClaim(name: string): InvalidIdentityToken {
   return new InvalidIdentityToken(`Invalid value for claim: ${name}`)
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { keysOfClaims } from '../../../../src/domain/federation/oidc/claim-keys.ts'
 
+const GOOGLE = 'google/organization_number'
 const GITHUB = 'token.actions.githubusercontent.com'
 
 function keysOf(url: string, claims: Record<string, unknown>, original?: readonly string[]): object {
@@ -56,12 +57,38 @@ for (const [rule, url, claims] of [
     { 'x:sub': 'admin', 'other.example.com:sub': 'admin', ':sub': 'admin' },
   ],
   ['the second audience, told by the token itself', 'idp.example.com', { oaud: 'admin' }],
-  ['a list or an object', GITHUB, { repository: ['o/r'], ref: { a: 1 }, workflow: null }],
-  ['a text beyond measure', GITHUB, { workflow: 'x'.repeat(2000) }],
+  ['a claim that says nothing', GITHUB, { workflow: null, repository: undefined, amr: null }],
+  ['a list of what AWS makes no key of', GITHUB, { groups: ['admins'], email_verified: { a: 1 } }],
   ['__proto__', GITHUB, JSON.parse('{"__proto__":{"sub":"admin"},"constructor":"x"}')],
 ] as const) {
   test(`${rule} is no condition key`, () => assert.deepEqual(keysOf(url, claims), of(url)))
 }
+
+for (const [rule, url, claims, name] of [
+  ['a list', GITHUB, { repository: ['o/r'] }, 'repository'],
+  ['an object', GITHUB, { ref: { a: 1 } }, 'ref'],
+  ['a text beyond measure', GITHUB, { workflow: 'x'.repeat(1025) }, 'workflow'],
+  ['a number beyond measure', GITHUB, { repository_id: 2 ** 53 }, 'repository_id'],
+  ['a fraction', GITHUB, { repository_id: 1.5 }, 'repository_id'],
+  ['what stands for a number that is rounded', GITHUB, { repository_id: Symbol('rounded') }, 'repository_id'],
+  ['a list of addresses', 'idp.example.com', { email: ['a@example.com'] }, 'email'],
+  ['a method that is a number', 'idp.example.com', { amr: [1] }, 'amr'],
+  ['a text for a number', 'accounts.google.com', { google: { organization_number: 'x' } }, GOOGLE],
+  ['a list for a number', 'accounts.google.com', { google: { organization_number: [1] } }, GOOGLE],
+  ['a text in place of what holds a number', 'accounts.google.com', { google: 'x' }, GOOGLE],
+] as const) {
+  test(`a token with ${rule} where there is a key for it is refused: nobody could deny by it`, () => {
+    assert.throws(() => keysOf(url, claims), {
+      code: 'InvalidIdentityToken',
+      message: `Invalid value for claim: ${name}`,
+    })
+  })
+}
+
+test('a text as long as there may be is a condition key', () => {
+  const workflow = 'x'.repeat(1024)
+  assert.deepEqual(keysOf(GITHUB, { workflow }), of(GITHUB, { [`${GITHUB}:workflow`]: workflow }))
+})
 
 test('with azp the audiences of the token stand beside it', () => {
   const url = 'idp.example.com'

@@ -40,6 +40,32 @@ for (const text of [
   test(`${text} is an object of JSON`, () => assert.deepEqual(JSON.stringify(read(text)), text))
 }
 
+for (const number of [
+  '1.0',
+  '-0',
+  '0.10',
+  '1e2',
+  '1E2',
+  '1700000000.00000000000000000001',
+  '9007199254740993',
+  '123456789012345678901',
+  '1e-999',
+]) {
+  test(`${number} is no number, and neither text nor list nor object`, () => {
+    for (const text of [`{"a":${number}}`, `{"b":1,"a":${number} ,"c":[2]}`, `{"c":[${number}],"a":${number}}`]) {
+      assert.equal(typeof read(text)?.['a'], 'symbol', text)
+    }
+  })
+}
+
+for (const number of ['0', '7', '-1', '999999999999999', '9007199254740991', '1.5', '-0.25', '1e+21', '1e-7']) {
+  test(`${number} is a number`, () => assert.deepEqual(read(`{"a":[${number}]}`), { a: [Number(number)] }))
+}
+
+test('what looks like a number in a text is none', () => {
+  assert.deepEqual(read('{"1.0":"1e2"}'), { '1.0': '1e2' })
+})
+
 test('whatever JSON.stringify writes of an object is read as it was, and with any member once more it is not', () => {
   const object = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 4 }))
   fc.assert(
