@@ -1,4 +1,11 @@
-import type { AccountCaller, AccountId, RequestFacts, SamlCaller, WebIdentityCaller } from '../model/index.ts'
+import type {
+  AccountCaller,
+  AccountId,
+  IdentityCaller,
+  RequestFacts,
+  SamlCaller,
+  WebIdentityCaller,
+} from '../model/index.ts'
 import type { BoundedWork } from '../platform/bounded-work.ts'
 import {
   bySaml,
@@ -35,17 +42,21 @@ export type SubmitAsked = (
 
 /**
  * Submits what clients have names for. All actions of a service share the rate of the caller's account, whichever way
- * they are asked for; a role in another account is charged to the caller's.
+ * they are asked for; a role in another account is charged to the caller's. Tokens and assertions are not to be had in an
+ * account only: whom they prove is charged to it when one of its roles lets them in, and otherwise to their provider.
  */
 export function askedSubmitter(
   { services, region, accountRate, work }: AskedOptions,
   broker: BrokerParts,
 ): SubmitAsked {
   const throttles = new Map(accountRate === 0 ? [] : services.map(({ name }) => [name, new Throttle(accountRate)]))
+  const strangers = accountRate === 0 ? undefined : new Throttle<string>(accountRate)
   return async (asked, facts, prove) => {
     const { name } = asked.service
     const admit = ({ account }: { readonly account: AccountId }) =>
       throttles.get(name)?.charge(account, broker.wireClock.now())
+    const admitVouched = (caller: IdentityCaller, isPermitted: boolean) =>
+      isPermitted ? admit(caller) : strangers?.charge(caller.provider, broker.wireClock.now())
     if (asked.proof === 'signature') {
       const ask: Ask<AccountCaller, unknown> = { facts, prove, admit, input: () => asked.input() }
       return await submit(asked.operation, ask, broker)
@@ -55,12 +66,12 @@ export function askedSubmitter(
     if (asked.proof === 'web-identity') {
       const input = once(asked.input)
       const proveToken = () => byWebIdentity(input(), region, broker, wait)
-      const ask: Ask<WebIdentityCaller, PresentedToken> = { facts, prove: proveToken, admit, input }
+      const ask: Ask<WebIdentityCaller, PresentedToken> = { facts, prove: proveToken, admitVouched, input }
       return await submit(asked.operation, ask, broker)
     }
     const input = once(asked.input)
     const proveAssertion = () => bySaml(input(), region, broker, wait)
-    const ask: Ask<SamlCaller, PresentedAssertion> = { facts, prove: proveAssertion, admit, input }
+    const ask: Ask<SamlCaller, PresentedAssertion> = { facts, prove: proveAssertion, admitVouched, input }
     return await submit(asked.operation, ask, broker)
   }
 }

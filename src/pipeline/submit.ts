@@ -22,6 +22,11 @@ export interface Ask<Asking extends Caller, Input> {
   prove(): Promise<Proven<Asking>>
   /** Whether a caller who is proven asks within their limits. @throws Fault */
   admit?(caller: Asking): void
+  /**
+   * The same of a caller whom somebody outside vouches for, once it is known whether they may: what proves them is no more
+   * than everybody can have. @throws Fault
+   */
+  admitVouched?(caller: Asking, isPermitted: boolean): void
   /** The input, read only after the caller is proven: AWS answers a bad signature before a bad parameter. @throws Fault */
   input(): Input
 }
@@ -67,7 +72,12 @@ export async function submit<Asking extends Caller, Input, Output>(
     const asker = proven
     const asked = input
     const accesses = () => operation.requires(asked, caller, broker.directory)
-    const permitted = await authorize({ caller, input, accesses, facts, region, version }, broker.directory)
+    const petition = { caller, input, accesses, facts, region, version }
+    const permitted = await authorize(petition, broker.directory).catch((denied: unknown) => {
+      ask.admitVouched?.(caller, false)
+      throw denied
+    })
+    ask.admitVouched?.(caller, true)
     let isRecorded = false
     const recordOutput = async (output: Output): Promise<void> => {
       const details = withCode(operation.details(asked, output, asker.caller), code)

@@ -2,24 +2,24 @@ import { type AccountId, type EpochMillis, Throttling } from '../model/index.ts'
 import { RateLimiter } from '../platform/rate-limiter.ts'
 
 /**
- * Holds accounts to a rate: each may have one second's requests at once.
+ * Holds accounts, or whoever else has a name, to a rate: each may have one second's requests at once.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
-export class Throttle {
-  readonly #limiter: RateLimiter<AccountId>
+export class Throttle<Key extends string = AccountId> {
+  readonly #limiter: RateLimiter<Key>
 
-  /** @param perSecond - requests of one account; at least 1 */
+  /** @param perSecond - requests of one; at least 1 */
   constructor(perSecond: number) {
     this.#limiter = new RateLimiter({ perSecond, burst: perSecond })
   }
 
   /**
-   * Takes a token out of an account's bucket; a request that is refused costs none.
+   * Takes a token out of one's bucket; a request that is refused costs none.
    * @param now - real time; set back, it fills no bucket and empties none
    * @throws {@link Throttling} when the bucket is empty
    */
-  charge(account: AccountId, now: EpochMillis): void {
-    const waitMs = this.#limiter.take(account, now)
+  charge(key: Key, now: EpochMillis): void {
+    const waitMs = this.#limiter.take(key, now)
     if (waitMs > 0) throw new Throttling(waitMs)
   }
 }

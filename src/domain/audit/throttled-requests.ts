@@ -1,17 +1,24 @@
-import { Throttling } from '../../model/index.ts'
+import { AccessDenied, type SuspectedIdentity, Throttling } from '../../model/index.ts'
 import type { AuditEvent } from './audit-event.ts'
 
 const SECOND_MS = 1000
 
-/** The first of many requests alike within a second, and how many they were. */
+/** Many requests alike within a second: the first that is not recorded yet, and how many there are of those. */
 interface Tally {
-  readonly first: AuditEvent
+  first: AuditEvent | undefined
   count: number
 }
 
+/** By what an event is counted, and whether the first of its kind is recorded by itself. */
+interface Kind {
+  readonly key: string
+  readonly standsAlone: boolean
+}
+
 /**
- * Counts throttled requests by account and service, tokens that prove nobody by provider and code, and passwords
- * that prove nobody by user, and tells of them once a second, by the first: nobody who asks too much, or without any right, has a record kept for each request.
+ * Counts throttled requests by account and service, and tokens and assertions that prove nobody, or whom no role lets in, by
+ * provider and code; tells of them once a second, by the first. Nobody who asks too much, or without any right, has a
+ * record kept for each request. Who is proven and denied may have made a mistake: the first is recorded at once.
  */
 export class ThrottledRequests {
   readonly #tell: (event: AuditEvent) => void
@@ -23,18 +30,19 @@ export class ThrottledRequests {
     this.#tell = tell
   }
 
-  /** Counts an event in; false when it is neither a throttled request of an account nor a proof that proves nobody. */
+  /** Counts an event in; false when it is to be recorded by itself. */
   count(event: AuditEvent): boolean {
-    const { caller, service, fault } = event
-    if (caller.kind === 'operator') return false
-    const suspected = suspectedOf(caller)
-    if (!(fault instanceof Throttling || suspected !== undefined)) return false
-    const of = suspected === undefined ? service : `${suspected} ${fault?.code}`
-    const key = `${caller.account}/${of}`
+    const kind = kindOf(event)
+    if (kind === undefined) return false
+    const { key, standsAlone } = kind
     const tally = this.#tallies.get(key)
-    if (tally === undefined) this.#tallies.set(key, { first: event, count: 1 })
-    else tally.count += 1
     this.#timer ??= setTimeout(() => this.tell(), SECOND_MS).unref()
+    if (tally === undefined) {
+      this.#tallies.set(key, standsAlone ? { first: undefined, count: 0 } : { first: event, count: 1 })
+      return !standsAlone
+    }
+    tally.first ??= event
+    tally.count += 1
     return true
   }
 
@@ -45,20 +53,22 @@ export class ThrottledRequests {
     const tallies = this.#tallies
     this.#tallies = new Map()
     for (const { first, count } of tallies.values()) {
-      const counted = COUNTED.get(first.caller.kind) ?? 'throttledRequests'
+      if (first === undefined) continue
+      const counted = first.fault instanceof Throttling ? 'throttledRequests' : 'refusedTokens'
       this.#tell({ ...first, details: { ...first.details, additionalEventData: { [counted]: count } } })
     }
   }
 }
 
-const COUNTED: ReadonlyMap<AuditEvent['caller']['kind'], string> = new Map([
-  ['suspected-identity', 'refusedTokens'],
-  ['suspected-user', 'failedSignIns'],
-])
+function kindOf({ caller, service, fault }: AuditEvent): Kind | undefined {
+  if (fault === undefined || caller.kind === 'operator') return undefined
+  if (caller.kind === 'suspected-identity') return { key: refusedBy(caller, fault.code), standsAlone: false }
+  const isVouchedFor = caller.kind === 'web-identity' || caller.kind === 'saml'
+  if (isVouchedFor && fault instanceof AccessDenied) return { key: refusedBy(caller, fault.code), standsAlone: true }
+  if (!(fault instanceof Throttling)) return undefined
+  return { key: isVouchedFor ? refusedBy(caller, fault.code) : `${caller.account}/${service}`, standsAlone: false }
+}
 
-/** Whom a proof that failed was of; `undefined` for a caller who is proven. */
-function suspectedOf(caller: AuditEvent['caller']): string | undefined {
-  if (caller.kind === 'suspected-identity') return caller.provider
-  if (caller.kind === 'suspected-user') return `${caller.isRoot ? 'root' : 'user'}/${caller.userName ?? ''}`
-  return undefined
+function refusedBy({ account, provider }: Pick<SuspectedIdentity, 'account' | 'provider'>, code: string): string {
+  return `${account}/${provider} ${code}`
 }

@@ -335,6 +335,8 @@ describe('web identity', () => {
     })
 
     test('a refusal of the role is recorded, and its account reads why', async () => {
+      // Those of other tests are counted with it within a second.
+      await aSecond()
       const { explanation } = await refusal(await set.token({ sub: 'mallory' }), {
         RoleArn: roleArn('Pinned'),
         RoleSessionName: 'refused',
