@@ -32,6 +32,7 @@ const status = await runCli(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
+  terminal: '/dev/tty',
   signals: process,
   nodeVersion: process.versions.node,
 })

@@ -22,10 +22,14 @@ interface AwsCredentials {
   readonly sessionToken: string | undefined
 }
 
-/** What a call to STS takes. */
-export interface AwsSettings {
+/** Where STS is called. */
+interface AwsTarget {
   readonly endpoint: URL
   readonly region: string
+}
+
+/** What a call to STS takes. */
+export interface AwsSettings extends AwsTarget {
   readonly credentials: AwsCredentials
 }
 
@@ -45,12 +49,21 @@ export function addAwsFlags(command: Command): void {
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
  */
 export async function resolveAwsSettings(flags: AwsFlags, environment: Environment): Promise<AwsSettings> {
-  const { profile, endpoint } = await loadProfile(flags.profile, environment)
+  const { profile, ...target } = await resolveTarget(flags, environment)
   const given = flags.profile === undefined ? fromEnvironment(environment) : undefined
+  return { ...target, credentials: given ?? fromProfile(profile, profileName(flags.profile, environment)) }
+}
+
+/** Endpoint and region alone, found likewise, and the profile that was looked at. */
+export async function resolveTarget(
+  flags: AwsFlags,
+  environment: Environment,
+): Promise<AwsTarget & { readonly profile: Profile | undefined }> {
+  const { profile, endpoint } = await loadProfile(flags.profile, environment)
   return {
     endpoint: urlOf(flags.endpoint ?? environmentEndpoint(environment) ?? endpoint ?? DEFAULTS.api, 'The endpoint'),
     region: environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || profile?.['region'] || DEFAULT_REGION,
-    credentials: given ?? fromProfile(profile, profileName(flags.profile, environment)),
+    profile,
   }
 }
 

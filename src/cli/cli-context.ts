@@ -26,6 +26,8 @@ export interface CliContext {
   readonly stdin: Input
   readonly stdout: Output
   readonly stderr: Output
+  /** The device of the terminal that the process belongs to, wherever its streams lead; it may have none. */
+  readonly terminal?: string
   readonly signals: Signals
   /** As in `process.versions.node`. */
   readonly nodeVersion: string

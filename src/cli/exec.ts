@@ -4,10 +4,8 @@ import { clientEnvironment } from '../model/index.ts'
 import { type AwsFlags, type AwsSettings, addAwsFlags, resolveAwsSettings } from './aws-settings.ts'
 import type { CliCommand } from './cli-command.ts'
 import type { CliContext, Environment } from './cli-context.ts'
-import { CliError } from './cli-error.ts'
-import { textAt } from './json-members.ts'
 import { keepNoProxy } from './keep-no-proxy.ts'
-import { callSts } from './sts-client.ts'
+import { callSts, credentialsOf } from './sts-client.ts'
 
 const EXAMPLE = `
 Example:
@@ -61,17 +59,11 @@ async function assumeRole(flags: ExecFlags, settings: AwsSettings): Promise<Reco
     ...(flags.duration !== undefined && { DurationSeconds: flags.duration }),
   }
   const result = await callSts('AssumeRole', parameters, settings)
-  const accessKeyId = textAt(result, 'Credentials', 'AccessKeyId')
-  const secretAccessKey = textAt(result, 'Credentials', 'SecretAccessKey')
-  const sessionToken = textAt(result, 'Credentials', 'SessionToken')
-  if (!accessKeyId || !secretAccessKey || !sessionToken) {
-    throw new CliError(`${settings.endpoint.origin} answered AssumeRole without credentials`)
-  }
   const endpoint = settings.endpoint.href.replace(/\/$/, '')
   return clientEnvironment({
     endpoint,
     region: settings.region,
-    credentials: { accessKeyId, secretAccessKey, sessionToken },
+    credentials: credentialsOf(result, 'AssumeRole', settings.endpoint),
   })
 }
 

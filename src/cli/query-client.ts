@@ -16,7 +16,7 @@ interface QueryService {
 }
 
 /**
- * Calls an action, signed, and asks for the answer in JSON.
+ * Calls an action, signed where there are credentials, and asks for the answer in JSON.
  * @returns the members of the action's result, unchecked
  * @throws {@link CliError} with AWS's code and message when it is refused
  */
@@ -24,8 +24,9 @@ export async function callQuery(
   { service, version, answersNothing = false }: QueryService,
   action: string,
   parameters: Readonly<Record<string, string>>,
-  { endpoint, region, credentials }: AwsSettings,
+  settings: AwsSettings | Pick<AwsSettings, 'endpoint'>,
 ): Promise<unknown> {
+  const { endpoint } = settings
   const body = new URLSearchParams({ Action: action, Version: version, ...parameters }).toString()
   const request = {
     method: 'POST',
@@ -33,7 +34,10 @@ export async function callQuery(
     rawHeaders: ['Host', endpoint.host, 'Content-Type', CONTENT_TYPE],
     body: Buffer.from(body),
   } as const
-  const signature = signRequest(request, { ...credentials, region, service }, systemClock.now())
+  const signature =
+    'credentials' in settings
+      ? signRequest(request, { ...settings.credentials, region: settings.region, service }, systemClock.now())
+      : undefined
   const headers = { ...signature, 'Content-Type': CONTENT_TYPE, Accept: 'application/json' }
   const answer = await ask(endpoint, { method: 'POST', headers, body })
   const response = memberAt(answer.json, `${action}Response`)

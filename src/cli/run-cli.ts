@@ -49,6 +49,16 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./mfa.ts')).mfa,
   },
   {
+    name: 'login',
+    summary: "sign in at an OpenID Connect provider and get credentials of a role, for AWS's clients too",
+    load: async () => (await import('./login.ts')).login,
+  },
+  {
+    name: 'logout',
+    summary: 'forget what login keeps',
+    load: async () => (await import('./logout.ts')).logout,
+  },
+  {
     name: 'can',
     summary: 'whether a principal may do something, and why or why not',
     load: async () => (await import('./can.ts')).can,

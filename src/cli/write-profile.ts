@@ -11,6 +11,11 @@ import { IniFile } from './ini-file.ts'
 /** What the shared files call the services that are spoken here. */
 const SERVICES = ['sts', 'iam', 'cloudtrail']
 
+/** What a profile leads to, and how its clients get credentials there: a key, or a command that prints some. */
+type ProfileSettings =
+  | Pick<ClientSettings, 'endpoint' | 'region' | 'credentials'>
+  | (Pick<ClientSettings, 'endpoint' | 'region'> & { readonly credentialProcess: string })
+
 /**
  * Writes a profile into AWS's shared files, or renews one that was written here, so that `aws --profile NAME sts ...`
  * reaches this broker; only STS is redirected. Everything else in the files stays as it is, byte for byte.
@@ -19,9 +24,33 @@ const SERVICES = ['sts', 'iam', 'cloudtrail']
  */
 export async function writeProfile(
   name: string,
-  settings: ClientSettings,
+  settings: ProfileSettings,
   environment: Environment,
 ): Promise<AwsFiles> {
+  const { files, credentials, config, inConfig, services } = await claimProfile(name, environment)
+  const { endpoint, region } = settings
+  const command = 'credentialProcess' in settings ? settings.credentialProcess : undefined
+  const key = 'credentials' in settings ? settings.credentials : undefined
+  const newConfig = config
+    .with(inConfig, { region, services, credential_process: command })
+    .with(
+      [`services ${services}`],
+      Object.fromEntries(SERVICES.map((service) => [service, `\n  endpoint_url = ${endpoint}`])),
+    )
+  // The key last: a profile that has one must already lead here.
+  await writeIni(files.config, newConfig)
+  if (key === undefined && !credentials.has([name])) return files
+  const newCredentials = credentials.with([name], {
+    aws_access_key_id: key?.accessKeyId,
+    aws_secret_access_key: key?.secretAccessKey,
+    aws_session_token: undefined,
+  })
+  await writeIni(files.credentials, newCredentials)
+  return files
+}
+
+/** Finds out whether a profile may be written, and reads what there is. @throws {@link CliError} when it may not */
+export async function claimProfile(name: string, environment: Environment) {
   if (!/^[A-Za-z0-9][\w.@+-]{0,63}$/.test(name)) {
     throw new CliError('A profile is named with letters, digits and . _ @ + -', { status: WRONG_USAGE })
   }
@@ -30,30 +59,13 @@ export async function writeProfile(
   const config = await readIni(files.config)
   const inConfig = name === 'default' ? ['default', 'profile default'] : [`profile ${name}`]
   const services = `rolecall-${name}`
-  const { endpoint, region } = settings
-  const { accessKeyId, secretAccessKey } = settings.credentials
-
   const ours = config.value(inConfig, 'services') === services
   if (!ours && (credentials.has([name]) || config.has(inConfig))) {
     throw new CliError(
       `There is a profile ${name} that Rolecall did not write: choose another name, or remove it first`,
     )
   }
-  const newConfig = config
-    .with(inConfig, { region, services })
-    .with(
-      [`services ${services}`],
-      Object.fromEntries(SERVICES.map((service) => [service, `\n  endpoint_url = ${endpoint}`])),
-    )
-  const newCredentials = credentials.with([name], {
-    aws_access_key_id: accessKeyId,
-    aws_secret_access_key: secretAccessKey,
-    aws_session_token: undefined,
-  })
-  // The key last: a profile that has one must already lead here.
-  await writeIni(files.config, newConfig)
-  await writeIni(files.credentials, newCredentials)
-  return files
+  return { files, credentials, config, inConfig, services }
 }
 
 async function readIni(path: string): Promise<IniFile> {

@@ -86,7 +86,7 @@ export function personalHttp(): OutboundHttp {
 }
 
 /** Whether plain http stays on this machine. */
-function isOnThisMachine(url: URL | null): boolean {
+export function isOnThisMachine(url: URL | null): boolean {
   return url !== null && url.protocol === 'http:' && LOOPBACK.test(url.hostname)
 }
 

@@ -20,6 +20,10 @@ export interface Surroundings {
   readonly nodeVersion?: string
   /** What it reads. */
   readonly input?: string
+  /** The device of its terminal. */
+  readonly terminal?: string
+  /** Sees what it tells while it runs. */
+  readonly told?: (text: string) => void
 }
 
 /** A folder of its own that stands for a person's home, gone when it goes out of scope. */
@@ -36,12 +40,15 @@ export async function commandLine(args: readonly string[], surroundings: Surroun
     signals = new EventEmitter(),
     nodeVersion = '24.21.0',
     input = '',
+    terminal,
+    told,
   } = surroundings
   const written = { stdout: '', stderr: '' }
   const output = (name: 'stdout' | 'stderr') => ({
     isTTY,
     write(text: string) {
       written[name] += text
+      if (name === 'stderr') told?.(text)
     },
   })
   const status = await runCli(args, {
@@ -51,6 +58,7 @@ export async function commandLine(args: readonly string[], surroundings: Surroun
     stderr: output('stderr'),
     signals,
     nodeVersion,
+    ...(terminal !== undefined && { terminal }),
   })
   return { status, ...written }
 }

@@ -8,6 +8,15 @@ interface Misuse {
   readonly says: RegExp
 }
 
+const LOGIN = [
+  '--provider',
+  'https://idp.example.com',
+  '--client-id',
+  'x',
+  '--role',
+  'arn:aws:iam::111111111111:role/x',
+]
+
 const MISUSED: readonly Misuse[] = [
   { rule: 'no command at all is shown the commands', args: [], says: /^Usage: rolecall/ },
   { rule: 'a command that does not exist is refused', args: ['serf'], says: /^rolecall: unknown command 'serf'/ },
@@ -43,6 +52,41 @@ const MISUSED: readonly Misuse[] = [
     rule: 'exec wants a command',
     args: ['exec', '--role', 'arn:aws:iam::111111111111:role/x'],
     says: /missing required argument 'COMMAND'/,
+  },
+  {
+    rule: 'login wants a provider',
+    args: ['login', '--client-id', 'x', '--role', 'arn:aws:iam::111111111111:role/x'],
+    says: /required option '--provider <URL>' not specified/,
+  },
+  {
+    rule: 'login on another device opens no browser here, and listens for none',
+    args: ['login', ...LOGIN, '--device', '--no-browser'],
+    says: /'--device' cannot be used with option '--no-browser'/,
+  },
+  {
+    rule: 'login takes no provider that would be asked in clear',
+    args: ['login', ...LOGIN, '--provider', 'http://idp.example.com'],
+    says: /^rolecall: --provider has to be an https address \(http on this machine only\)/,
+  },
+  {
+    rule: 'login shows no ID token to a broker in clear',
+    args: ['login', ...LOGIN, '--endpoint', 'http://sts.example.com'],
+    says: /^rolecall: http:\/\/sts\.example\.com would be sent the ID token in clear/,
+  },
+  {
+    rule: 'login takes nothing that a terminal would obey',
+    args: ['login', ...LOGIN, '--session-name', 'a\nb'],
+    says: /^rolecall: --session-name has characters that no provider takes/,
+  },
+  {
+    rule: 'login writes no profile of another name',
+    args: ['login', ...LOGIN, '--profile', 'a]b'],
+    says: /^rolecall: A profile is named with letters/,
+  },
+  {
+    rule: 'login writes nothing into shared files that they cannot hold',
+    args: ['login', ...LOGIN, '--profile', 'a', '--client-secret-file', '/a #b'],
+    says: /^rolecall: AWS's shared files cannot hold this command/,
   },
   {
     rule: 'can wants a resource',
@@ -114,7 +158,19 @@ test('what is wrong is never a stack trace', async () => {
 })
 
 test('every command has a help text with an example, and --help ends with status 0', async () => {
-  for (const name of ['serve', 'init', 'env', 'whoami', 'exec', 'can', 'explain', 'instance', 'doctor']) {
+  for (const name of [
+    'serve',
+    'init',
+    'env',
+    'whoami',
+    'exec',
+    'login',
+    'logout',
+    'can',
+    'explain',
+    'instance',
+    'doctor',
+  ]) {
     for (const args of [
       [name, '--help'],
       ['help', name],

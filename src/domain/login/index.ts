@@ -4,4 +4,5 @@
  * import it when somebody signs in. @module
  */
 export { LoginError } from './login-error.ts'
+export type { LoginTokens } from './login-tokens.ts'
 export { type LoginProof, OidcLogin } from './oidc-login.ts'

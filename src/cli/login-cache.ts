@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { lstat, mkdir, open, readdir, unlink } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import { Secret } from '../model/index.ts'
+import { writePrivateFile } from '../platform/private-file.ts'
+import { waitForProcessLock } from '../platform/process-lock.ts'
+import type { Environment } from './cli-context.ts'
+import { CliError } from './cli-error.ts'
+import { memberAt, parseJson, textAt } from './json-members.ts'
+import type { LoginSettings } from './login-settings.ts'
+
+/** Credentials of a session, as programs that AWS's clients call print them. */
+export interface SessionCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Secret
+  readonly sessionToken: Secret
+  /** As in `Date.toISOString`. */
+  readonly expiration: string
+}
+
+/** What is kept of a sign-in. */
+export interface KeptLogin {
+  readonly login: LoginSettings
+  /** Who signed in, as the provider calls them. */
+  readonly subject: string
+  readonly refreshToken: Secret | undefined
+  readonly credentials: SessionCredentials | undefined
+}
+
+const OTHERS = 0o077
+const MOST_BYTES = 262_144
+const VERSION = 1
+
+/**
+ * Sign-ins that are kept for whoever signed in: a file (0600) each, in a folder (0700) below the cache folder.
+ * @see https://specifications.freedesktop.org/basedir-spec/latest/
+ */
+export class LoginCache {
+  readonly #folder: string
+
+  private constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** Makes the folder where it is missing. @throws {@link CliError} when it is not this user's alone */
+  static async open(environment: Environment): Promise<LoginCache> {
+    const { XDG_CACHE_HOME: chosen = '', HOME: home } = environment
+    // A relative one is to be ignored, says the specification.
+    const base = isAbsolute(chosen) ? chosen : join(home || homedir(), '.cache')
+    const folder = join(base, 'rolecall', 'logins')
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+    } catch (cause) {
+      const why = textAt(cause, 'code')
+      throw new CliError(`${folder} cannot be made (${why}): name another place with XDG_CACHE_HOME`, { cause })
+    }
+    const found = await lstat(folder)
+    if (!found.isDirectory() || !isOwn(found)) {
+      throw new CliError(`${folder} is not for you alone: remove it, or run chmod 700 on it if it is yours`)
+    }
+    return new LoginCache(folder)
+  }
+
+  /** What is kept of a sign-in; `undefined` when nothing is, or nothing that this user alone can have written. */
+  async read(login: LoginSettings): Promise<KeptLogin | undefined> {
+    const kept = await readKept(this.#file(login))
+    return kept !== undefined && keyOf(kept.login) === keyOf(login) ? kept : undefined
+  }
+
+  /** Keeps a sign-in in place of what was kept of it. */
+  async write({ login, subject, refreshToken, credentials }: KeptLogin): Promise<void> {
+    const text = JSON.stringify({
+      version: VERSION,
+      login,
+      subject,
+      refreshToken: refreshToken?.reveal(),
+      credentials: credentials && {
+        accessKeyId: credentials.accessKeyId,
+        secretAccessKey: credentials.secretAccessKey.reveal(),
+        sessionToken: credentials.sessionToken.reveal(),
+        expiration: credentials.expiration,
+      },
+    })
+    await writePrivateFile(this.#file(login), text)
+  }
+
+  /** Everything that is kept, in the order of its files. */
+  async all(): Promise<readonly KeptLogin[]> {
+    const names = (await readdir(this.#folder)).filter((name) => /^[0-9a-f]{64}\.json$/.test(name)).sort()
+    const all = await Promise.all(names.map((name) => readKept(join(this.#folder, name))))
+    return all.filter((kept) => kept !== undefined)
+  }
+
+  /** Forgets a sign-in. */
+  async remove(login: LoginSettings): Promise<void> {
+    await unlink(this.#file(login)).catch((error: unknown) => {
+      if (textAt(error, 'code') !== 'ENOENT') throw error
+    })
+  }
+
+  /** Waits until no other process works on this sign-in. @returns what lets the next one @throws when `signal` ends it */
+  async lock(login: LoginSettings, signal: AbortSignal): Promise<() => void> {
+    return await waitForProcessLock(this.#file(login).replace(/json$/, 'lock'), signal)
+  }
+
+  #file(login: LoginSettings): string {
+    return join(this.#folder, `${createHash('sha256').update(keyOf(login)).digest('hex')}.json`)
+  }
+}
+
+/** What tells sign-ins apart. The secret is the client's, wherever it lies. */
+function keyOf({ provider, clientId, role, endpoint, sessionName, duration, scope }: LoginSettings): string {
+  return JSON.stringify([provider, clientId, role, endpoint, sessionName, duration ?? null, scope ?? null])
+}
+
+function isOwn({ uid, mode }: { readonly uid: number; readonly mode: number }): boolean {
+  const self = process.getuid?.()
+  return self === undefined || (uid === self && (mode & OTHERS) === 0)
+}
+
+async function readKept(path: string): Promise<KeptLogin | undefined> {
+  try {
+    await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    const found = await file.stat()
+    if (!found.isFile() || !isOwn(found) || found.size > MOST_BYTES) return undefined
+    return parseKept(parseJson(await file.readFile('utf8')))
+  } catch {
+    // What cannot be read is replaced by the next sign-in.
+    return undefined
+  }
+}
+
+function parseKept(json: unknown): KeptLogin | undefined {
+  const text = (name: string): string | undefined => textAt(json, 'login', name)
+  const [provider, clientId, role, endpoint] = [text('provider'), text('clientId'), text('role'), text('endpoint')]
+  const [sessionName, subject] = [text('sessionName'), textAt(json, 'subject')]
+  if (memberAt(json, 'version') !== VERSION || !provider || !clientId || !role || !endpoint || !sessionName)
+    return undefined
+  const refreshToken = textAt(json, 'refreshToken')
+  const optional = { duration: text('duration'), scope: text('scope'), clientSecretFile: text('clientSecretFile') }
+  return {
+    login: { provider, clientId, role, endpoint, sessionName, ...optional },
+    subject: subject ?? '',
+    refreshToken: refreshToken ? new Secret(refreshToken) : undefined,
+    credentials: credentialsIn(memberAt(json, 'credentials')),
+  }
+}
+
+function credentialsIn(json: unknown): SessionCredentials | undefined {
+  const [accessKeyId, expiration] = [textAt(json, 'accessKeyId'), textAt(json, 'expiration')]
+  const [secret, token] = [textAt(json, 'secretAccessKey'), textAt(json, 'sessionToken')]
+  if (!accessKeyId || !secret || !token || !expiration || Number.isNaN(Date.parse(expiration))) return undefined
+  return { accessKeyId, secretAccessKey: new Secret(secret), sessionToken: new Secret(token), expiration }
+}

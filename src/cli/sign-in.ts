@@ -1,0 +1,75 @@
+import { appendFile } from 'node:fs/promises'
+import type { LoginTokens, OidcLogin } from '../domain/login/index.ts'
+import { listenForAnswer } from './answer-listener.ts'
+import { oneLine } from './ask.ts'
+import type { CliContext } from './cli-context.ts'
+import { CliError } from './cli-error.ts'
+import { openBrowser } from './open-browser.ts'
+
+/** How somebody signs in. */
+export interface SignInWay {
+  /** On another device. */
+  readonly device?: true
+  /** False: nothing is opened, only shown. */
+  readonly browser: boolean
+  readonly redirectUri?: string
+}
+
+/** What a sign-in writes to, and opens a browser with. */
+export type SignInContext = Pick<CliContext, 'environment' | 'stderr' | 'terminal'>
+
+const PATIENCE_MS = 300_000
+
+/**
+ * Has somebody sign in, and uses the tokens; whoever sits at the browser sees when that was in vain.
+ * @throws {@link CliError} when nobody does in five minutes; `LoginError`; whatever `use` throws
+ */
+export async function signIn<Result>(
+  login: OidcLogin,
+  { device, browser, redirectUri }: SignInWay,
+  context: SignInContext,
+  use: (tokens: LoginTokens) => Promise<Result>,
+): Promise<Result> {
+  if (device) return await use(await onAnotherDevice(login, context))
+  await using listener = await listenForAnswer(redirectUri)
+  const { url, proof } = await login.begin(listener.redirectUri)
+  const waiting = listener.answer(proof.state, AbortSignal.timeout(PATIENCE_MS))
+  const how = browser
+    ? 'Sign in in your browser. If it does not open, go to'
+    : 'Sign in in a browser on this machine at'
+  tell(`${how}:\n  ${oneLine(url.href)}\n`, context)
+  if (browser) openBrowser(url, context.environment)
+  const answer = await waiting.catch((cause: unknown) => {
+    throw new CliError(`Nobody signed in within ${PATIENCE_MS / 60_000} minutes`, { cause })
+  })
+  try {
+    const result = await use(await login.finish(answer.query, proof))
+    answer.show(true)
+    return result
+  } catch (error) {
+    answer.show(false)
+    throw error
+  }
+}
+
+async function onAnotherDevice(login: OidcLogin, context: SignInContext): Promise<LoginTokens> {
+  const device = await login.beginDevice()
+  const directly =
+    device.addressWithCode === undefined ? '' : `Or go there directly:\n  ${oneLine(device.addressWithCode)}\n`
+  const minutes = Math.max(1, Math.round(device.lifetimeMs / 60_000))
+  tell(
+    `Sign in on any device, within ${minutes} minutes, at:\n  ${oneLine(device.address)}\nThe code is:\n  ${device.code}\n${directly}`,
+    context,
+  )
+  return await device.finish()
+}
+
+/**
+ * Tells whoever signs in. AWS's clients keep what their credential process says to themselves, so it is told past them;
+ * that is not waited for, because a terminal can be held.
+ */
+function tell(text: string, { stderr, terminal }: SignInContext): void {
+  stderr.write(text)
+  if (stderr.isTTY === true || terminal === undefined) return
+  appendFile(terminal, text, { flag: 'r+' }).catch(() => undefined)
+}
