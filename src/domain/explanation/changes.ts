@@ -1,5 +1,6 @@
 import type { StatementTrace } from '../../engines/policy/index.ts'
 import type { KeptLayer, KeptTrace } from './keep-trace.ts'
+import { mfaAdvice } from './mfa-advice.ts'
 import {
   type Asked,
   actualValue,
@@ -32,7 +33,16 @@ export function changesFor({ decision, missing, layers }: KeptTrace, asked: Aske
       .filter((layer) => layer.kind === kind && !layer.policies.some(hasApplyingAllow) && layer.verdict !== 'allowed')
       .map((layer) => neededAllow(layer, layers, asked)),
   )
-  return [...new Set([...denials, ...grants])]
+  return [...new Set([...denials, ...grants, ...mfaAdvice(inTheWay(layers))])]
+}
+
+/** The statements that would decide otherwise if their conditions came out the other way. */
+function inTheWay(layers: readonly KeptLayer[]): readonly StatementTrace[] {
+  const refusing = layers.filter(({ verdict }) => verdict !== 'allowed')
+  return refusing.flatMap(statementsOf).filter(({ effect, applies, failed }) => {
+    if (effect === 'Deny') return applies
+    return failed.length > 0 && failed.every((part) => part === 'condition')
+  })
 }
 
 function hasApplyingAllow({ statements }: KeptLayer['policies'][number]): boolean {

@@ -169,9 +169,9 @@ describe('one-time codes', () => {
     granted(await token(on.offer('bob'), await on.longTerm('bob')))
   })
 
-  test('roles and federated users have no device, not even that of the user behind them', async () => {
+  test('roles and federated users have no device, not even that of the user behind them, or of root', async () => {
     const session = credentialsIn(await on.assume(alice, 'Open'))
-    refused(await guarded(on.offer('alice'), session), NOT_THEIRS)
+    for (const name of ['alice', 'root']) refused(await guarded(on.offer(name), session), NOT_THEIRS)
     const federated = credentialsIn(
       await on.sts(alice, {
         Action: 'GetFederationToken',
@@ -179,7 +179,7 @@ describe('one-time codes', () => {
         Policy: JSON.stringify(policy({ Effect: 'Allow', Action: '*', Resource: '*' })),
       }),
     )
-    refused(await guarded(on.offer('alice'), federated), NOT_THEIRS)
+    for (const name of ['alice', 'root']) refused(await guarded(on.offer(name), federated), NOT_THEIRS)
     granted(await guarded(on.offer('alice')))
   })
 
@@ -220,6 +220,20 @@ describe('what MFA is good for', () => {
     const message = (roleName: string) =>
       `User: arn:aws:iam::${SOURCE}:user/alice is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::${SOURCE}:role/${roleName}`
     for (const roleName of ['Guarded', 'Closed', 'Absent']) refused(await on.assume(alice, roleName), message(roleName))
+  })
+
+  test('whoever may know why is told how to give a code, where one is wanting', async () => {
+    const changes = async (roleName: string, params?: Params) => {
+      const { headers } = await on.assume(alice, roleName, params)
+      const EncodedMessage = String(headers['x-rolecall-explanation'])
+      const { body } = await on.sts(alice, { Action: 'DecodeAuthorizationMessage', EncodedMessage })
+      return body
+    }
+    assert.match(await changes('Guarded'), /Give a one-time code: SerialNumber and TokenCode of an MFA device/)
+    assert.match(await changes('Unless'), /Give a one-time code/)
+    for (const body of [await changes('Closed'), await changes('Closed', on.offer('alice'))]) {
+      assert.doesNotMatch(body, /one-time code/)
+    }
   })
 
   test("the caller's own policies see the code too", async () => {

@@ -28,8 +28,13 @@ export function role(RoleName: string, statements: readonly Statement[]) {
 
 export const ANYBODY: Statement = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }
 export const WITH_MFA: Statement = { ...ANYBODY, Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }
+const UNLESS_MFA: Statement = {
+  ...ANYBODY,
+  Effect: 'Deny',
+  Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
+}
 
-/** alice has two devices, bob and root have one each, carol has none, and one belongs to nobody's account here. */
+/** alice has three devices, bob and root have one each, carol has none, and one belongs to nobody's account here. */
 export const DIRECTORY: DirectoryInput = {
   Accounts: [
     {
@@ -67,6 +72,7 @@ export const DIRECTORY: DirectoryInput = {
       Roles: [
         role('Open', [ANYBODY]),
         role('Guarded', [WITH_MFA]),
+        role('Unless', [ANYBODY, UNLESS_MFA]),
         role('Closed', [{ ...ANYBODY, Effect: 'Deny' }]),
         role('Delegating', [{ ...ANYBODY, Principal: { AWS: SOURCE } }]),
       ],
