@@ -18,6 +18,7 @@ const MINUTE = 60_000
 const DAY = 86_400_000
 /** Thirty-two zero bytes. */
 const SEED = 'A'.repeat(52)
+const OTHER_SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
 const ALLOW_ALL = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
 const WITH_MFA = {
   Version: '2012-10-17',
@@ -51,6 +52,12 @@ const DIRECTORY = {
         signsIn('carol', WITH_MFA, { VirtualMFADevices: [{ SerialNumber: DEVICE, Base32StringSeed: SEED }] }),
         signsIn('new', CHANGE, { LoginProfile: { Password: PASSWORD, PasswordResetRequired: true } }),
         signsIn('stuck', undefined, { LoginProfile: { Password: PASSWORD, PasswordResetRequired: true } }),
+        signsIn('dave', ALLOW_ALL, {
+          VirtualMFADevices: [
+            { SerialNumber: DEVICE.replace('carol', 'lost'), Base32StringSeed: OTHER_SEED },
+            { SerialNumber: DEVICE.replace('carol', 'dave'), Base32StringSeed: SEED },
+          ],
+        }),
         { UserName: 'robot' },
       ],
     },
@@ -291,6 +298,16 @@ describe('who signs in', () => {
     node.virtualClock?.advance(60 * MINUTE)
     await assert.rejects(act(carol, 'ListUsers'), { code: 'AccessDenied' })
     await signedIn({ userName: 'carol', code: code() })
+  })
+
+  test('by one of several devices as often as one likes locks none of the others', async (t) => {
+    const { signedIn, code, node } = await aStage(t)
+    for (let n = 0; n < 8; n++) {
+      await signedIn({ userName: 'dave', code: code() })
+      node.virtualClock?.advance(30_000)
+    }
+    const other = codeAt(Buffer.from('12345678901234567890', 'latin1'), stepOf(node.broker.clock.now()))
+    await signedIn({ userName: 'dave', code: other })
   })
 
   test('on two connections with one code gets one session', async (t) => {

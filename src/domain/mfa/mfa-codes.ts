@@ -11,7 +11,7 @@ interface MfaDevice {
   readonly seed: Secret
 }
 
-/** What becomes of codes that are offered. Whoever offers them is told the same for `refused` and `locked`. */
+/** What becomes of two codes that are offered. Whoever offers them is told the same for `refused` and `locked`. */
 type CodeOutcome = 'accepted' | 'refused' | 'locked'
 
 /** How far from now two codes are looked for, in time steps: to enable a device, and to bring its clock into step. */
@@ -36,14 +36,27 @@ export class MfaCodes {
   }
 
   /**
-   * Accepts a code once. Takes as long for no device as for one whose code is wrong.
-   * @param device - `undefined` where there is none, so that nobody learns that by how long it takes
+   * Accepts a code of one of these devices, once, where nobody says of which. Takes as long for no device as for one
+   * whose code is wrong, so that nobody learns by it whether there is one.
+   * @returns the device that showed it; `locked` when every one of them is
    */
-  async accept(device: MfaDevice | undefined, code: string, now: EpochMillis): Promise<CodeOutcome> {
-    if (device === undefined) return await this.#refuse(code, now)
-    const step = await this.#check(device, code, now)
-    if (typeof step !== 'number') return step
-    return (await this.spend({ deviceId: device.id, step, provenAt: now })) ? 'accepted' : 'refused'
+  async accept<Device extends MfaDevice>(
+    devices: readonly Device[],
+    code: string,
+    now: EpochMillis,
+  ): Promise<Device | 'refused' | 'locked'> {
+    if (devices.length === 0) return await this.#refuse(code, now)
+    const wrong: MfaDevice[] = []
+    for (const device of devices) {
+      const step = await this.#check(device, code, now)
+      if (step === 'refused') wrong.push(device)
+      if (typeof step !== 'number') continue
+      if (!(await this.spend({ deviceId: device.id, step, provenAt: now }))) return 'refused'
+      // Who has the right code of one device did not guess at the others.
+      for (const { id } of wrong) await this.#change(id, (state) => withoutAttempt(state, now))
+      return device
+    }
+    return wrong.length === 0 ? 'locked' : 'refused'
   }
 
   /**

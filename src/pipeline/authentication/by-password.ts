@@ -91,22 +91,18 @@ export async function byPassword(
   const outcome = await wait(comparePassword(typed.password, account, person?.hash, now, directory))
   if (person === undefined || outcome !== 'right') {
     // As much as a wrong code costs.
-    await mfaCodes.accept(undefined, code, now)
+    await mfaCodes.accept([], code, now)
     throw refused(person === undefined ? 'no such account or user' : `the password is ${outcome}`)
   }
-  let mfaDevice: string | undefined
-  for (const { id, seed, serialNumber } of typed.code === undefined ? [] : devices) {
-    if ((await mfaCodes.accept({ id, seed }, code, now)) !== 'accepted') continue
-    mfaDevice = serialNumber
-    break
-  }
-  if (mfaDevice === undefined && (typed.code !== undefined || devices.length > 0)) {
-    // A code that was not typed is no guess at a device, but must not be told from one.
-    if (typed.code === undefined || devices.length === 0) await mfaCodes.accept(undefined, code, now)
-    throw refused('the code is wrong, or missing', typed.code !== undefined)
+  const isAsked = typed.code !== undefined || devices.length > 0
+  // A code that was not typed is no guess at a device, but must not be told from one.
+  const shownBy = isAsked ? await mfaCodes.accept(typed.code === undefined ? [] : devices, code, now) : undefined
+  if (typeof shownBy === 'string') {
+    const detail = shownBy === 'locked' ? 'every MFA device is locked' : 'the code is wrong, or missing'
+    throw refused(detail, typed.code !== undefined)
   }
   const { caller, passwordChange } = person
-  return { caller, region, presigned: false, mfaDevice, passwordChange }
+  return { caller, region, presigned: false, mfaDevice: shownBy?.serialNumber, passwordChange }
 }
 
 function isTooLong({ account, userName = '', password, code = '' }: PresentedPassword): boolean {

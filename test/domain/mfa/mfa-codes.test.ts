@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { codeAt, stepOf } from '../../../src/domain/mfa/code-steps.ts'
 import { MfaCodes } from '../../../src/domain/mfa/index.ts'
-import { epochMillis, Secret } from '../../../src/model/index.ts'
+import { type EpochMillis, epochMillis, Secret } from '../../../src/model/index.ts'
 import type { MfaDeviceStates } from '../../../src/platform/storage/index.ts'
 import { openSqlStorage } from '../../../src/platform/storage/sql/index.ts'
 
@@ -28,10 +28,16 @@ async function setting() {
     },
     /** The code of now, or of so many steps later. */
     code: (later = 0) => codeAt(BYTES, stepOf(epochMillis(ms)) + later),
-    accept: (code: string) => codes.accept(DEVICE, code, epochMillis(ms)),
+    accept: (code: string) => acceptOf(codes, DEVICE, code, epochMillis(ms)),
     synchronize: (code1: string, code2: string, window: 'enable' | 'resync' = 'enable') =>
       codes.synchronize(DEVICE, code1, code2, window, epochMillis(ms)),
   }
+}
+
+/** What becomes of a code of one device. */
+async function acceptOf(codes: MfaCodes | undefined, device: typeof DEVICE, code: string, now: EpochMillis) {
+  const outcome = await codes?.accept([device], code, now)
+  return typeof outcome === 'object' ? 'accepted' : outcome
 }
 
 /** A code that is none of those around now. */
@@ -83,7 +89,7 @@ test('codes that are late do not make later ones in time', async () => {
 test('a device does not take the codes of another', async () => {
   const { codes, accept, code, now } = await setting()
   const other = { id: 'device-2', seed: new Secret('A'.repeat(32)) }
-  assert.equal(await codes.accept(other, code(), now), 'refused')
+  assert.equal(await acceptOf(codes, other, code(), now), 'refused')
   assert.equal(await accept(code()), 'accepted', 'and nothing becomes of the one that it is of')
 })
 
@@ -91,7 +97,7 @@ test('who has no device is refused whatever the code, and is never locked', asyn
   const { codes, code, now } = await setting()
   const shown = codeAt(Buffer.alloc(40), stepOf(now))
   for (const text of [WRONG, code(), shown, 'none', '', ...Array<string>(10).fill(WRONG)]) {
-    assert.equal(await codes.accept(undefined, text, now), 'refused')
+    assert.equal(await codes.accept([], text, now), 'refused')
   }
 })
 
@@ -100,7 +106,7 @@ test('of many who offer one code at once, on two nodes, one is accepted', async 
   const nodes = [codes, new MfaCodes(states)]
   const right = code()
   const outcomes = await Promise.all(
-    Array.from({ length: 40 }, (_, index) => nodes[index % 2]?.accept(DEVICE, right, now)),
+    Array.from({ length: 40 }, (_, index) => acceptOf(nodes[index % 2], DEVICE, right, now)),
   )
   assert.equal(outcomes.filter((outcome) => outcome === 'accepted').length, 1)
 })
@@ -141,7 +147,7 @@ test('a device that was made anew begins anew, also with the seed of the one bef
   const { codes, accept, code, now } = await setting()
   assert.equal(await accept(code()), 'accepted')
   for (let n = 0; n < 6; n++) await accept(WRONG)
-  assert.equal(await codes.accept({ id: 'device-2', seed: SEED }, code(), now), 'accepted')
+  assert.equal(await acceptOf(codes, { id: 'device-2', seed: SEED }, code(), now), 'accepted')
 })
 
 test('ten thousand guesses, fifty at a time on two nodes, are five that count, and the right code fails with them', async () => {
@@ -162,14 +168,14 @@ test('ten thousand guesses, fifty at a time on two nodes, are five that count, a
     const batch = Array.from({ length: 50 }, async (_, index) => {
       const guess = String(from + index).padStart(6, '0')
       assert.notEqual(guess, right)
-      const outcome = await nodes[index % 2]?.accept(DEVICE, guess, now)
+      const outcome = await acceptOf(nodes[index % 2], DEVICE, guess, now)
       outcomes.set(`${outcome}`, (outcomes.get(`${outcome}`) ?? 0) + 1)
     })
     await Promise.all(batch)
   }
   assert.deepEqual(Object.fromEntries(outcomes), { refused: 5, locked: 9995 })
   assert.equal(counted, 5)
-  assert.equal(await nodes[0]?.accept(DEVICE, right, now), 'locked')
+  assert.equal(await acceptOf(nodes[0], DEVICE, right, now), 'locked')
 })
 
 test('a code that was proved can still be used, once', async () => {
@@ -198,6 +204,25 @@ test('to prove the right code as often as one likes locks nothing, and clears no
   for (let n = 0; n < 20; n++) assert.equal(typeof (await codes.prove(DEVICE, code(), now)), 'object')
   assert.equal(await codes.prove(DEVICE, WRONG, now), 'refused')
   assert.equal(await codes.prove(DEVICE, code(), now), 'locked')
+})
+
+test('a code of one of several devices is used up, and is no failure of the others', async () => {
+  const { codes, code, now } = await setting()
+  const other = { id: 'device-2', seed: new Secret('A'.repeat(32)) }
+  const shown = (later: number) => codeAt(Buffer.alloc(20), stepOf(now) + later)
+  for (const later of [-1, 0, 1]) assert.equal(await codes.accept([DEVICE, other], shown(later), now), other)
+  assert.equal(await codes.accept([DEVICE, other], shown(1), now), 'refused')
+  for (let n = 0; n < 4; n++) assert.equal(await codes.accept([DEVICE, other], WRONG, now), 'refused')
+  assert.equal(await codes.accept([other], WRONG, now), 'locked')
+  assert.equal(await codes.accept([DEVICE, other], code(), now), 'locked', 'a wrong code is wrong for all')
+})
+
+test('a device that is locked keeps no other from being used', async () => {
+  const { codes, code, now } = await setting()
+  const other = { id: 'device-2', seed: new Secret('A'.repeat(32)) }
+  for (let n = 0; n < 5; n++) assert.equal(await codes.accept([other], WRONG, now), 'refused')
+  assert.equal(await codes.accept([other, DEVICE], code(), now), DEVICE)
+  assert.equal(await codes.accept([other, DEVICE], codeAt(Buffer.alloc(20), stepOf(now)), now), 'refused')
 })
 
 test('two codes in a row bring a device into step, and are used up', async () => {

@@ -283,6 +283,16 @@ describe('what becomes of devices', () => {
     refused(await take(), NOT_RIGHT)
   })
 
+  test('a reset makes them anew', async () => {
+    await using own = await mfaSetting()
+    const take = async () =>
+      await own.sts(await own.longTerm('alice'), { Action: 'GetSessionToken', ...own.offer('alice') })
+    granted(await take())
+    refused(await take(), NOT_RIGHT)
+    await own.node.dev?.reset()
+    granted(await take())
+  })
+
   test('one that is listed as it was keeps what it has behind it', async () => {
     await using own = await mfaSetting()
     const by = await own.longTerm('alice')
@@ -290,6 +300,23 @@ describe('what becomes of devices', () => {
     granted(await take())
     await own.apply(DIRECTORY)
     refused(await take(), NOT_RIGHT)
+  })
+})
+
+describe('the log', () => {
+  test('warns of a device that is locked, without any code', async (t) => {
+    await using own = await mfaSetting()
+    const by = await own.longTerm('alice')
+    const warn = t.mock.method(own.node.broker.logger, 'warn')
+    const wrong = { ...own.offer('alice'), TokenCode: WRONG }
+    for (let n = 0; n < 5; n++) await own.sts(by, { Action: 'GetSessionToken', ...wrong })
+    assert.equal(warn.mock.callCount(), 0)
+    const right = own.offer('alice')
+    await own.sts(by, { Action: 'GetSessionToken', ...right })
+    assert.deepEqual(
+      warn.mock.calls.map(({ arguments: [what, about] }) => [what, Object.keys(about ?? {}), about?.['serialNumber']]),
+      [['mfa.locked', ['requestId', 'account', 'serialNumber'], right.SerialNumber]],
+    )
   })
 })
 

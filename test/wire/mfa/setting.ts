@@ -1,4 +1,4 @@
-import { startInProcess } from '../../../src/compose/index.ts'
+import { type RunningNode, startInProcess } from '../../../src/compose/index.ts'
 import { codeAt, stepOf } from '../../../src/domain/mfa/code-steps.ts'
 import type { DirectoryInput } from '../../../src/index.ts'
 import { base32Text, epochMillis, PLAIN_TERMS } from '../../../src/model/index.ts'
@@ -86,6 +86,7 @@ export const DIRECTORY: DirectoryInput = {
 
 /** A broker whose clock moves, and what its people can do with their devices. */
 export interface MfaSetting extends AsyncDisposable {
+  readonly node: RunningNode
   /** The credentials of a long-term key. @param who - a user of SOURCE, or `root`; or an ARN */
   longTerm(who: string): Promise<Credentials>
   /** What a device shows now, or so many steps later. @param seed - the name of the device that has it */
@@ -120,6 +121,7 @@ export async function mfaSetting(directory: DirectoryInput = DIRECTORY): Promise
     await send(broker.endpoint, await sign(formPost(host, { Version, ...params }), credentials, { service }))
   const sts: MfaSetting['sts'] = (credentials, params) => ask('sts', '2011-06-15', credentials, params)
   return {
+    node,
     longTerm: async (who) => {
       const arn = who === 'root' ? `arn:aws:iam::${SOURCE}:root` : `arn:aws:iam::${SOURCE}:user/${who}`
       return (await broker.as(who.startsWith('arn:') ? who : arn)).credentials
