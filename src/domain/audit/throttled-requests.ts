@@ -16,9 +16,10 @@ interface Kind {
 }
 
 /**
- * Counts throttled requests by account and service, and tokens and assertions that prove nobody, or whom no role lets in, by
- * provider and code; tells of them once a second, by the first. Nobody who asks too much, or without any right, has a
- * record kept for each request. Who is proven and denied may have made a mistake: the first is recorded at once.
+ * Counts throttled requests by account and service, tokens and assertions that prove nobody, or whom no role lets in, by
+ * provider and code, and passwords that prove nobody by user; tells of them once a second, by the first. Nobody who asks
+ * too much, or without any right, has a record kept for each request. Who is proven and denied may have made a mistake:
+ * the first is recorded at once.
  */
 export class ThrottledRequests {
   readonly #tell: (event: AuditEvent) => void
@@ -54,15 +55,24 @@ export class ThrottledRequests {
     this.#tallies = new Map()
     for (const { first, count } of tallies.values()) {
       if (first === undefined) continue
-      const counted = first.fault instanceof Throttling ? 'throttledRequests' : 'refusedTokens'
+      const counted = countedAs(first)
       this.#tell({ ...first, details: { ...first.details, additionalEventData: { [counted]: count } } })
     }
   }
 }
 
+function countedAs({ caller, fault }: AuditEvent): string {
+  if (caller.kind === 'suspected-user') return 'failedSignIns'
+  return fault instanceof Throttling ? 'throttledRequests' : 'refusedTokens'
+}
+
 function kindOf({ caller, service, fault }: AuditEvent): Kind | undefined {
   if (fault === undefined || caller.kind === 'operator') return undefined
   if (caller.kind === 'suspected-identity') return { key: refusedBy(caller, fault.code), standsAlone: false }
+  if (caller.kind === 'suspected-user') {
+    const who = caller.isRoot ? 'root' : `user/${caller.userName ?? ''}`
+    return { key: `${caller.account}/${who} ${fault.code}`, standsAlone: false }
+  }
   const isVouchedFor = caller.kind === 'web-identity' || caller.kind === 'saml'
   if (isVouchedFor && fault instanceof AccessDenied) return { key: refusedBy(caller, fault.code), standsAlone: true }
   if (!(fault instanceof Throttling)) return undefined
