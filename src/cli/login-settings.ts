@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
-import { isOnThisMachine } from '../platform/outbound-http.ts'
+import { isOnThisMachine } from '../platform/this-machine.ts'
 import { resolveTarget } from './aws-settings.ts'
 import type { Environment } from './cli-context.ts'
 import { CliError, WRONG_USAGE } from './cli-error.ts'

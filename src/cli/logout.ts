@@ -2,7 +2,6 @@ import { oneLine } from './ask.ts'
 import type { CliCommand } from './cli-command.ts'
 import type { Output } from './cli-context.ts'
 import { type KeptLogin, LoginCache } from './login-cache.ts'
-import { openOidcLogin } from './open-oidc-login.ts'
 
 const EXAMPLE = `
 Examples:
@@ -53,6 +52,7 @@ export const logout: CliCommand = {
 /** Tells what goes on although it is forgotten here. */
 async function takeBack({ login, refreshToken, credentials }: KeptLogin, stderr: Output): Promise<void> {
   if (refreshToken !== undefined) {
+    const { openOidcLogin } = await import('./open-oidc-login.ts')
     const gone = await openOidcLogin(login)
       .then((oidc) => oidc.revoke(refreshToken))
       .catch((error: unknown) => oneLine(error instanceof Error ? error.message : String(error)))

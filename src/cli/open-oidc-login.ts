@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import type { OidcLogin } from '../domain/login/index.ts'
+import { OidcLogin } from '../domain/login/index.ts'
 import { Secret } from '../model/index.ts'
 import { personalHttp } from '../platform/outbound-http.ts'
 import { CliError, WRONG_USAGE } from './cli-error.ts'
@@ -16,8 +16,6 @@ export async function openOidcLogin({
   scope,
 }: LoginSettings): Promise<OidcLogin> {
   const clientSecret = clientSecretFile === undefined ? undefined : await readSecret(clientSecretFile)
-  // Only for whoever signs in or is refreshed: most calls find credentials that are kept, and clients wait for them.
-  const { OidcLogin } = await import('../domain/login/index.ts')
   return await OidcLogin.discover({ issuer: provider, clientId, clientSecret, scope }, personalHttp())
 }
 

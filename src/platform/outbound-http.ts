@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import { exchangeOnce, OutboundError, type OutboundFailure } from './outbound-exchange.ts'
 import { isPublicAddress } from './public-address.ts'
+import { isOnThisMachine } from './this-machine.ts'
 
 /** A document that is fetched from an identity provider. */
 interface OutboundRequest {
@@ -56,7 +57,6 @@ export interface OutboundOptions {
 type Admission = (url: URL, asked: OutboundRequest) => Promise<readonly string[] | undefined>
 
 const ATTEMPT_MS = 1000
-const LOOPBACK = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])$/
 
 /**
  * The one way out of a broker. Only https on its own port to hosts of the internet: a host is resolved once, every
@@ -83,11 +83,6 @@ export function personalHttp(): OutboundHttp {
     if (!local) throw forbidden('neither https nor this machine', asked)
     return undefined
   })
-}
-
-/** Whether plain http stays on this machine. */
-export function isOnThisMachine(url: URL | null): boolean {
-  return url !== null && url.protocol === 'http:' && LOOPBACK.test(url.hostname)
 }
 
 function admitting(admit: Admission): OutboundHttp {

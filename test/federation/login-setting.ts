@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { startTestBroker, type TestBroker } from '../../src/testing/index.ts'
-import { providerKey, type RealIssuer, startRealIssuer, TERMINAL } from './real-issuer.ts'
+import { followTo, providerKey, type RealIssuer, startRealIssuer, TERMINAL } from './real-issuer.ts'
 
 const ROLECALL = new URL('../../bin/rolecall.js', import.meta.url).pathname
 const ACCOUNT = '111111111111'
@@ -15,11 +17,18 @@ export const PERSON = 'alice'
 /** Whom sessions of the role are called, if nobody says otherwise. */
 export const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/Engineer/rolecall-login`
 
+/** How a command ended, and what it wrote. */
+interface Ended {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
 /** A command that is running. */
 interface Running {
   /** The first address that it tells which fits. */
   address(fits: RegExp): Promise<string>
-  readonly ended: Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }>
+  readonly ended: Promise<Ended>
 }
 
 /** A provider, a broker that trusts it, and somebody's home. */
@@ -30,6 +39,10 @@ export interface LoginSetting extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>
   /** Runs `rolecall login` for the role, as a program of its own. */
   login(...args: readonly string[]): Running
+  /** The same, and signs somebody in as a browser would if no page asked for anything. */
+  signIn(person: string, ...args: readonly string[]): Promise<Ended>
+  /** Whom the broker takes credentials for, as they were printed. */
+  whoami(stdout: string): Promise<string | undefined>
   /** Lets the credentials that are kept end now. */
   expire(): Promise<void>
 }
@@ -61,7 +74,7 @@ export async function startLoginSetting(): Promise<LoginSetting> {
     AWS_EC2_METADATA_DISABLED: 'true',
   }
   const held = opened.move()
-  return {
+  const setting: LoginSetting = {
     provider,
     broker,
     home,
@@ -69,6 +82,25 @@ export async function startLoginSetting(): Promise<LoginSetting> {
     login(...args) {
       const client = ['--provider', provider.issuer, '--client-id', TERMINAL, '--role', ROLE]
       return start(['login', ...client, ...args], environment, held)
+    },
+    async signIn(person, ...args) {
+      provider.person = person
+      const running = setting.login('--no-browser', ...args)
+      const address = await running.address(/\/auth\?/)
+      const back = await followTo(address, new URL(address).searchParams.get('redirect_uri') ?? '')
+      // Not by fetch, which says that it is a script.
+      await new Promise((resolve, reject) => get(back, { agent: false }, resolve).on('error', reject))
+      return await running.ended
+    },
+    async whoami(stdout) {
+      const {
+        AccessKeyId: accessKeyId,
+        SecretAccessKey: secretAccessKey,
+        SessionToken: sessionToken,
+      } = JSON.parse(stdout)
+      const credentials = { accessKeyId, secretAccessKey, sessionToken }
+      const sts = new STSClient({ endpoint: broker.endpoint, region: 'us-east-1', credentials })
+      return (await sts.send(new GetCallerIdentityCommand())).Arn
     },
     async expire() {
       const folder = join(home, '.cache', 'rolecall', 'logins')
@@ -79,6 +111,7 @@ export async function startLoginSetting(): Promise<LoginSetting> {
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   }
+  return setting
 }
 
 function start(args: readonly string[], env: Readonly<Record<string, string>>, held: AsyncDisposableStack): Running {
