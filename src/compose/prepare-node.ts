@@ -132,6 +132,7 @@ export async function prepareNode(
       outbound: outboundHttp(config.federation),
       clock: systemClock,
       acceptsOutbound: config.federation.acceptOutboundTokens,
+      withoutBuiltIn: config.federation.withoutBuiltInIssuers,
       own: clusterIssuers,
     }),
     clusterIssuers,

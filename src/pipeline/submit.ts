@@ -101,7 +101,7 @@ export async function submit<Asking extends Caller, Input, Output>(
       const { suspect: caller } = fault
       const denied = refusedProof(fault, operation.action)
       const event = { caller, service, eventName, region: undefined, facts, details: {}, fault }
-      broker.audit.noted({ ...event, explain: denied?.explain })
+      if (await keepsRecords(caller, broker)) broker.audit.noted({ ...event, explain: denied?.explain })
       if (denied !== undefined) fault.explanation = sealed(denied, facts, broker)
     }
     broker.metrics.requestDone(operation.action, outcomeOf(fault), secondsSince(startedAt))
@@ -122,13 +122,23 @@ async function record<Asking extends Caller, Input, Output>(
   { caller, region }: Proven<Asking>,
   details: AuditDetails,
   outcome: Pick<AuditEvent, 'fault' | 'explain'>,
-  { audit }: BrokerParts,
+  broker: BrokerParts,
 ): Promise<void> {
+  const { audit } = broker
   const [service = '', eventName = ''] = action.split(':')
   const { fault, explain } = outcome
   const event = { caller, service, eventName, region, facts, details, fault, explain }
   if (grants && fault === undefined) await audit.granted(event)
-  else audit.noted(event)
+  else if (await keepsRecords(caller, broker)) audit.noted(event)
+}
+
+/**
+ * Whether there is an account to keep records in. Of issuers that are known in every account anybody can have a token, and
+ * name a number that nobody has.
+ */
+async function keepsRecords(caller: AuditEvent['caller'], { directory }: BrokerParts): Promise<boolean> {
+  if (caller.kind !== 'web-identity' && caller.kind !== 'suspected-identity') return true
+  return await directory.isOpen(caller.account).catch(() => false)
 }
 
 /**

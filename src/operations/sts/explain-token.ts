@@ -31,7 +31,7 @@ export const explainToken = defineOperatorOperation<ExplainTokenInput, ProofExpl
   async perform({ input, facts }, broker) {
     const { token, role, account, sessionName } = input
     const { directory, webIdentities } = broker
-    const search = issuerSearch(account, directory)
+    const search = issuerSearch(account, broker)
     const { checks, refusal, proven } = await webIdentities.examine(token.reveal(), search, role.text)
     const checked = { proof: 'token', action: ACTION, resource: role.text, checks } as const
     if (refusal !== undefined || proven === undefined) return explainRefusedProof(checked, refusal)

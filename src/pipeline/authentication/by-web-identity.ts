@@ -1,5 +1,4 @@
-import type { Directory } from '../../domain/directory/index.ts'
-import { noProvider, type WebIdentities } from '../../domain/federation/index.ts'
+import { noProvider } from '../../domain/federation/index.ts'
 import {
   AccessDenied,
   type Arn,
@@ -12,7 +11,7 @@ import {
   type WebIdentityCaller,
 } from '../../model/index.ts'
 import { webIdentityCaller } from './callers.ts'
-import { issuerOf } from './issuer-of.ts'
+import { type IssuerSources, issuerOf } from './issuer-of.ts'
 import type { Proven } from './proven.ts'
 import { RefusedProof } from './refused-proof.ts'
 
@@ -22,12 +21,6 @@ export interface PresentedToken {
   /** Named only with tokens of another kind, which are none of OpenID Connect. */
   readonly providerId: string | undefined
   readonly roleArn: Arn
-}
-
-/** What proving a token consults. */
-interface TokenSources {
-  readonly directory: Directory
-  readonly webIdentities: WebIdentities
 }
 
 const AMAZON = 'www.amazon.com'
@@ -45,9 +38,10 @@ const ATTEMPTS = 10
 export async function byWebIdentity(
   { token, providerId, roleArn }: PresentedToken,
   region: string,
-  { directory, webIdentities }: TokenSources,
+  sources: IssuerSources,
   wait: (load: Promise<void>) => Promise<void>,
 ): Promise<Proven<WebIdentityCaller>> {
+  const { directory, webIdentities } = sources
   const text = token.reveal()
   if (providerId !== undefined) throw otherProvider(providerId, text)
   const read = webIdentities.read(text)
@@ -55,13 +49,13 @@ export async function byWebIdentity(
   if (account instanceof Violation) throw noProvider(read.claims.issuer)
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { version } = directory
-    const issuer = await issuerOf(read, account, directory)
+    const issuer = await issuerOf(read, account, sources)
     if (issuer === undefined) throw noProvider(read.claims.issuer)
     const provider = issuer.arn
     try {
       const identity = await webIdentities.verify(read, issuer, roleArn.text, wait)
       // While the issuer was asked, the provider may have been taken away, or told to take less: then it is judged anew.
-      if (directory.version !== version && (await issuerOf(read, account, directory)) !== issuer) continue
+      if (directory.version !== version && (await issuerOf(read, account, sources)) !== issuer) continue
       return { caller: webIdentityCaller(account, provider, identity), region, presigned: false }
     } catch (error) {
       if (error instanceof Fault) {

@@ -1,5 +1,5 @@
 import type { Directory } from '../../domain/directory/index.ts'
-import { builtInIssuer, type IssuerSearch, type ReadToken, type TrustedIssuer } from '../../domain/federation/index.ts'
+import type { IssuerSearch, ReadToken, TrustedIssuer, WebIdentities } from '../../domain/federation/index.ts'
 import { type AccountId, accountId, Violation } from '../../model/index.ts'
 
 const HTTPS = 'https://'
@@ -11,19 +11,26 @@ const PRINTABLE = /^[\x21-\x7e]+$/
 /** Providers of an account, and accounts, that are looked through for whoever asks why. */
 const MOST_LOOKED_AT = 1000
 
-/** The provider of exactly that issuer; AWS takes those that it knows itself with and without the scheme. */
+/** Where issuers are known. */
+export interface IssuerSources {
+  readonly directory: Directory
+  readonly webIdentities: WebIdentities
+}
+
+/**
+ * The provider of exactly that issuer; AWS takes those that it knows itself with and without the scheme. These are known
+ * whether there is such an account or not: anybody can have a token of theirs, and would learn which accounts there are.
+ */
 export async function issuerOf(
   { claims: { issuer } }: Pick<ReadToken, 'claims'>,
   account: AccountId,
-  directory: Directory,
+  { directory, webIdentities }: IssuerSources,
 ): Promise<TrustedIssuer | undefined> {
   if (!canBeKnown(issuer)) return undefined
   const url = urlOf(issuer)
   const provider = await directory.oidcProvider(account, url)
   if (provider?.issuer === issuer) return provider
-  const builtIn = builtInIssuer(url)
-  const knowsIt = builtIn !== undefined && !issuer.startsWith(HTTP) && (await directory.isOpen(account))
-  return knowsIt ? builtIn : undefined
+  return issuer.startsWith(HTTP) ? undefined : webIdentities.builtIn(url)
 }
 
 /**
@@ -31,10 +38,11 @@ export async function issuerOf(
  * the operator may be told.
  * @param account - the role's
  */
-export function issuerSearch(account: string, directory: Directory): IssuerSearch {
+export function issuerSearch(account: string, sources: IssuerSources): IssuerSearch {
   const known = accountId(account)
+  const { directory } = sources
   return {
-    find: async (read) => (known instanceof Violation ? undefined : await issuerOf(read, known, directory)),
+    find: async (read) => (known instanceof Violation ? undefined : await issuerOf(read, known, sources)),
 
     async others(issuer) {
       const providers =

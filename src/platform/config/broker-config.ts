@@ -94,6 +94,8 @@ export interface BrokerConfig {
     readonly localIssuers: readonly string[]
     /** Let roles be assumed with tokens of GetWebIdentityToken, which AWS never does. */
     readonly acceptOutboundTokens: boolean
+    /** Know no issuer but those of providers: nothing is ever asked of Google or Amazon Cognito. */
+    readonly withoutBuiltInIssuers: boolean
   }
   readonly limits: Limits
 }

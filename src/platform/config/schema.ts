@@ -66,6 +66,7 @@ const audit = mapping({
 const federation = mapping({
   localIssuers: listOf(text('an origin').transform(toOrigin)).default([]),
   acceptOutboundTokens: yesOrNo(),
+  withoutBuiltInIssuers: yesOrNo(),
 })
 
 const settings = mapping({

@@ -63,6 +63,12 @@ export const SETTINGS: readonly Setting[] = [
     undefined,
     'let roles be assumed with tokens of GetWebIdentityToken, which AWS refuses: gives up that a session ends with the one it came from',
   ),
+  setting(
+    'federation.withoutBuiltInIssuers',
+    'without-built-in-issuers',
+    undefined,
+    'ask nothing of Google and Amazon Cognito, whose tokens AWS takes without a provider: for nodes that reach no internet',
+  ),
   setting('insecureHttp', 'insecure-http', undefined, 'serve the API in clear off loopback: gives up confidentiality'),
   setting('dev', 'dev', undefined, 'offer a clock that can be moved, and a reset; loopback only'),
   setting('partition', 'partition', 'NAME', 'aws, aws-cn or aws-us-gov (default aws)'),

@@ -280,7 +280,7 @@ const DEFAULTS: BrokerConfig = {
   logLevel: 'info',
   redirectMissingAction: false,
   audit: { retentionDays: 90 },
-  federation: { localIssuers: [], acceptOutboundTokens: false },
+  federation: { localIssuers: [], acceptOutboundTokens: false, withoutBuiltInIssuers: false },
   limits: {
     bodyBytes: 262_144,
     apiHeaderBytes: 32_768,

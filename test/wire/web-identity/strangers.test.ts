@@ -3,8 +3,8 @@ import { before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startTestBroker, type TestBroker } from '../../../src/testing/index.ts'
 import { type IssuerKey, issuerKey, signed } from '../../fake-issuer.ts'
-import { SOURCE } from '../cast.ts'
-import { formPost, send, type WireAnswer } from '../wire-client.ts'
+import { SOURCE, TARGET } from '../cast.ts'
+import { formPost, type Params, send, type WireAnswer } from '../wire-client.ts'
 import { AIR_GAPPED, CLIENT, role, roleArn, trusting } from './setting.ts'
 
 const ARN = `arn:aws:iam::${SOURCE}:oidc-provider/${AIR_GAPPED}`
@@ -30,9 +30,7 @@ describe('whoever has a token that everybody can have', () => {
         ],
       },
     })
-  async function exchange({ endpoint }: TestBroker, sub: string): Promise<WireAnswer> {
-    const now = Math.floor(Date.now() / 1000)
-    const claims = { iss: `https://${AIR_GAPPED}`, sub, aud: CLIENT, iat: now, exp: now + 300 }
+  async function exchangeToken({ endpoint }: TestBroker, token: string, params: Params = {}): Promise<WireAnswer> {
     const { host } = new URL(endpoint)
     return await send(
       endpoint,
@@ -41,9 +39,15 @@ describe('whoever has a token that everybody can have', () => {
         Version: '2011-06-15',
         RoleArn: roleArn('Ours'),
         RoleSessionName: 'session',
-        WebIdentityToken: await signed(claims, key),
+        WebIdentityToken: token,
+        ...params,
       }),
     )
+  }
+  async function exchange(broker: TestBroker, sub: string): Promise<WireAnswer> {
+    const now = Math.floor(Date.now() / 1000)
+    const claims = { iss: `https://${AIR_GAPPED}`, sub, aud: CLIENT, iat: now, exp: now + 300 }
+    return await exchangeToken(broker, await signed(claims, key))
   }
   const codes = async (broker: TestBroker, sub: string, times: number): Promise<readonly string[]> => {
     const all: string[] = []
@@ -78,4 +82,32 @@ describe('whoever has a token that everybody can have', () => {
     assert.equal(first?.['additionalEventData'], undefined)
     assert.deepEqual(rest?.['additionalEventData'], { refusedTokens: RATE - 1 })
   })
+
+  for (const withoutBuiltInIssuers of [false, true]) {
+    const rule = withoutBuiltInIssuers
+      ? 'of an issuer that is not to be asked'
+      : 'of an issuer that every account knows'
+    test(`${rule} does not learn which accounts there are, nor fills the log of one`, async () => {
+      const accounts = [SOURCE, TARGET, '999999999999']
+      await using broker = await startTestBroker({
+        federation: { withoutBuiltInIssuers },
+        directory: {
+          Accounts: [{ Id: SOURCE, Roles: [role('Ours', trusting('accounts.google.com'))] }, { Id: TARGET }],
+        },
+      })
+      const now = Math.floor(Date.now() / 1000)
+      const token = await signed({ iss: 'accounts.google.com', sub: '1', aud: 'a', iat: now, exp: now + 60 }, key)
+      const answers = new Set<string>()
+      for (const account of accounts) {
+        const RoleArn = roleArn('Ours', account)
+        const { status, fault, headers } = await exchangeToken(broker, token, { RoleArn })
+        const { length } = headers['x-rolecall-explanation'] ?? ''
+        answers.add([status, fault?.code, fault?.message, length].join(' '))
+      }
+      assert.equal(answers.size, 1, [...answers].join('\n'))
+      await sleep(1200)
+      const recorded = (await broker.events()).map(({ recipientAccountId }) => recipientAccountId)
+      assert.ok(!recorded.includes('999999999999'), String(recorded))
+    })
+  }
 })

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { EpochMillis, Fault, ProofCheck } from '../../../model/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { OutboundHttp } from '../../../platform/outbound-http.ts'
+import { builtInIssuer } from './built-in-issuers.ts'
 import { checksOfRefused } from './check-claims.ts'
 import { checkPurpose } from './check-purpose.ts'
 import { keysOfClaims } from './claim-keys.ts'
@@ -44,23 +45,27 @@ export class WebIdentities {
   readonly #outbound: Pick<OutboundHttp, 'get'>
   readonly #clock: Clock
   readonly #acceptsOutbound: boolean
+  readonly #withoutBuiltIn: boolean
   readonly #own: OwnIssuers | undefined
   #jose: Promise<typeof import('jose')> | undefined
   readonly #sources = new LRUCache<string, Source>({ max: MOST_ISSUERS })
 
   /**
    * @param parts - `clock` is real time: tokens are dated by clocks outside; `acceptsOutbound`: tokens of
-   *   GetWebIdentityToken are taken, too; `own`: issuers that are not asked
+   *   GetWebIdentityToken are taken, too; `withoutBuiltIn`: those of issuers without a provider are not; `own`: issuers
+   *   that are not asked
    */
   constructor(parts: {
     readonly outbound: Pick<OutboundHttp, 'get'>
     readonly clock: Clock
     readonly acceptsOutbound?: boolean
+    readonly withoutBuiltIn?: boolean
     readonly own?: OwnIssuers
   }) {
     this.#outbound = parts.outbound
     this.#clock = parts.clock
     this.#acceptsOutbound = parts.acceptsOutbound ?? false
+    this.#withoutBuiltIn = parts.withoutBuiltIn ?? false
     this.#own = parts.own
   }
 
@@ -68,6 +73,11 @@ export class WebIdentities {
   read(text: string): ReadToken {
     const jwt = readJwt(text)
     return { jwt, claims: readClaims(jwt) }
+  }
+
+  /** The issuer at that URL (without scheme) that is known in every account, without a provider. */
+  builtIn(url: string): TrustedIssuer | undefined {
+    return this.#withoutBuiltIn ? undefined : builtInIssuer(url)
   }
 
   /**
