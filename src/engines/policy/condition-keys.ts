@@ -150,7 +150,7 @@ const CLAIMS: readonly ConditionKey[] = [
 ]
 
 /** GitHub Actions, of github.com or of an enterprise, by URL without scheme. */
-export const GITHUB = /^token\.actions\.githubusercontent\.com(?:\/|$)|\.ghe\.com(?:\/|$)/
+export const GITHUB = /^token\.actions\.(?:githubusercontent\.com|[a-z0-9-]+\.ghe\.com)(?:\/|$)/i
 
 /** The claims that AWS makes keys of for some providers, by URL without scheme. */
 const PROVIDER_CLAIMS: readonly (readonly [provider: RegExp, claims: readonly ConditionKey[]])[] = [
@@ -214,13 +214,18 @@ interface OidcKey {
 }
 
 /**
+ * A host as it begins the URL of a provider, and as no prefix of AWS does: with a dot, in brackets, or with a port or a path
+ * where those have their colon.
+ */
+const HOST = /^(?:localhost(?=:)|[^:/[]*\.|\[[0-9a-f:.]+\]|[^:/[]+(?:\/|:[0-9]+[:/]))/i
+
+/**
  * Takes the key of an OIDC claim apart at its last colon, since the provider may have a port and a path; `undefined`
  * when the key does not begin with a host.
  */
 export function readOidcKey(name: string): OidcKey | undefined {
   const colon = name.lastIndexOf(':')
-  const host = /^[^:/]*/.exec(name)?.[0] ?? ''
-  if (colon < 0 || !(host.includes('.') || host === 'localhost')) return undefined
+  if (colon < 0 || !HOST.test(name)) return undefined
   return { provider: name.slice(0, colon), claim: name.slice(colon + 1) }
 }
 

@@ -14,6 +14,12 @@ describe('a condition key is not known', () => {
     'idp.example.com:team',
     'gitlab.com:repository',
     'accounts.google.com:app_id',
+    'idp.example.com/x.ghe.com:actor',
+    'token.actions.x.ghe.com.example.com:actor',
+    'actions.x.ghe.com:actor',
+    'x.token.actions.githubusercontent.com:actor',
+    'keycloak:email',
+    'aws:8080',
   ]) {
     test(JSON.stringify(name), () => assert.equal(findConditionKey(name), undefined))
   }
@@ -38,6 +44,12 @@ describe('a condition key is known by', () => {
     ['identitystore:UserId', 'identitystore:UserId', 'String', 'single'],
     ['oidc.eks.us-east-1.amazonaws.com/id/ABC:SUB', 'sub', 'String', 'single'],
     ['127.0.0.1:3000/path:aud', 'aud', 'String', 'single'],
+    ['keycloak:8080/realms/x:email', 'email', 'String', 'single'],
+    ['keycloak:8080:email', 'email', 'String', 'single'],
+    ['keycloak/realms/x:email', 'email', 'String', 'single'],
+    ['[::1]:email', 'email', 'String', 'single'],
+    ['[fd00::1]:8080/realms/x:sub', 'sub', 'String', 'single'],
+    ['token.actions.acme.ghe.com:actor', 'actor', 'String', 'single'],
     ['localhost:3000:amr', 'amr', 'String', 'multi'],
     ['token.actions.githubusercontent.com/acme:job_workflow_ref', 'job_workflow_ref', 'String', 'single'],
     ['accounts.google.com:google/organization_number', 'google/organization_number', 'Numeric', 'single'],
@@ -53,6 +65,7 @@ describe('a condition key is known by', () => {
 
 test('the key of a claim is cut at its last colon', () => {
   assert.deepEqual(readOidcKey('localhost:3000/a:sub'), { provider: 'localhost:3000/a', claim: 'sub' })
+  assert.deepEqual(readOidcKey('[::1]:3000/a:sub'), { provider: '[::1]:3000/a', claim: 'sub' })
   assert.equal(readOidcKey('aws:RequestTag/a.b:c'), undefined)
   assert.equal(readOidcKey('idp.example.com'), undefined)
 })

@@ -5,7 +5,7 @@ import { TRUST_ACTIONS } from '../sts-actions.ts'
 import { checkPrincipalMap } from './principals.ts'
 import { refuse } from './refuse.ts'
 import { checkDates } from './resources.ts'
-import { SHARED_OIDC_PROVIDERS } from './shared-oidc-providers.ts'
+import { ofStrangers, SHARED_OIDC_PROVIDERS } from './shared-oidc-providers.ts'
 import { checkElements, checkSidCharacters, checkSids, checkTopLevel, isVersion, textsOf } from './statements.ts'
 
 const SYNTAX_ERROR = 'Syntax error in policy.'
@@ -102,7 +102,10 @@ function checkFederation(statement: JsonObject): void {
   }
 }
 
-/** Whether a condition on the key says more than "anything". */
+/**
+ * Whether a condition on the key says more than "anything". What AWS takes for "anything" is not documented beyond a
+ * wildcard alone, so the strict reading is taken: whatever also lets a stranger in, such as `repo:*`.
+ */
 function isNarrowed(statement: JsonObject, key: string): boolean {
   const block = memberOf(statement, 'Condition')
   for (const { name, value: keys } of block?.type === 'object' ? block.members : []) {
@@ -110,8 +113,14 @@ function isNarrowed(statement: JsonObject, key: string): boolean {
     for (const member of keys.members) {
       if (foldCase(member.name) !== foldCase(key)) continue
       const values = listOf(member.value).map((item) => scalarOf(item) ?? '*')
-      if (values.length > 0 && values.every((value) => !/^[*?]+$/.test(value))) return true
+      if (values.length > 0 && values.every((value) => keepsStrangersOut(value, key))) return true
     }
   }
   return false
+}
+
+/** A variable may stand for anything: for what the token itself says, or for its default. */
+function keepsStrangersOut(value: string, key: string): boolean {
+  const matches = compilePattern(foldCase(value).replace(/\$\{[^}]*\}?/g, '*'), 'flat', false)
+  return !/^[*?]+$/.test(value) && !ofStrangers(key).some((stranger) => matches(stranger, NO_KEYS))
 }
