@@ -22,6 +22,7 @@ import {
 import type { BoundedWork } from '../platform/bounded-work.ts'
 import type { BrowserStates } from '../platform/storage/index.ts'
 import { passwordSignIn } from './password-sign-in.ts'
+import { samlSignIns } from './saml-sign-ins.ts'
 
 /** Where users are once they have signed in. */
 const HOME = '/console'
@@ -47,6 +48,9 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
   const ask = async (asked: AskedByName, facts: RequestFacts, prove: () => Promise<Proven<AccountCaller>>) => {
     if (!directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
     return await submitAsked(askedByName(asked, services, maxParameters), facts, prove)
+  }
+  const nobody = async (): Promise<never> => {
+    throw new MissingAuthenticationToken()
   }
   const callerOf = async (sessionToken: string, { now }: RequestFacts): Promise<AccountCaller | undefined> => {
     try {
@@ -96,6 +100,17 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
       return await begin(sessionToken, signedInBy, caller, facts, until)
     },
 
+    saml: samlSignIns({
+      broker,
+      states,
+      work,
+      async exchange(params, facts, answers) {
+        const asked = askedByName({ service: 'sts', action: 'AssumeRoleWithSAML', params }, services, maxParameters)
+        if (asked.proof !== 'saml') throw new Error('assertions prove nobody any more')
+        return await submitAsked({ ...asked, input: () => ({ ...asked.input(), answers }) }, facts, nobody)
+      },
+    }),
+
     async sessionOf(handle, facts) {
       const state = await states.find('console-session', handle, facts.now)
       if (state === undefined) return undefined
@@ -110,10 +125,7 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
     act: ({ sessionToken }, asked, facts) =>
       ask(asked, facts, () => byConsoleSession(sessionToken.reveal(), region, facts.now, broker)),
 
-    exchange: (action, params, facts) =>
-      ask({ service: 'sts', action, params }, facts, async () => {
-        throw new MissingAuthenticationToken()
-      }),
+    exchange: (action, params, facts) => ask({ service: 'sts', action, params }, facts, nobody),
 
     credentialsOf({ caller, sessionToken }) {
       const opened = caller.kind === 'assumed-role' ? sessions.open(sessionToken.reveal()) : undefined

@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto'
 import { type EpochMillis, epochMillis } from '../../model/index.ts'
 import type { KeyRing } from '../../platform/keyring/index.ts'
 import type { Random } from '../../platform/random.ts'
 import type { BrowserStates } from '../../platform/storage/index.ts'
 import { type BrowserState, type BrowserStateKind, LONGEST_MS } from './browser-state.ts'
+import { digestOf } from './digest.ts'
 import { openState, sealState } from './sealed-state.ts'
 
 const HANDLE_BYTES = 32
@@ -40,7 +40,7 @@ export class BrowserHandles {
   ): Promise<string> {
     const { states, keyring, random } = this.#parts
     const handle = random.bytes(HANDLE_BYTES).toString('base64url')
-    const key = keyOf(handle)
+    const key = digestOf(handle)
     const sealed = sealState(JSON.stringify(state), { kind, key }, keyring, random)
     await states.put(kind, key, sealed, epochMillis(Math.min(until, now + LONGEST_MS[kind])), now)
     return handle
@@ -53,7 +53,7 @@ export class BrowserHandles {
     now: EpochMillis,
   ): Promise<BrowserState[Kind] | undefined> {
     if (!HANDLE.test(handle)) return undefined
-    const key = keyOf(handle)
+    const key = digestOf(handle)
     return this.#opened(kind, key, await this.#parts.states.find(kind, key, now))
   }
 
@@ -64,13 +64,13 @@ export class BrowserHandles {
     now: EpochMillis,
   ): Promise<BrowserState[Kind] | undefined> {
     if (!HANDLE.test(handle)) return undefined
-    const key = keyOf(handle)
+    const key = digestOf(handle)
     return this.#opened(kind, key, await this.#parts.states.take(kind, key, now))
   }
 
   /** Forgets what a handle stands for, if anything. */
   async end(kind: BrowserStateKind, handle: string): Promise<void> {
-    if (HANDLE.test(handle)) await this.#parts.states.remove(kind, keyOf(handle))
+    if (HANDLE.test(handle)) await this.#parts.states.remove(kind, digestOf(handle))
   }
 
   /** A new text that nobody can guess, such as forms carry: 256 random bits. */
@@ -87,8 +87,4 @@ export class BrowserHandles {
     // From under our own seal, so its shape is the one that was written.
     return text === undefined ? undefined : JSON.parse(text)
   }
-}
-
-function keyOf(handle: string): string {
-  return hash('sha256', handle, 'base64url')
 }

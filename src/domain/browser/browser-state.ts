@@ -3,11 +3,13 @@ import type { EpochMillis } from '../../model/index.ts'
 const MINUTE_MS = 60_000
 
 /** A program on the user's machine that waits for a login to end in their browser. */
-interface TerminalLogin {
+export interface TerminalLogin {
   /** Of its loopback listener. */
   readonly port: number
   /** SHA-256 of the verifier that it will show, in base64url. */
   readonly challenge: string
+  /** The ARN of the role that it wants credentials of. */
+  readonly roleArn: string
 }
 
 /**
@@ -36,6 +38,8 @@ export interface BrowserState {
   readonly 'saml-request': {
     /** The ARN of the provider. */
     readonly provider: string
+    /** SHA-256 of what the browser holds in which it was begun, in base64url. */
+    readonly browser: string
     readonly terminal: TerminalLogin | undefined
   }
   /** A login that was sent to an OpenID Connect provider. */

@@ -3,4 +3,5 @@
  * Knows nothing of cookies, and decides nothing. @module
  */
 export { BrowserHandles } from './browser-handles.ts'
-export type { BrowserState } from './browser-state.ts'
+export type { BrowserState, TerminalLogin } from './browser-state.ts'
+export { digestOf, isDigestOf } from './digest.ts'

@@ -3,10 +3,23 @@ import type { Page } from './page.ts'
 import { choosePasswordPage } from './pages/choose-password.ts'
 import { credentialsPage } from './pages/credentials.ts'
 import { homePage } from './pages/home.ts'
+import { samlPage, samlRolePage } from './pages/saml.ts'
+import { samlLoginPage } from './pages/saml-login.ts'
+import { samlMetadataPage } from './pages/saml-metadata.ts'
 import { signInPage } from './pages/sign-in.ts'
 import { signOutPage } from './pages/sign-out.ts'
 
 /** Every page that there is. */
 export function allPages(broker: ConsoleBroker): readonly Page[] {
-  return [signInPage(broker), choosePasswordPage(broker), homePage, credentialsPage(broker), signOutPage(broker)]
+  return [
+    signInPage(broker),
+    choosePasswordPage(broker),
+    samlPage(broker),
+    samlRolePage(broker),
+    samlLoginPage(broker.saml),
+    samlMetadataPage(broker.saml),
+    homePage,
+    credentialsPage(broker),
+    signOutPage(broker),
+  ]
 }

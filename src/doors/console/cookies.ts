@@ -2,6 +2,8 @@
 export const SESSION_COOKIE = 'rolecall'
 /** The cookie of one whose user has to choose another password first. */
 export const CHANGE_COOKIE = 'rolecall-password'
+/** The cookie of one that was sent to a SAML provider to sign in. */
+export const SAML_COOKIE = 'rolecall-saml'
 
 /** A handle: what else stands in one of our cookies, we have not put there. */
 const VALUE = /^[A-Za-z0-9_-]{1,128}$/

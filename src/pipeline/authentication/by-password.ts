@@ -1,14 +1,7 @@
 import { type Directory, nameKey, type PasswordHash, passwordExpiry } from '../../domain/directory/index.ts'
 import type { MfaCodes } from '../../domain/mfa/index.ts'
-import {
-  type AccountCaller,
-  type AccountId,
-  accountId,
-  type EpochMillis,
-  Secret,
-  SignInRefused,
-  Violation,
-} from '../../model/index.ts'
+import { type AccountCaller, type AccountId, type EpochMillis, Secret, SignInRefused } from '../../model/index.ts'
+import { accountNamed } from './account-named.ts'
 import { rootCaller, userCaller } from './callers.ts'
 import type { Proven } from './proven.ts'
 
@@ -107,12 +100,6 @@ export async function byPassword(
 
 function isTooLong({ account, userName = '', password, code = '' }: PresentedPassword): boolean {
   return [account, userName, password.reveal(), code].some((text) => text.length > LONGEST)
-}
-
-async function accountNamed(text: string, directory: Directory): Promise<AccountId | undefined> {
-  const id = accountId(text)
-  const named = id instanceof Violation ? await directory.accountOfAlias(text) : id
-  return named !== undefined && (await directory.isOpen(named)) ? named : undefined
 }
 
 /** The same reads whether or not there is such a person. */

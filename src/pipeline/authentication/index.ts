@@ -3,6 +3,7 @@
  * signed in, and yields a caller, or makes the caller whom a proof would yield, for questions that nobody acts on. Never
  * asks what the caller may do. @module
  */
+export { accountNamed } from './account-named.ts'
 export { AS_OPERATOR } from './as-operator.ts'
 export { asService } from './as-service.ts'
 export { byConsoleSession } from './by-console-session.ts'

@@ -74,6 +74,12 @@ export async function setUp(roles: readonly Role[] = []): Promise<Setting> {
   const corp = providerArn()
   const protocolSupportEnumeration = 'urn:oasis:names:tc:SAML:2.0:protocol'
   const more = [el('md:SPSSODescriptor', { protocolSupportEnumeration }, keyDescriptor(ofServiceProvider))]
+  const services = [
+    el('md:SingleSignOnService', {
+      Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
+      Location: 'https://idp.example.com/sso',
+    }),
+  ]
   const broker = await startTestBroker({
     directory: {
       Accounts: [
@@ -82,15 +88,16 @@ export async function setUp(roles: readonly Role[] = []): Promise<Setting> {
           Alias: 'source',
           Root: { AccessKeys: [{}] },
           SAMLProviders: [
-            { Name: 'corp', SamlMetadataDocument: metadata([{ ...idp, use: 'signing' }, next]) },
+            { Name: 'corp', SamlMetadataDocument: metadata([{ ...idp, use: 'signing' }, next], { services }) },
             { Name: 'once', SamlMetadataDocument: metadata([idp]), SingleUse: true },
-            { Name: 'only', SamlMetadataDocument: metadata([idp]), SpInitiatedOnly: true },
+            { Name: 'only', SamlMetadataDocument: metadata([idp], { services }), SpInitiatedOnly: true },
             { Name: 'mixed', SamlMetadataDocument: metadata([idp, { ...forEncryption, use: 'encryption' }], { more }) },
             { Name: 'other', SamlMetadataDocument: metadata([attacker], { entityID: 'https://other.example.com' }) },
           ],
           Roles: [
             role('Open', trusting(corp, {}, ...OPEN), trusting(providerArn('once'), {}, ...OPEN)),
             role('Bare', trusting(corp), trusting(providerArn('once'))),
+            role('Begun', trusting(providerArn('only'))),
             role(
               'Pinned',
               trusting(corp, { Condition: { StringEquals: { 'saml:aud': 'https://elsewhere.example' } } }),

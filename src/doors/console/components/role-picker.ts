@@ -21,6 +21,8 @@ export interface RolePickerOptions {
   readonly accounts: readonly PickedAccount[]
   /** What else the form carries: a handle, the token of forms. */
   readonly hidden: readonly View[]
+  /** Where there is but one role: whether the script sends the form at once, and nobody has to. */
+  readonly sendsItself?: boolean
 }
 
 /** From so many roles on, a field to search them helps. */
@@ -30,15 +32,15 @@ const MANY = 6
  * The form in which people choose one of several roles. Its structure is that of AWS's, because tools that sign in for
  * people read it: `form#saml_form`, `div.saml-account`, `div.saml-role`, `input[name=roleIndex]`.
  */
-export function rolePicker({ action, accounts, hidden }: RolePickerOptions): View {
+export function rolePicker({ action, accounts, hidden, sendsItself = false }: RolePickerOptions): View {
   const count = accounts.reduce((sum, { roles }) => sum + roles.length, 0)
   return html`
-    <form id="saml_form" class="picker" method="post" action=${action}>
+    <form id="saml_form" class="picker" method="post" action=${action} data-sends-itself=${sendsItself}>
       ${hidden}
       ${count >= MANY && search()}
       <fieldset>
         <legend class="unseen">Roles</legend>
-        ${accounts.map(accountGroup)}
+        ${accounts.map((account) => accountGroup(account, count === 1))}
       </fieldset>
       <p class="none-found" hidden data-none-found>No account or role has that in its name.</p>
       <div class="actions"><button class="primary" id="signin_button">Continue</button></div>
@@ -56,7 +58,7 @@ function search(): View {
   `
 }
 
-function accountGroup({ id, alias, roles }: PickedAccount): View {
+function accountGroup({ id, alias, roles }: PickedAccount, isOnly: boolean): View {
   const name = alias === undefined ? id : `${alias} (${id})`
   return html`
     <div class="saml-account" data-name=${name}>
@@ -64,7 +66,7 @@ function accountGroup({ id, alias, roles }: PickedAccount): View {
       ${roles.map(
         (role) => html`
           <div class="saml-role" data-name=${`${name} ${role.name}`.toLowerCase()}>
-            <input class="saml-radio" type="radio" name="roleIndex" id=${role.arn} value=${role.arn} required />
+            <input class="saml-radio" type="radio" name="roleIndex" id=${role.arn} value=${role.arn} checked=${isOnly} required />
             <label class="saml-role-description" for=${role.arn}>${role.name}</label>
           </div>
         `,

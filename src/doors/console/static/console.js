@@ -2,6 +2,10 @@
 
 for (const element of document.querySelectorAll('[data-needs-script]')) element.hidden = false
 
+// Nothing is left to choose; coming back to such a page sends nothing again.
+const [navigation] = performance.getEntriesByType('navigation')
+if (navigation?.type !== 'back_forward') document.querySelector('form[data-sends-itself]')?.requestSubmit()
+
 for (const button of document.querySelectorAll('[data-copies]')) {
   const label = button.innerHTML
   const status = document.querySelector('[data-copied]')
