@@ -20,6 +20,7 @@ interface TokenFlags extends ProofFlags {
   readonly tokenFile: string
   readonly role: string
   readonly sessionName: string | undefined
+  readonly durationSeconds: string | undefined
 }
 
 /** Which response for which role, by which provider. */
@@ -48,14 +49,15 @@ const MOST_BYTES = { token: 65_536, response: 400_000 } as const
 
 /** Tells whether a token would be exchanged for credentials of a role, and why not. The token is shown to nobody else. */
 export async function explainToken(
-  { tokenFile, role, sessionName, ...flags }: TokenFlags,
+  { tokenFile, role, sessionName, durationSeconds, ...flags }: TokenFlags,
   around: Surroundings,
 ): Promise<number> {
   const source = { file: tokenFile, mostBytes: MOST_BYTES.token, what: 'token' }
   const read = await readSource(source, around)
   // A pipe ends in a line break; in a file it is part of what SDKs send, and has to be seen.
   const token = tokenFile === '-' ? read.replace(/\r?\n$/, '') : read
-  return await tell('ExplainToken', { token, role, ...(sessionName && { sessionName }) }, flags, around)
+  // What was not said does not stand in JSON.
+  return await tell('ExplainToken', { token, role, sessionName, durationSeconds }, flags, around)
 }
 
 /** The same of a SAML response and its assertion, which stay as good as they were. */

@@ -43,6 +43,7 @@ interface ExplainFlags extends BrokerFlags, AwsFlags {
   readonly tokenFile?: string
   readonly role?: string
   readonly sessionName?: string
+  readonly durationSeconds?: string
   readonly samlResponse?: string
   readonly provider?: string
   readonly asked?: true
@@ -67,6 +68,7 @@ export const explain: CliCommand = {
       .option('--asked', 'take the response as the answer to a sign-in that began at the broker')
       .option('--show-personal', 'show whole what names a person in an assertion')
       .option('--session-name <NAME>', "the role session's name, where a trust policy asks for it")
+      .option('--duration-seconds <SECONDS>', 'for how long credentials would be asked for with the token')
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLE)
     addAwsFlags(command)
@@ -74,7 +76,7 @@ export const explain: CliCommand = {
   },
 
   async run(command, { environment, stdin, stdout }) {
-    const { tokenFile, samlResponse, role, provider, asked, sessionName, showPersonal, ...flags } =
+    const { tokenFile, samlResponse, role, provider, asked, sessionName, durationSeconds, showPersonal, ...flags } =
       command.opts<ExplainFlags>()
     const { json } = flags
     const personal = showPersonal === true
@@ -88,11 +90,12 @@ export const explain: CliCommand = {
       const response = { samlResponse, role, provider, asked: asked === true, personal }
       return await explainResponse({ ...response, json, broker: flags }, { environment, stdin, stdout })
     }
-    if (tokenFile !== undefined || role !== undefined || sessionName !== undefined) {
+    if (tokenFile !== undefined || role !== undefined || sessionName !== undefined || durationSeconds !== undefined) {
       if (tokenFile === undefined || role === undefined || text !== '') {
         throw new CliError('Say --token-file FILE and --role ARN, and no message beside them', { status: WRONG_USAGE })
       }
-      return await explainToken({ tokenFile, role, sessionName, json, broker: flags }, { environment, stdin, stdout })
+      const token = { tokenFile, role, sessionName, durationSeconds }
+      return await explainToken({ ...token, json, broker: flags }, { environment, stdin, stdout })
     }
     if (!MESSAGE.test(text)) {
       throw new CliError('Say the message of x-rolecall-explanation, or a request id', { status: WRONG_USAGE })

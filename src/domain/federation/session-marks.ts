@@ -20,6 +20,7 @@ const IDENTITY = /^(?!aws:)[\w+=,.@-]{2,64}$/i
  */
 export class SessionTags {
   readonly tags: Tag[] = []
+  readonly #alike = new Set<string>()
   readonly #keys = new Set<string>()
   readonly #refusal: () => InvalidIdentityToken
 
@@ -31,14 +32,15 @@ export class SessionTags {
   add(key: string, value: unknown): void {
     const each = alike(key)
     if (typeof value !== 'string' || !TAG_KEY.test(key) || !TAG_VALUE.test(value)) throw this.#refusal()
-    if (each.startsWith('aws:') || this.#keys.has(each) || this.tags.length >= MOST_TAGS) throw this.#refusal()
-    this.#keys.add(each)
+    if (each.startsWith('aws:') || this.#alike.has(each) || this.tags.length >= MOST_TAGS) throw this.#refusal()
+    this.#alike.add(each)
+    this.#keys.add(foldCase(key))
     this.tags.push({ key, value })
   }
 
-  /** The keys that are handed down: each of one of the tags. */
+  /** The keys that are handed down: each of one of the tags, in any case, and not of one that only looks like it. */
   transitive(keys: readonly string[]): readonly string[] {
-    if (keys.length > MOST_TAGS || !keys.every((key) => this.#keys.has(alike(key)))) throw this.#refusal()
+    if (keys.length > MOST_TAGS || !keys.every((key) => this.#keys.has(foldCase(key)))) throw this.#refusal()
     return keys
   }
 }

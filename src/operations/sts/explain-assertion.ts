@@ -56,7 +56,9 @@ export const explainAssertion = defineOperatorOperation<ExplainAssertionInput, P
       durationSeconds: undefined,
     }
     const accesses = await assumeRoleWithSaml.requires(exchange, caller, directory)
-    return await explainProven(checked, { caller, accesses, now: facts.now, withheld: new Set(), personal }, broker)
+    const session = { asked: { ...exchange, sessionName: caller.sessionName }, durationSeconds: undefined }
+    const asking = { caller, accesses, now: facts.now, withheld: new Set<string>(), session, personal }
+    return await explainProven(checked, asking, broker)
   },
 
   details: ({ role, provider }, output) => ({

@@ -12,9 +12,12 @@ import {
   summarizeTrace,
 } from '../../domain/explanation/index.ts'
 import type { Trace } from '../../engines/policy/index.ts'
-import { type EpochMillis, type Fault, type IdentityCaller, masked, type ProofCheck } from '../../model/index.ts'
+import { type EpochMillis, Fault, type IdentityCaller, masked, type ProofCheck } from '../../model/index.ts'
 import { type Access, type AccessExplanation, explainExchange } from '../../pipeline/authorization/index.ts'
 import type { BrokerParts } from '../../pipeline/index.ts'
+import { type AskedOfRole, settleForIdentity } from './identity-sessions.ts'
+
+const ONE_HOUR = 3600
 
 /**
  * What a token or an assertion comes to, ready for people and for programs. Of what was sent nothing but what checks and
@@ -56,7 +59,7 @@ export function explainRefusedProof({ proof, ...about }: CheckedProof, refusal: 
   return {
     allowed: false,
     ...about,
-    because: summarizeChecks(checks, proof) ?? '',
+    because: summarizeChecks(checks, proof) ?? (refusal?.message || refusal?.code) ?? '',
     ...(refusal && { refusal: { code: refusal.code, message: refusal.message } }),
     notGiven: [],
     tree: describeChecks(checks, proof),
@@ -76,33 +79,65 @@ export async function explainProven(
     readonly accesses: readonly Access[]
     readonly now: EpochMillis
     readonly withheld: ReadonlySet<string>
+    /** What would be asked of the role, and for how long. */
+    readonly session: { readonly asked: AskedOfRole; readonly durationSeconds: number | undefined }
     /** Whether what names a person is shown whole. */
     readonly personal: boolean
   },
-  { directory }: BrokerParts,
+  broker: BrokerParts,
 ): Promise<ProofExplained> {
   const { caller, personal } = asked
   const { provider, subject } = caller
+  const { directory } = broker
   const explained = await explainAccesses(asked, directory)
   const { refusal: denied } = explained
-  const whole = keepTrace(explained.trace)
-  // Nobody has policies of their own who is only vouched for.
-  const inPlay = { ...whole, layers: whole.layers.filter(({ verdict }) => verdict !== 'notApplicable') }
+  const unsettled = denied === undefined ? await refusalOfSession(asked, broker) : undefined
+  const refusal = denied ?? unsettled
+  // Nobody has policies of their own who is only vouched for. Nothing is kept, so nothing has to be left out.
+  const layers = explained.trace.layers.filter(({ verdict }) => verdict !== 'notApplicable')
+  const inPlay = { ...explained.trace, layers: layers.map((layer) => ({ ...layer, omitted: 0 })) }
   const trace = personal ? inPlay : maskPersonalTrace(inPlay, carriedBy(caller))
   const words = { ...explained, caller: provider, resource, who: `identity ${personal ? subject : masked(subject)}` }
   return {
-    allowed: denied === undefined,
+    allowed: refusal === undefined,
     provider,
     resource,
     checks,
     action: explained.action,
-    because: summarizeTrace(trace, words),
-    ...(denied && { refusal: { code: denied.code, message: denied.message } }),
+    because: unsettled?.message ?? summarizeTrace(trace, words),
+    ...(refusal && { refusal: { code: refusal.code, message: refusal.message } }),
     notGiven: explained.notGiven,
     tree: [...describeChecks(checks, proof), ...describeTrace(trace, words)],
-    changes: denied === undefined ? [] : [...changesFor(trace, words), ...claimPitfalls(trace.layers, provider)],
+    changes: [
+      ...(denied === undefined
+        ? []
+        : [...changesFor(keepTrace(trace), words), ...claimPitfalls(trace.layers, provider)]),
+      ...(unsettled === undefined ? [] : [changeOfSession(unsettled)]),
+    ],
     trace,
   }
+}
+
+/** Why a session that the role permits would not be made. */
+async function refusalOfSession(
+  { caller, session }: Pick<Parameters<typeof explainProven>[1], 'caller' | 'session'>,
+  broker: BrokerParts,
+): Promise<Fault | undefined> {
+  const { asked, durationSeconds = ONE_HOUR } = session
+  try {
+    const role = await broker.directory.role(asked.roleArn.text)
+    await settleForIdentity({ caller, role, asked, durationSeconds }, broker)
+    return undefined
+  } catch (error) {
+    if (error instanceof Fault) return error
+    throw error
+  }
+}
+
+function changeOfSession({ code }: Fault): string {
+  return code === 'PackedPolicyTooLarge'
+    ? 'Have the provider write fewer or shorter tags: a session has room for so much.'
+    : "Ask for a session that is no longer than the role's MaxSessionDuration, or raise that."
 }
 
 /** What names a person, if anything, stands in these. */

@@ -22,7 +22,7 @@ export function termsOf(
 }
 
 /** What is asked of a role by whom an identity provider vouches for. */
-interface AskedOfRole extends Pick<AskedTerms, 'policy' | 'policyArns'> {
+export interface AskedOfRole extends Pick<AskedTerms, 'policy' | 'policyArns'> {
   readonly roleArn: Arn
   readonly sessionName: string
 }
@@ -56,21 +56,33 @@ interface IdentitySession {
 }
 
 /**
- * Makes the session, and gives what both actions answer of it.
+ * Settles what a session would be limited and marked by. Call after authorization: before, its refusals would tell that the
+ * role exists.
  * @throws {@link ValidationError}, and what the terms are refused with
  */
-export async function mintForIdentity(session: IdentitySession, { sessions, directory }: BrokerParts) {
-  const { caller, role, asked, now, lifetimeMs } = session
+export async function settleForIdentity(
+  { caller, role, asked, durationSeconds }: Pick<IdentitySession, 'caller' | 'role' | 'asked' | 'durationSeconds'>,
+  { directory }: Pick<BrokerParts, 'directory'>,
+) {
   if (role === undefined) throw new Error('a role was permitted that does not exist')
-  // Only now: before authorization these answers would tell that the role exists.
-  if (session.durationSeconds > role.maxSessionDurationSeconds) {
+  if (durationSeconds > role.maxSessionDurationSeconds) {
     throw new ValidationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
   }
-  const { account, roleName, uniqueId: roleId } = role
-  const { sessionName } = asked
   const wanted = termsOf(asked, caller)
   checkAskedTerms(wanted)
-  const { terms, packedPolicySize } = await settleTerms(wanted, PLAIN_TERMS, account, directory)
+  return { role, ...(await settleTerms(wanted, PLAIN_TERMS, role.account, directory)) }
+}
+
+/**
+ * Makes the session, and gives what both actions answer of it.
+ * @throws as {@link settleForIdentity}
+ */
+export async function mintForIdentity(session: IdentitySession, broker: BrokerParts) {
+  const { sessions, directory } = broker
+  const { caller, asked, now, lifetimeMs } = session
+  const { role, terms, packedPolicySize } = await settleForIdentity(session, broker)
+  const { account, roleName, uniqueId: roleId } = role
+  const { sessionName } = asked
   await session.claim?.()
   const { credentials } = sessions.mint({
     account,

@@ -394,6 +394,7 @@ export const ATTACKS: readonly Attack[] = [
     tagged({ Team: ['a'], team: ['b'] }),
     tagged({ Team: ['a'], Ｔｅａｍ: ['b'] }),
     tagged({ Team: ['a'] }, ['Other']),
+    tagged({ Team: ['a'] }, ['Ｔｅａｍ']),
     tagged({ Team: ['a'] }, 'Team'),
     tagged({ Team: ['a'] }, [7]),
     tagged(Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`k${at}`, ['v']]))),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { DecodeAuthorizationMessageCommand, STSClient } from '@aws-sdk/client-sts'
 import { signed } from '../../fake-issuer.ts'
@@ -136,6 +137,53 @@ describe('a token is explained as it would be judged', () => {
     assert.equal((await explain(await set.token(tags))).allowed, true)
     const { allowed, because } = await explain(await set.token(tags), roleArn('Bare'))
     assert.deepEqual([allowed, because.includes('sts:TagSession')], [false, true])
+  })
+
+  const TAGS = 'https://aws.amazon.com/tags'
+  const long = (index: number) => createHash('sha512').update(String(index)).digest('hex')
+  for (const [rule, over, params, code] of [
+    [
+      'more tags than a session has room for',
+      { [TAGS]: { principal_tags: Object.fromEntries(Array.from({ length: 45 }, (_, at) => [`k${at}`, [long(at)]])) } },
+      {},
+      'PackedPolicyTooLarge',
+    ],
+    ['a session longer than the role gives', {}, { DurationSeconds: '7200' }, 'ValidationError'],
+    ['a session longer than any', {}, { DurationSeconds: '43201' }, 'ValidationError'],
+    ['a session of no length', {}, { DurationSeconds: 'x' }, 'MalformedInput'],
+  ] as const) {
+    test(`what a role would permit and no session can have is refused with the same words: ${rule}`, async () => {
+      const token = await set.token(over)
+      const { fault } = await set.exchange(token, params)
+      assert.equal(fault?.code, code)
+      const more = 'DurationSeconds' in params ? { durationSeconds: params.DurationSeconds } : {}
+      const explained = await explain(token, roleArn('Open'), more)
+      assert.equal(explained.allowed, false)
+      assert.deepEqual(explained.refusal, { code: fault?.code, message: fault?.message ?? '' })
+      assert.ok(explained.because !== '')
+    })
+  }
+
+  for (const [rule, token] of [
+    ['nothing', ''],
+    ['three characters', 'abc'],
+    ['more characters than there may be', 'a'.repeat(20_001)],
+  ] as const) {
+    test(`what is not even read is refused with the same words: ${rule}`, async () => {
+      const { fault } = await set.exchange(token)
+      assert.equal(fault?.code, 'ValidationError')
+      const { allowed, refusal } = await explain(token)
+      assert.deepEqual([allowed, refusal], [false, { code: fault?.code, message: fault?.message }])
+    })
+  }
+
+  test('nothing that a token says of its issuer moves a cursor, in the answer neither', async () => {
+    const iss = `${set.main.issuer}\u001b[2J\u009b31m\u202e\u2066\u0007`
+    const token = await set.token({ iss })
+    const { refusal } = await explain(token)
+    const unseen = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u
+    assert.doesNotMatch(refusal?.message ?? '', unseen)
+    assert.doesNotMatch((await set.exchange(token)).fault?.message ?? '', unseen)
   })
 
   test('a role that is not there is told to be missing', async () => {

@@ -1,4 +1,11 @@
-import { type EpochMillis, Fault, InvalidIdentityToken, type ProofCheck, quoted } from '../../../model/index.ts'
+import {
+  type EpochMillis,
+  Fault,
+  InvalidIdentityToken,
+  type ProofCheck,
+  quoted,
+  replaceUnseen,
+} from '../../../model/index.ts'
 import { NotedChecks } from '../noted-checks.ts'
 import { checkClaims, claimWords, formWords, issuerWords, type KeyFault } from './check-claims.ts'
 import { issuerChanges, type KnownIssuers } from './issuer-pitfalls.ts'
@@ -76,11 +83,10 @@ export async function examineToken(
   return { checks: noted.checks, refusal: noted.refusal, proven: identity && { issuer, identity } }
 }
 
-/** AWS's answer where the account of the role has no provider for a token. */
+/** AWS's answer where the account of the role has no provider for a token. Nobody has proven what the token says. */
 export function noProvider(issuer: string): InvalidIdentityToken {
-  return new InvalidIdentityToken(
-    `No OpenIDConnect provider found in your account for ${issuer.slice(0, LONGEST_TOLD)}`,
-  )
+  const told = replaceUnseen(issuer.slice(0, LONGEST_TOLD), () => '\ufffd')
+  return new InvalidIdentityToken(`No OpenIDConnect provider found in your account for ${told}`)
 }
 
 const LONGEST_TOLD = 510
