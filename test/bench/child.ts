@@ -16,13 +16,13 @@ export class Child implements Disposable {
 
   /**
    * Starts a module of this folder.
-   * @param core - the core to keep it on, where that can be done
+   * @param core - the core to keep it on, where that can be done; left out: any
    * @param flags - for Node, such as `--expose-gc`
    */
-  constructor(name: string, core: 0 | 1, flags: readonly string[] = []) {
+  constructor(name: string, core?: 0 | 1, flags: readonly string[] = []) {
     const module = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
     const pinned = { execPath: TASKSET, execArgv: ['-c', String(core), process.execPath, ...flags] }
-    this.#process = fork(module, CAN_PIN ? pinned : { execArgv: [...flags] })
+    this.#process = fork(module, CAN_PIN && core !== undefined ? pinned : { execArgv: [...flags] })
     this.#ended = once(this.#process, 'exit').then(([code]) => [new Error(`${name} ended with code ${code}`)])
   }
 

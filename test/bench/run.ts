@@ -12,6 +12,7 @@ import { memory } from './memory.ts'
 import { policyRows } from './policy/policy-rows.ts'
 import { type Row, table, verdict } from './row.ts'
 import { samlRows } from './saml.ts'
+import { samlCrowd } from './saml-crowd.ts'
 import { embeddedStart, secondStart } from './start-up.ts'
 import { webIdentityRow } from './web-identity.ts'
 
@@ -53,6 +54,7 @@ const WORKLOADS: readonly { readonly name: string; readonly run: (folder: string
   },
   { name: 'web-identity', run: async () => [await webIdentityRow('RS256'), await webIdentityRow('ES256')] },
   { name: 'saml', run: samlRows },
+  { name: 'saml-crowd', run: samlCrowd },
   {
     name: 'get-caller-identity',
     run: async () => [

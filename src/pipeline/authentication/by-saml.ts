@@ -21,7 +21,7 @@ export interface AssertionSources {
   readonly samlIdentities: SamlIdentities
 }
 
-type Read = ReturnType<SamlIdentities['read']>
+type Read = Awaited<ReturnType<SamlIdentities['read']>>
 
 /**
  * Proves who shows an assertion: by the provider that they name, where the role's account has it. Whether the role exists
@@ -44,7 +44,7 @@ export async function bySaml(
   const text = assertion.reveal()
   let read: Read | undefined
   try {
-    read = samlIdentities.read(text)
+    read = await wait(samlIdentities.read(text))
     const identity = await wait(samlIdentities.verify(read, known, answers))
     return { caller: samlCaller(known, identity), region, presigned: false }
   } catch (error) {

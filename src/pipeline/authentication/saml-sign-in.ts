@@ -22,7 +22,7 @@ export async function samlSignIn(
   { directory, samlIdentities }: AssertionSources,
 ): Promise<readonly SamlCaller[]> {
   const text = response.reveal()
-  const read = samlIdentities.read(text)
+  const read = await samlIdentities.read(text)
   const named = samlIdentities.providersNamed(read)
   const proven: SamlCaller[] = []
   let refusal: unknown

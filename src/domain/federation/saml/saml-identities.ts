@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Fault, type ProofCheck } from '../../../model/index.ts'
+import { BoundedWork } from '../../../platform/bounded-work.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { checkResponse, factsOf, type KnownResponse, type SamlExamination } from './check-response.ts'
 import { checkIssuer, judgeAssertion, notSigned } from './judge-assertion.ts'
@@ -30,6 +31,8 @@ interface Wanted {
 
 /** Refusals of what was encrypted come this long after it, so that how long opening it took tells nothing. */
 const ENCRYPTED_REFUSAL_MS = 250
+/** Responses that wait to be read. */
+const MOST_WAITING = 1024
 /** Sets of certificates that one response is held against. */
 const MOST_VERIFIED = 4
 
@@ -38,6 +41,8 @@ export class SamlIdentities {
   readonly #clock: Clock
   readonly #serviceProvider: ServiceProvider
   readonly #threads: VerifierThreads
+  /** Reads one in each turn of the event loop: a crowd that signs in leaves the turns between to others. */
+  readonly #reading = new BoundedWork({ running: 1, waiting: MOST_WAITING })
   /** What was verified of a response, by what it was verified by. */
   readonly #verified = new WeakMap<ReadResponse, Map<string, Promise<Verification>>>()
 
@@ -49,10 +54,10 @@ export class SamlIdentities {
 
   /**
    * Reads a response as it is sent: base64 of the whole document.
-   * @throws `InvalidIdentityToken`, `IdpRejectedClaim`
+   * @throws `InvalidIdentityToken`, `IdpRejectedClaim`, `Overloaded` when too many wait to be read
    */
-  read(text: string): ReadResponse {
-    return readPresented(text)
+  async read(text: string): Promise<ReadResponse> {
+    return await this.#reading.run(async () => readPresented(text))
   }
 
   /**
@@ -95,7 +100,7 @@ export class SamlIdentities {
     provider: TrustedProvider,
     { roleArn, asked, personal }: { readonly roleArn: string; readonly asked: boolean; readonly personal: boolean },
   ): Promise<SamlExamination> {
-    const read = readOrRefused(text)
+    const read = await this.read(text).catch(refusedOr)
     const verification = read instanceof Fault ? undefined : await this.#verifyOnce(read, provider)
     const answers = asked && !(read instanceof Fault) ? read.answers : undefined
     const known = this.#known(text.length, read, provider, verification, { roleArn, answers })
@@ -187,11 +192,7 @@ function setOf({ response }: ReadResponse, { signingCertificates, uniqueId }: Tr
   return response.isEncrypted ? uniqueId : signingCertificates.join()
 }
 
-function readOrRefused(text: string): ReadResponse | Fault {
-  try {
-    return readPresented(text)
-  } catch (error) {
-    if (error instanceof Fault) return error
-    throw error
-  }
+function refusedOr(error: unknown): Fault {
+  if (error instanceof Fault && error.httpStatus < 500) return error
+  throw error
 }

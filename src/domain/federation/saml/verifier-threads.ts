@@ -4,8 +4,8 @@ import { BoundedWork } from '../../../platform/bounded-work.ts'
 import type { BegunTask, Verification, VerificationTask } from './verify-response.ts'
 
 const THREADS = 2
-/** Sign-ins that wait for a thread. */
-const WAITING = 64
+/** Sign-ins that wait for a thread: two seconds' worth. */
+const WAITING = 512
 /** From when a thread has begun. An honest response takes a hundredth. */
 const DEADLINE_MS = 2000
 /** Until a thread has begun, which it may have to be started for. */
@@ -20,6 +20,8 @@ const WORKER = new URL(
 /** What verifying may cost, where a test wants less. */
 export interface VerifierLimits {
   readonly deadlineMs?: number
+  /** How many may wait for a thread. */
+  readonly waiting?: number
   /** The module that a thread runs. */
   readonly worker?: URL
 }
@@ -29,12 +31,13 @@ export interface VerifierLimits {
  * one costs the request that brought it, and no other. Threads are started when they are needed.
  */
 export class VerifierThreads {
-  readonly #work = new BoundedWork({ running: THREADS, waiting: WAITING })
+  readonly #work: BoundedWork
   readonly #deadlineMs: number
   readonly #worker: URL
   #pool: Promise<Piscina> | undefined
 
-  constructor({ deadlineMs = DEADLINE_MS, worker = WORKER }: VerifierLimits = {}) {
+  constructor({ deadlineMs = DEADLINE_MS, waiting = WAITING, worker = WORKER }: VerifierLimits = {}) {
+    this.#work = new BoundedWork({ running: THREADS, waiting })
     this.#deadlineMs = deadlineMs
     this.#worker = worker
   }

@@ -6,7 +6,7 @@ import { ServiceUnavailable } from '../../../../src/model/index.ts'
 const worker = new URL('./fixtures/hostile-worker.ts', import.meta.url)
 
 describe('threads that verify', () => {
-  const threads = new VerifierThreads({ deadlineMs: 300, worker })
+  const threads = new VerifierThreads({ deadlineMs: 300, waiting: 64, worker })
   after(() => threads.close())
   const verify = (xml: string) => threads.verify({ xml, certificates: [], privateKeys: [] })
   const answered = async (xml = 'well') => assert.deepEqual(await verify(xml), { refused: xml })

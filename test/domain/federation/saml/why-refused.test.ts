@@ -55,9 +55,9 @@ describe('why an assertion is refused', () => {
   /** As a request is refused, and its refusal explained. */
   async function why(xml: string, provider = PROVIDER): Promise<readonly ProofCheck[]> {
     const text = Buffer.from(xml).toString('base64')
-    let read: ReturnType<SamlIdentities['read']> | undefined
+    let read: Awaited<ReturnType<SamlIdentities['read']>> | undefined
     try {
-      read = identities.read(text)
+      read = await identities.read(text)
       await identities.verify(read, provider)
     } catch (error) {
       assert.ok(error instanceof Fault)

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
+import { after, describe, test } from 'node:test'
+import { SamlIdentities } from '../../../../src/domain/federation/index.ts'
+import { epochMillis } from '../../../../src/model/index.ts'
+import { systemClock } from '../../../../src/platform/clock.ts'
+import { written } from '../../../saml/canonical-xml.ts'
+import { signer } from '../../../saml/certificates.ts'
+import { assertion, ENTITY_ID, response, withSignature } from '../../../saml/saml-idp.ts'
+import { SOURCE } from '../../directory/samples.ts'
+
+const IDP = signer()
+const BELOW_NORMAL = 10
+
+describe('a crowd that signs in at once', () => {
+  const identities = new SamlIdentities({ clock: systemClock, partition: 'aws', isRegion: () => false })
+  after(() => identities.close())
+  const made = () => Buffer.from(written(response({}, withSignature(assertion(), IDP)))).toString('base64')
+
+  test('leaves the turns of the event loop between its responses to others', async () => {
+    const texts = Array.from({ length: 20 }, made)
+    let turns = 0
+    let isOver = false
+    const others = (): void => {
+      turns++
+      if (!isOver) setImmediate(others)
+    }
+    setImmediate(others)
+    await Promise.all(texts.map((text) => identities.read(text)))
+    isOver = true
+    assert.ok(turns >= texts.length, String(turns))
+  })
+
+  test('has its signatures verified, all two hundred, by threads that give way to the one that answers', async () => {
+    const ARN = `arn:aws:iam::${SOURCE}:saml-provider/corp`
+    const provider = {
+      account: SOURCE,
+      name: 'corp',
+      arn: ARN,
+      uniqueId: 'SAMLSPABCDEFGHIJKLMNOPQ',
+      entityId: ENTITY_ID,
+      signingCertificates: [IDP.certificate],
+      validUntil: epochMillis(Date.UTC(2126, 0)),
+      requiresEncryption: false,
+      privateKeys: [],
+      spInitiatedOnly: false,
+      signOnUrl: undefined,
+    }
+    const text = made()
+    const proven = Array.from({ length: 200 }, async () => identities.verify(await identities.read(text), provider))
+    assert.equal((await Promise.all(proven)).length, 200)
+    if (process.platform !== 'linux') return
+    const threads = readdirSync('/proc/self/task')
+    const priorities = threads.map((id) =>
+      Number(readFileSync(`/proc/self/task/${id}/stat`, 'utf8').split(') ')[1]?.split(' ')[16]),
+    )
+    assert.ok(priorities.includes(BELOW_NORMAL), priorities.join())
+    assert.notEqual(getPriority(), BELOW_NORMAL)
+  })
+})
