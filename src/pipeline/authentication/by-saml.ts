@@ -1,6 +1,13 @@
 import type { Directory, SamlProviderView } from '../../domain/directory/index.ts'
 import type { SamlIdentities } from '../../domain/federation/index.ts'
-import { type Arn, Fault, InvalidIdentityToken, type SamlCaller, type Secret } from '../../model/index.ts'
+import {
+  type Arn,
+  Fault,
+  InvalidIdentityToken,
+  type SamlCaller,
+  type Secret,
+  ServiceUnavailable,
+} from '../../model/index.ts'
 import { samlCaller } from './callers.ts'
 import type { Proven } from './proven.ts'
 import { RefusedProof } from './refused-proof.ts'
@@ -21,6 +28,8 @@ export interface AssertionSources {
   readonly samlIdentities: SamlIdentities
 }
 
+const ATTEMPTS = 10
+
 type Read = Awaited<ReturnType<SamlIdentities['read']>>
 
 /**
@@ -38,21 +47,27 @@ export async function bySaml(
   { directory, samlIdentities }: AssertionSources,
   wait: <Result>(load: Promise<Result>) => Promise<Result>,
 ): Promise<Proven<SamlCaller>> {
-  // A provider and the roles that trust it are of one account.
-  const known = principalArn.account === roleArn.account ? await directory.samlProvider(principalArn.text) : undefined
-  if (known === undefined) throw noSamlProvider()
   const text = assertion.reveal()
   let read: Read | undefined
-  try {
-    read = await wait(samlIdentities.read(text))
-    const identity = await wait(samlIdentities.verify(read, known, answers))
-    return { caller: samlCaller(known, identity), region, presigned: false }
-  } catch (error) {
-    const wanted = { roleArn: roleArn.text, answers }
-    throw await suspected(error, known, roleArn.text, (fault) =>
-      samlIdentities.whyRefused(read ?? fault, text.length, known, wanted),
-    )
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { version } = directory
+    // A provider and the roles that trust it are of one account.
+    const known = principalArn.account === roleArn.account ? await directory.samlProvider(principalArn.text) : undefined
+    if (known === undefined) throw noSamlProvider()
+    try {
+      read ??= await wait(samlIdentities.read(text))
+      const identity = await wait(samlIdentities.verify(read, known, answers))
+      // While it was verified, the provider may have been taken away, or given other keys: then it is judged anew.
+      if (directory.version !== version && (await directory.samlProvider(known.arn)) !== known) continue
+      return { caller: samlCaller(known, identity), region, presigned: false }
+    } catch (error) {
+      const wanted = { roleArn: roleArn.text, answers }
+      throw await suspected(error, known, roleArn.text, (fault) =>
+        samlIdentities.whyRefused(read ?? fault, text.length, known, wanted),
+      )
+    }
   }
+  throw new ServiceUnavailable('the provider changes faster than its assertions can be judged')
 }
 
 /** AWS's answer where nobody can say who vouches. */

@@ -18,7 +18,7 @@ interface SamlParts {
   readonly publicUrl?: string | undefined
   isRegion(region: string): boolean
   /** What verifies; threads of its own unless told. */
-  readonly threads?: VerifierThreads
+  readonly threads?: Pick<VerifierThreads, 'verify' | 'close'>
 }
 
 /** What a response is to be exchanged for. */
@@ -40,7 +40,7 @@ const MOST_VERIFIED = 4
 export class SamlIdentities {
   readonly #clock: Clock
   readonly #serviceProvider: ServiceProvider
-  readonly #threads: VerifierThreads
+  readonly #threads: Pick<VerifierThreads, 'verify' | 'close'>
   /** Reads one in each turn of the event loop: a crowd that signs in leaves the turns between to others. */
   readonly #reading = new BoundedWork({ running: 1, waiting: MOST_WAITING })
   /** What was verified of a response, by what it was verified by. */
