@@ -87,7 +87,8 @@ export function samlSignIns({ broker, states, work, exchange }: SamlSignInParts)
   const offeredBy = async (response: SamlOffer['response'], facts: RequestFacts): Promise<SamlOffer> => {
     const text = response.reveal()
     if (text.length > LONGEST_RESPONSE) throw new InvalidIdentityToken('Invalid base64 SAMLResponse')
-    const begun = await begunWith(samlIdentities.read(text).answers, facts)
+    const { answers } = await work.outside(samlIdentities.read(text))
+    const begun = await begunWith(answers, facts)
     const asked = begun && { request: requestOf(begun.handle), providerArn: begun.provider }
     const callers = await work.outside(samlSignIn({ response, asked }, broker))
     const accounts = await accountsOf(callers, begun?.terminal?.roleArn)
