@@ -38,12 +38,27 @@ export class BrowserHandles {
     now: EpochMillis,
     until: EpochMillis = epochMillis(Number.POSITIVE_INFINITY),
   ): Promise<string> {
+    const handle = this.#parts.random.bytes(HANDLE_BYTES).toString('base64url')
+    await this.keepUnder(handle, kind, state, now, until)
+    return handle
+  }
+
+  /**
+   * The same under a handle that is there: one state of each kind, the last that was kept. So nobody who is signed in keeps
+   * more than others.
+   * @throws StoreUnavailable as {@link keep}
+   */
+  async keepUnder<Kind extends BrowserStateKind>(
+    handle: string,
+    kind: Kind,
+    state: BrowserState[Kind],
+    now: EpochMillis,
+    until: EpochMillis = epochMillis(Number.POSITIVE_INFINITY),
+  ): Promise<void> {
     const { states, keyring, random } = this.#parts
-    const handle = random.bytes(HANDLE_BYTES).toString('base64url')
     const key = digestOf(handle)
     const sealed = sealState(JSON.stringify(state), { kind, key }, keyring, random)
     await states.put(kind, key, sealed, epochMillis(Math.min(until, now + LONGEST_MS[kind])), now)
-    return handle
   }
 
   /** What a handle stands for; `undefined` whatever the reason it stands for nothing of that kind, or no longer. */

@@ -34,6 +34,10 @@ export interface BrowserState {
     /** It was set by somebody else, or has expired. */
     readonly reason: 'reset' | 'expired'
   }
+  /** The form that a signed-in browser may send next of those that count once. Under the handle of its session. */
+  readonly 'one-time-form': {
+    readonly once: string
+  }
   /** A login that was sent to a SAML provider. The id of the request is made of the handle: a response brings it back. */
   readonly 'saml-request': {
     /** The ARN of the provider. */
@@ -79,6 +83,7 @@ export const LONGEST_MS: Readonly<Record<BrowserStateKind, number>> = {
   // As long as the longest credential.
   'console-session': 36 * 60 * MINUTE_MS,
   'password-change': 15 * MINUTE_MS,
+  'one-time-form': 60 * MINUTE_MS,
   'saml-request': 15 * MINUTE_MS,
   'oidc-login': 15 * MINUTE_MS,
   'oidc-token': 15 * MINUTE_MS,

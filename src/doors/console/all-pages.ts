@@ -1,8 +1,10 @@
 import type { ConsoleBroker } from './console-broker.ts'
 import type { Page } from './page.ts'
+import { accessKeysPage } from './pages/access-keys.ts'
 import { choosePasswordPage } from './pages/choose-password.ts'
 import { credentialsPage } from './pages/credentials.ts'
 import { homePage } from './pages/home.ts'
+import { passwordPage } from './pages/password.ts'
 import { samlPage, samlRolePage } from './pages/saml.ts'
 import { samlLoginPage } from './pages/saml-login.ts'
 import { samlMetadataPage } from './pages/saml-metadata.ts'
@@ -20,6 +22,8 @@ export function allPages(broker: ConsoleBroker): readonly Page[] {
     samlMetadataPage(broker.saml),
     homePage,
     credentialsPage(broker),
+    accessKeysPage(broker),
+    passwordPage(broker),
     signOutPage(broker),
   ]
 }

@@ -1,5 +1,5 @@
 import type { RequestFacts } from '../../model/index.ts'
-import { tokenField } from './components/fields.ts'
+import { notice, tokenField } from './components/fields.ts'
 import type { ConsoleSession } from './console-broker.ts'
 import { html, type View } from './html.ts'
 import type { Reply } from './reply.ts'
@@ -35,11 +35,19 @@ export function layout(
           <a class="mark" href="/console"><img src=${files.path('icon.svg')} alt="" width="24" height="24" />Rolecall</a>
           ${session && whoIsIn(session)}
         </header>
-        <main id="main" tabindex="-1">${view}</main>
+        <main id="main" tabindex="-1">${session?.caller.kind === 'root' && rootWarning()}${view}</main>
         ${showsReference && html`<footer>Reference: <code>${facts.requestId}</code></footer>`}
       </body>
     </html>
   `
+}
+
+/** It stands on every page, so that nobody gets used to being root. */
+function rootWarning(): View {
+  return notice(
+    'warning',
+    html`<p>You are the root user, who may do everything in this account. Sign in as a user or role for everyday work.</p>`,
+  )
 }
 
 function whoIsIn(session: ConsoleSession): View {

@@ -21,7 +21,7 @@ export interface Visit {
 }
 
 /** A request of a browser in which somebody is signed in. */
-interface SignedInVisit extends Visit {
+export interface SignedInVisit extends Visit {
   readonly session: ConsoleSession
 }
 

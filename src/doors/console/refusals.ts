@@ -40,6 +40,22 @@ export const OLD_FORM: Refusal = {
   next: 'Open the page again and repeat what you did.',
   link: HOME,
 }
+/** The form counts once, and was sent before; or the page was opened once more since. */
+export const SENT_BEFORE: Refusal = {
+  status: 409,
+  title: 'This form was sent before',
+  what: 'The form counts once: it was sent before, or its page has been opened again since. This time nothing was done.',
+  next: 'Look at the page again: whatever was made the first time is there.',
+  link: HOME,
+}
+/** A page about what only users have. */
+export const FOR_USERS: Refusal = {
+  status: 403,
+  title: 'Only for users',
+  what: 'You are signed in with a role: it has no password, no access keys and no MFA devices of its own.',
+  next: 'Switch back, or sign in as a user, to look after those.',
+  link: HOME,
+}
 /** What no browser sends. */
 export const BAD_FORM: Refusal = {
   status: 400,
@@ -107,5 +123,6 @@ export function forFault(fault: Fault | undefined, mayKnow: boolean): Reply {
     title: 'That was refused',
     what: mayKnow ? fault.message : 'The request was refused.',
     next: 'If you think that it should work, tell your administrator the reference below.',
+    ...(mayKnow && { link: HOME }),
   })
 }

@@ -52,6 +52,21 @@ async function aStage(t: TestContext) {
 }
 
 describe('a handle', () => {
+  test('has one state of each kind kept under it, the last one, until it is taken or too late', async (t) => {
+    const { handles } = await aStage(t)
+    const handle = await handles.keep('terminal-code', CODE, at(0))
+    await handles.keepUnder(handle, 'one-time-form', { once: 'first' }, at(0))
+    await handles.keepUnder(handle, 'one-time-form', { once: 'second' }, at(0), at(MINUTE))
+    assert.deepEqual(await handles.find('one-time-form', handle, at(1)), { once: 'second' })
+    assert.equal(await handles.find('one-time-form', handle, at(MINUTE)), undefined)
+    const taken = await Promise.all([1, 2, 3].map(() => handles.take('one-time-form', handle, at(1))))
+    assert.deepEqual(
+      taken.filter((each) => each !== undefined),
+      [{ once: 'second' }],
+    )
+    assert.deepEqual(await handles.find('terminal-code', handle, at(1)), CODE)
+  })
+
   test('that nobody was given stands for nothing', async (t) => {
     const { handles } = await aStage(t)
     const own = await handles.keep('terminal-code', CODE, at(0))

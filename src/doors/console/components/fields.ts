@@ -1,5 +1,6 @@
 import type { ConsoleSession } from '../console-broker.ts'
 import { html, type View } from '../html.ts'
+import type { OwnPath } from '../reply.ts'
 
 /** The hidden field that forms of somebody who is signed in carry. */
 export const TOKEN_FIELD = 'token'
@@ -27,6 +28,13 @@ export interface Field {
   readonly first?: boolean
 }
 
+/** What a form says that is one button. */
+interface ButtonForm {
+  readonly action: OwnPath
+  readonly values: Readonly<Record<string, string>>
+  readonly button: View
+}
+
 /** A field with its label and its hint. */
 export function field(field: Field): View {
   const { name, label, type = 'text', value, hint, optional = false, autocomplete, maxLength, digits, first } = field
@@ -51,6 +59,17 @@ export function field(field: Field): View {
       />
       ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
     </div>
+  `
+}
+
+/** A form that is one button: it posts its values to the page that it stands on, or to `action`. */
+export function buttonForm(session: Pick<ConsoleSession, 'formToken'>, { action, values, button }: ButtonForm): View {
+  return html`
+    <form method="post" action=${action}>
+      ${tokenField(session)}
+      ${Object.entries(values).map(([name, value]) => html`<input type="hidden" name=${name} value=${value} />`)}
+      ${button}
+    </form>
   `
 }
 

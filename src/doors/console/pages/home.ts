@@ -1,4 +1,3 @@
-import { notice } from '../components/fields.ts'
 import { timeLeft } from '../components/time-left.ts'
 import type { ConsoleSession } from '../console-broker.ts'
 import { html, type View } from '../html.ts'
@@ -20,6 +19,18 @@ const DESTINATIONS: readonly Destination[] = [
     says: 'For the command line and for programs: as environment variables, a profile, or JSON.',
     isFor: ({ caller }) => caller.kind === 'assumed-role',
   },
+  {
+    path: '/console/access-keys',
+    text: 'Access keys',
+    says: 'Long-term keys of your own, for programs that can get no temporary ones.',
+    isFor: ({ caller }) => caller.kind === 'user' || caller.kind === 'root',
+  },
+  {
+    path: '/console/password',
+    text: 'Password',
+    says: 'Replace the password that you sign in with.',
+    isFor: ({ caller }) => caller.kind === 'user',
+  },
 ]
 
 const SIGNED_IN_BY = {
@@ -34,13 +45,12 @@ export const homePage: SignedInPage = {
   path: '/console',
   for: 'signed-in',
   get: ({ session, facts: { now } }) => {
-    const { caller, account, arn, signedInBy, expiresAt } = session
+    const { account, arn, signedInBy, expiresAt } = session
     const destinations = DESTINATIONS.filter((each) => each.isFor(session))
     return show(
       'Start page',
       html`
         <h1>You are signed in</h1>
-        ${caller.kind === 'root' && notice('warning', html`<p>You are the root user, who may do everything in this account. Sign in as a user or role for everyday work.</p>`)}
         <div class="sheet">
           <dl class="facts">
             <dt>As</dt><dd><code>${arn}</code></dd>

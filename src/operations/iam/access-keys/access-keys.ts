@@ -22,9 +22,13 @@ export function holderOf(named: string | undefined, caller: AccountCaller): KeyH
   return { userName: userNameOr(named, caller) }
 }
 
-/** The same for the actions that take nobody for granted who signed with a temporary key, as AWS documents them. */
+/**
+ * The same for the actions that take nobody for granted who signed with a temporary key, as AWS documents them. Root in the
+ * console has nothing else to act with, and no name.
+ */
 export function lastingHolderOf(named: string | undefined, caller: AccountCaller): KeyHolder {
-  if (named === undefined && caller.session !== undefined) {
+  const isRootInConsole = caller.kind === 'root' && caller.session?.fromConsole === true
+  if (named === undefined && caller.session !== undefined && !isRootInConsole) {
     throw new ValidationError('Must specify userName when calling with non-User credentials')
   }
   return holderOf(named, caller)
