@@ -111,7 +111,10 @@ export class LoginCache {
 }
 
 /** What tells sign-ins apart. The secret is the client's, wherever it lies. */
-function keyOf({ provider, clientId, role, endpoint, sessionName, duration, scope }: LoginSettings): string {
+function keyOf(login: LoginSettings): string {
+  const { role, endpoint } = login
+  if (login.saml !== undefined) return JSON.stringify(['saml', login.saml, role, endpoint])
+  const { provider, clientId, sessionName, duration, scope } = login
   return JSON.stringify([provider, clientId, role, endpoint, sessionName, duration ?? null, scope ?? null])
 }
 
@@ -133,19 +136,26 @@ async function readKept(path: string): Promise<KeptLogin | undefined> {
 }
 
 function parseKept(json: unknown): KeptLogin | undefined {
-  const text = (name: string): string | undefined => textAt(json, 'login', name)
-  const [provider, clientId, role, endpoint] = [text('provider'), text('clientId'), text('role'), text('endpoint')]
-  const [sessionName, subject] = [text('sessionName'), textAt(json, 'subject')]
-  if (memberAt(json, 'version') !== VERSION || !provider || !clientId || !role || !endpoint || !sessionName)
-    return undefined
+  const login = loginIn(memberAt(json, 'login'))
+  if (memberAt(json, 'version') !== VERSION || login === undefined) return undefined
   const refreshToken = textAt(json, 'refreshToken')
-  const optional = { duration: text('duration'), scope: text('scope'), clientSecretFile: text('clientSecretFile') }
   return {
-    login: { provider, clientId, role, endpoint, sessionName, ...optional },
-    subject: subject ?? '',
+    login,
+    subject: textAt(json, 'subject') ?? '',
     refreshToken: refreshToken ? new Secret(refreshToken) : undefined,
     credentials: credentialsIn(memberAt(json, 'credentials')),
   }
+}
+
+function loginIn(json: unknown): LoginSettings | undefined {
+  const text = (name: string): string | undefined => textAt(json, name)
+  const [saml, provider, clientId, role] = [text('saml'), text('provider'), text('clientId'), text('role')]
+  const [endpoint, sessionName] = [text('endpoint'), text('sessionName')]
+  if (!role || !endpoint) return undefined
+  if (saml) return { saml, role, endpoint }
+  if (!provider || !clientId || !sessionName) return undefined
+  const optional = { duration: text('duration'), scope: text('scope'), clientSecretFile: text('clientSecretFile') }
+  return { provider, clientId, role, endpoint, sessionName, ...optional }
 }
 
 function credentialsIn(json: unknown): SessionCredentials | undefined {

@@ -38,6 +38,10 @@ export async function loginCredentials(
     const fresh = usable(found)
     if (fresh !== undefined) return fresh
     // Loaded for this only: most calls find credentials that are kept, and AWS's clients wait for each.
+    if (login.saml !== undefined) {
+      const { samlCredentials } = await import('./saml-credentials.ts')
+      return await samlCredentials(login, cache, way, context)
+    }
     const { renewedCredentials } = await import('./renewed-credentials.ts')
     return await renewedCredentials(login, found, cache, way, context)
   } finally {

@@ -12,22 +12,38 @@ const EXAMPLE = `
 Examples:
   rolecall login --provider https://idp.example.com --client-id aws --role arn:aws:iam::111111111111:role/Engineer --profile engineer
   aws --profile engineer sts get-caller-identity
-  rolecall login --provider https://idp.example.com --client-id aws --role arn:aws:iam::111111111111:role/Engineer --device`
+  rolecall login --provider https://idp.example.com --client-id aws --role arn:aws:iam::111111111111:role/Engineer --device
+  rolecall login --saml my-company/corp --role arn:aws:iam::111111111111:role/Engineer --profile engineer`
+
+/** What is said to an OpenID Connect provider, and to no other. */
+const OF_OIDC = [
+  'provider',
+  'clientId',
+  'clientSecretFile',
+  'scope',
+  'sessionName',
+  'duration',
+  'device',
+  'redirectUri',
+]
 
 interface Flags extends LoginFlags, SignInWay {
   readonly profile?: string
 }
 
 /**
- * `rolecall login`: has somebody sign in at an OpenID Connect provider and prints credentials of a role, as a credential
- * process does. Until they end, and as long as the provider refreshes them, it asks nobody.
+ * `rolecall login`: has somebody sign in at an OpenID Connect or SAML provider and prints credentials of a role, as a
+ * credential process does. Until they end, and as long as the provider refreshes them, it asks nobody.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
 export const login: CliCommand = {
   configure(command) {
     command
-      .requiredOption('--provider <URL>', 'the OpenID Connect provider, as its tokens have it in iss')
-      .requiredOption('--client-id <ID>', 'the client that is registered there')
+      .option('--provider <URL>', 'the OpenID Connect provider, as its tokens have it in iss')
+      .option('--client-id <ID>', 'the client that is registered there')
+      .addOption(
+        new Option('--saml <ACCOUNT/PROVIDER>', "a SAML provider instead, by the broker's pages").conflicts(OF_OIDC),
+      )
       .requiredOption('--role <ARN>', 'the role to assume')
       .option('--client-secret-file <FILE>', 'where the secret of the client stands, if it has one')
       .option('--scope <SCOPES>', 'what the provider is asked for (default openid, and offline_access where offered)')
@@ -76,20 +92,26 @@ function printed({ accessKeyId, secretAccessKey, sessionToken, expiration }: Ses
   return `${JSON.stringify(credentials)}\n`
 }
 
-/** This command once more, for AWS's clients: some ask a shell, some only split words as one does. */
-function commandLine(login: LoginSettings, { device, browser, redirectUri }: SignInWay): string {
-  const program = fileURLToPath(new URL('../../bin/rolecall.js', import.meta.url))
-  const options: readonly (readonly [string, string | undefined])[] = [
+type Options = readonly (readonly [string, string | undefined])[]
+
+function optionsOf(login: LoginSettings): Options {
+  const role = ['role', login.role] as const
+  if (login.saml !== undefined) return [['saml', login.saml], role]
+  return [
     ['provider', login.provider],
     ['client-id', login.clientId],
-    ['role', login.role],
+    role,
     ['client-secret-file', login.clientSecretFile],
     ['scope', login.scope],
     ['session-name', login.sessionName],
     ['duration', login.duration],
-    ['endpoint', login.endpoint],
-    ['redirect-uri', redirectUri],
   ]
+}
+
+/** This command once more, for AWS's clients: some ask a shell, some only split words as one does. */
+function commandLine(login: LoginSettings, { device, browser, redirectUri }: SignInWay): string {
+  const program = fileURLToPath(new URL('../../bin/rolecall.js', import.meta.url))
+  const options: Options = [...optionsOf(login), ['endpoint', login.endpoint], ['redirect-uri', redirectUri]]
   const words = [process.execPath, program, 'login']
   for (const [name, value] of options) if (value !== undefined) words.push(`--${name}`, value)
   if (device) words.push('--device')

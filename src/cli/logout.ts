@@ -9,6 +9,7 @@ Examples:
   rolecall logout --provider https://idp.example.com --role arn:aws:iam::111111111111:role/Engineer`
 
 interface LogoutFlags {
+  readonly saml?: string
   readonly provider?: string
   readonly clientId?: string
   readonly role?: string
@@ -23,17 +24,23 @@ export const logout: CliCommand = {
     command
       .option('--provider <URL>', 'only what is kept of this provider')
       .option('--client-id <ID>', 'only what is kept of this client')
+      .option('--saml <ACCOUNT/PROVIDER>', 'only what is kept of this SAML provider')
       .option('--role <ARN>', 'only what is kept of this role')
       .addHelpText('after', EXAMPLE)
   },
 
   async run(command, { environment, stderr }) {
-    const { provider, clientId, role } = command.opts<LogoutFlags>()
+    const { saml, provider, clientId, role } = command.opts<LogoutFlags>()
     const cache = await LoginCache.open(environment)
-    const meant = ({ login }: KeptLogin): boolean =>
-      (provider ?? login.provider) === login.provider &&
-      (clientId ?? login.clientId) === login.clientId &&
-      (role ?? login.role) === login.role
+    const meant = ({ login }: KeptLogin): boolean => {
+      const of = login.saml === undefined ? login : { saml: login.saml, provider: undefined, clientId: undefined }
+      return (
+        (saml ?? of.saml) === of.saml &&
+        (provider ?? of.provider) === of.provider &&
+        (clientId ?? of.clientId) === of.clientId &&
+        (role ?? login.role) === login.role
+      )
+    }
     const all = (await cache.all()).filter(meant)
     if (all.length === 0) stderr.write('Nothing is kept of such a sign-in.\n')
     for (const { login } of all) {
@@ -42,7 +49,7 @@ export const logout: CliCommand = {
       const kept = await cache.read(login)
       await cache.remove(login)
       release?.()
-      stderr.write(`Forgot the sign-in at ${oneLine(login.provider)} for ${oneLine(login.role)}.\n`)
+      stderr.write(`Forgot the sign-in at ${oneLine(login.saml ?? login.provider)} for ${oneLine(login.role)}.\n`)
       if (kept !== undefined) await takeBack(kept, stderr)
     }
     return 0
@@ -51,7 +58,7 @@ export const logout: CliCommand = {
 
 /** Tells what goes on although it is forgotten here. */
 async function takeBack({ login, refreshToken, credentials }: KeptLogin, stderr: Output): Promise<void> {
-  if (refreshToken !== undefined) {
+  if (refreshToken !== undefined && login.saml === undefined) {
     const { openOidcLogin } = await import('./open-oidc-login.ts')
     const gone = await openOidcLogin(login)
       .then((oidc) => oidc.revoke(refreshToken))

@@ -4,17 +4,12 @@ import { Secret } from '../model/index.ts'
 import { personalHttp } from '../platform/outbound-http.ts'
 import { CliError, WRONG_USAGE } from './cli-error.ts'
 import { textAt } from './json-members.ts'
-import type { LoginSettings } from './login-settings.ts'
+import type { OidcSettings } from './login-settings.ts'
 
 const MOST_BYTES = 4096
 
 /** Asks a provider how one signs in there. @throws `LoginError`; {@link CliError} when there is no secret in the file */
-export async function openOidcLogin({
-  provider,
-  clientId,
-  clientSecretFile,
-  scope,
-}: LoginSettings): Promise<OidcLogin> {
+export async function openOidcLogin({ provider, clientId, clientSecretFile, scope }: OidcSettings): Promise<OidcLogin> {
   const clientSecret = clientSecretFile === undefined ? undefined : await readSecret(clientSecretFile)
   return await OidcLogin.discover({ issuer: provider, clientId, clientSecret, scope }, personalHttp())
 }

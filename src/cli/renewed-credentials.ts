@@ -4,7 +4,7 @@ import { oneLine } from './ask.ts'
 import { CliError } from './cli-error.ts'
 import { memberAt } from './json-members.ts'
 import type { KeptLogin, LoginCache, SessionCredentials } from './login-cache.ts'
-import type { LoginSettings } from './login-settings.ts'
+import type { OidcSettings } from './login-settings.ts'
 import { openOidcLogin } from './open-oidc-login.ts'
 import { type SignInContext, type SignInWay, signIn } from './sign-in.ts'
 import { callSts, credentialsOf } from './sts-client.ts'
@@ -16,7 +16,7 @@ const ACTION = 'AssumeRoleWithWebIdentity'
  * @throws `LoginError` with the provider's words; {@link CliError} with the broker's
  */
 export async function renewedCredentials(
-  login: LoginSettings,
+  login: OidcSettings,
   kept: KeptLogin | undefined,
   cache: LoginCache,
   way: SignInWay,
@@ -53,7 +53,7 @@ async function refresh(
   }
 }
 
-async function exchange(login: LoginSettings, idToken: Secret): Promise<SessionCredentials> {
+async function exchange(login: OidcSettings, idToken: Secret): Promise<SessionCredentials> {
   const endpoint = new URL(login.endpoint)
   const parameters = {
     RoleArn: login.role,

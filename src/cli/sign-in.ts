@@ -20,17 +20,37 @@ export type SignInContext = Pick<CliContext, 'environment' | 'stderr' | 'termina
 
 const PATIENCE_MS = 300_000
 
+/** A sign-in in a browser, that comes back with an answer of this state. */
+export interface BrowserSignIn<Outcome, Proof extends { readonly state: string }> {
+  begin(redirectUri: string): Promise<{ readonly url: URL; readonly proof: Proof }>
+  /** @param query - that the browser brought back */
+  finish(query: string, proof: Proof): Promise<Outcome>
+}
+
 /**
- * Has somebody sign in, and uses the tokens; whoever sits at the browser sees when that was in vain.
- * @throws {@link CliError} when nobody does in five minutes; `LoginError`; whatever `use` throws
+ * Has somebody sign in at an OpenID Connect provider, and uses the tokens.
+ * @throws {@link CliError} when nobody does in time; `LoginError`; whatever `use` throws
  */
 export async function signIn<Result>(
   login: OidcLogin,
-  { device, browser, redirectUri }: SignInWay,
+  way: SignInWay,
   context: SignInContext,
   use: (tokens: LoginTokens) => Promise<Result>,
 ): Promise<Result> {
-  if (device) return await use(await onAnotherDevice(login, context))
+  if (way.device) return await use(await onAnotherDevice(login, context))
+  return await signInByBrowser(login, way, context, use)
+}
+
+/**
+ * Has somebody sign in in a browser, and uses what comes of it; whoever sits there sees when that was in vain.
+ * @throws {@link CliError} when nobody does in five minutes; whatever the sign-in or `use` throws
+ */
+export async function signInByBrowser<Outcome, Proof extends { readonly state: string }, Result>(
+  login: BrowserSignIn<Outcome, Proof>,
+  { browser, redirectUri }: SignInWay,
+  context: SignInContext,
+  use: (outcome: Outcome) => Promise<Result>,
+): Promise<Result> {
   await using listener = await listenForAnswer(redirectUri)
   const { url, proof } = await login.begin(listener.redirectUri)
   const waiting = listener.answer(proof.state, AbortSignal.timeout(PATIENCE_MS))

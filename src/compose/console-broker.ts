@@ -1,4 +1,4 @@
-import { BrowserHandles, type BrowserState } from '../domain/browser/index.ts'
+import { BrowserHandles, type BrowserState, isDigestOf } from '../domain/browser/index.ts'
 import type { ConsoleBroker, ConsoleSession } from '../doors/console/index.ts'
 import {
   type AccountCaller,
@@ -9,6 +9,7 @@ import {
   type RequestFacts,
   Secret,
   ServiceUnavailable,
+  type TemporaryCredentials,
 } from '../model/index.ts'
 import { byConsoleSession, type Proven } from '../pipeline/authentication/index.ts'
 import {
@@ -72,6 +73,14 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
     return sessionFrom(await states.keep('console-session', state, now, endsAt), state, caller)
   }
 
+  const credentialsFrom = (sessionToken: string, { kind }: AccountCaller): TemporaryCredentials | undefined => {
+    const opened = kind === 'assumed-role' ? sessions.open(sessionToken) : undefined
+    if (opened === undefined) return undefined
+    const { session, secretAccessKey } = opened
+    const { id: sessionId, accessKeyId, expiresAt } = session
+    return { sessionId, accessKeyId, secretAccessKey, sessionToken, expiresAt }
+  }
+
   return {
     ...passwordSignIn({
       broker,
@@ -127,12 +136,13 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
 
     exchange: (action, params, facts) => ask({ service: 'sts', action, params }, facts, nobody),
 
-    credentialsOf({ caller, sessionToken }) {
-      const opened = caller.kind === 'assumed-role' ? sessions.open(sessionToken.reveal()) : undefined
-      if (opened === undefined) return undefined
-      const { session, secretAccessKey } = opened
-      const { id: sessionId, accessKeyId, expiresAt } = session
-      return { sessionId, accessKeyId, secretAccessKey, sessionToken: sessionToken.reveal(), expiresAt }
+    credentialsOf: ({ caller, sessionToken }) => credentialsFrom(sessionToken.reveal(), caller),
+
+    async redeem(code, verifier, facts) {
+      const state = await states.take('terminal-code', code, facts.now)
+      if (state === undefined || !isDigestOf(state.challenge, verifier.reveal())) return undefined
+      const caller = await callerOf(state.sessionToken, facts)
+      return caller && credentialsFrom(state.sessionToken, caller)
     },
   }
 }

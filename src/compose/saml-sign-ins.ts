@@ -131,6 +131,10 @@ export function samlSignIns({ broker, states, work, exchange }: SamlSignInParts)
       if (begun !== undefined) {
         const isHere = browser !== undefined && isDigestOf(begun.browser, browser)
         if (!isHere) return await refused(suspected(new AccessDenied(ELSEWHERE), provider), facts)
+        const { terminal } = begun
+        if (terminal !== undefined && terminal.roleArn !== roleArn) {
+          return await refused(suspected(new AccessDenied(NOT_AUTHORIZED), provider), facts)
+        }
         const taken = await states.take('saml-request', begun.handle, facts.now)
         if (taken === undefined) return await refused(suspected(new InvalidIdentityToken(USED), provider), facts)
       }

@@ -56,7 +56,22 @@ const MISUSED: readonly Misuse[] = [
   {
     rule: 'login wants a provider',
     args: ['login', '--client-id', 'x', '--role', 'arn:aws:iam::111111111111:role/x'],
-    says: /required option '--provider <URL>' not specified/,
+    says: /Say where to sign in: --provider URL and --client-id ID, or --saml ACCOUNT\/PROVIDER/,
+  },
+  {
+    rule: 'login signs in at one kind of provider',
+    args: ['login', ...LOGIN, '--saml', 'source/corp'],
+    says: /'--saml <ACCOUNT\/PROVIDER>' cannot be used with option '--provider <URL>'/,
+  },
+  {
+    rule: 'login names a SAML provider with its account, and nothing else that an address could have',
+    args: ['login', '--saml', '../corp?x', '--role', 'arn:aws:iam::111111111111:role/x'],
+    says: /--saml has to be ACCOUNT\/PROVIDER/,
+  },
+  {
+    rule: 'login sends no code to a broker in clear',
+    args: ['login', '--saml', 'source/corp', '--role', 'arn:x', '--endpoint', 'http://sts.example.com'],
+    says: /^rolecall: http:\/\/sts\.example\.com would be sent the code for your credentials in clear/,
   },
   {
     rule: 'login on another device opens no browser here, and listens for none',

@@ -5,6 +5,7 @@ import { choosePasswordPage } from './pages/choose-password.ts'
 import { credentialsPage } from './pages/credentials.ts'
 import { homePage } from './pages/home.ts'
 import { passwordPage } from './pages/password.ts'
+import { redeemPage } from './pages/redeem.ts'
 import { samlPage, samlRolePage } from './pages/saml.ts'
 import { samlLoginPage } from './pages/saml-login.ts'
 import { samlMetadataPage } from './pages/saml-metadata.ts'
@@ -20,6 +21,7 @@ export function allPages(broker: ConsoleBroker): readonly Page[] {
     samlRolePage(broker),
     samlLoginPage(broker.saml),
     samlMetadataPage(broker.saml),
+    redeemPage(broker),
     homePage,
     credentialsPage(broker),
     accessKeysPage(broker),

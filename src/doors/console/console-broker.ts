@@ -115,4 +115,11 @@ export interface ConsoleBroker {
    * gets credentials out of their console session, which may do more than a session that signs.
    */
   credentialsOf(session: ConsoleSession): TemporaryCredentials | undefined
+  /**
+   * The credentials that somebody signed in for in a browser, for the program that waits for them: once. The code is used
+   * up by whoever shows it.
+   * @param verifier - what the challenge was made of with which the sign-in began
+   * @returns `undefined` whatever the reason there are none
+   */
+  redeem(code: string, verifier: Secret, facts: RequestFacts): Promise<TemporaryCredentials | undefined>
 }

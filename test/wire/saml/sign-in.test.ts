@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { inflateRawSync } from 'node:zlib'
 import { DeleteSAMLProviderCommand, IAMClient } from '@aws-sdk/client-iam'
 import { written } from '../../saml/canonical-xml.ts'
 import { type AssertionParts, inSeconds, type ResponseParts, response, withSignature } from '../../saml/saml-idp.ts'
 import { SOURCE, TARGET } from '../cast.ts'
+import { Browser, begin, type Fields } from './browser.ts'
 import { base64, pair, providerArn, roleArn, type Setting, setUp } from './setting.ts'
 
 let set: Setting
@@ -13,51 +13,6 @@ before(async () => {
   set = await setUp()
 })
 after(() => set[Symbol.asyncDispose]())
-
-type Fields = Readonly<Record<string, string>>
-
-/** Somebody's browser: it keeps cookies, and sends them as one does that comes from a page of the same site. */
-class Browser {
-  readonly #cookies = new Map<string, string>()
-
-  async get(path: string): Promise<Response> {
-    return this.#keep(await fetch(set.broker.endpoint + path, { redirect: 'manual', headers: this.#headers() }))
-  }
-
-  /** Sends a form of a page of the broker's. */
-  post(path: string, form: Fields, headers: Fields = {}): Promise<Response> {
-    return this.#post(path, form, { Origin: set.broker.endpoint, ...this.#headers(), ...headers })
-  }
-
-  /** Sends a form of another site's page: cookies that are `Lax` stay here. */
-  postFromElsewhere(path: string, form: Fields): Promise<Response> {
-    return this.#post(path, form, { Origin: 'https://idp.example.com' })
-  }
-
-  holds(name: string): string | undefined {
-    return this.#cookies.get(name)
-  }
-
-  #headers(): Fields {
-    return { Cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
-  }
-
-  async #post(path: string, form: Fields, headers: Fields): Promise<Response> {
-    const body = new URLSearchParams(form)
-    return this.#keep(
-      await fetch(set.broker.endpoint + path, { method: 'POST', redirect: 'manual', headers: { ...headers }, body }),
-    )
-  }
-
-  #keep(answer: Response): Response {
-    for (const line of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      if (line.includes('Max-Age=0')) this.#cookies.delete(name)
-      else this.#cookies.set(name, value)
-    }
-    return answer
-  }
-}
 
 /** A response for the one role `Open`, unless told; as it is posted. */
 function signed(parts: AssertionParts = {}, around: ResponseParts = {}): Fields {
@@ -67,15 +22,6 @@ function signed(parts: AssertionParts = {}, around: ResponseParts = {}): Fields 
 /** The same, as an answer to a request. */
 function answering(request: string, parts: AssertionParts = {}): Fields {
   return signed({ confirmation: { InResponseTo: request }, ...parts }, { inResponseTo: request })
-}
-
-/** Begins a sign-in in a browser: the id of the request. */
-async function begin(browser: Browser, path = `/saml/login/${SOURCE}/corp`): Promise<string> {
-  const answer = await browser.get(path)
-  assert.equal(answer.status, 303)
-  const { searchParams } = new URL(answer.headers.get('location') ?? '')
-  const request = inflateRawSync(Buffer.from(searchParams.get('SAMLRequest') ?? '', 'base64')).toString()
-  return / ID="([^"]+)"/.exec(request)?.[1] ?? ''
 }
 
 async function refusedWith(answer: Response, status: number, sentence: RegExp): Promise<string> {
@@ -128,7 +74,7 @@ describe('signing in by what an identity provider posts', () => {
     ],
   ] as const) {
     test(`a response ${what} is refused in the words that the API has`, async () => {
-      const answer = await new Browser().postFromElsewhere('/saml', signed(parts))
+      const answer = await new Browser(set.broker.endpoint).postFromElsewhere('/saml', signed(parts))
       await refusedWith(answer, 400, sentence)
     })
   }
@@ -140,18 +86,27 @@ describe('signing in by what an identity provider posts', () => {
     ['more than the API takes', 'A'.repeat(100_001)],
   ] as const) {
     test(`${what} is refused`, async () => {
-      await refusedWith(await new Browser().postFromElsewhere('/saml', { SAMLResponse }), 400, /You are not signed in/)
+      await refusedWith(
+        await new Browser(set.broker.endpoint).postFromElsewhere('/saml', { SAMLResponse }),
+        400,
+        /You are not signed in/,
+      )
     })
   }
 
   test('a body that is too large is refused before it is read', async () => {
-    const answer = await new Browser().postFromElsewhere('/saml', { SAMLResponse: 'A'.repeat(300_000) })
+    const answer = await new Browser(set.broker.endpoint).postFromElsewhere('/saml', {
+      SAMLResponse: 'A'.repeat(300_000),
+    })
     assert.equal(answer.status, 413)
   })
 
   test('nothing is taken from an address, nor is a response that is sent as something else', async () => {
     const { SAMLResponse = '' } = signed()
-    assert.equal((await new Browser().get(`/saml?SAMLResponse=${encodeURIComponent(SAMLResponse)}`)).status, 405)
+    assert.equal(
+      (await new Browser(set.broker.endpoint).get(`/saml?SAMLResponse=${encodeURIComponent(SAMLResponse)}`)).status,
+      405,
+    )
     const body = JSON.stringify({ SAMLResponse })
     const headers = { 'Content-Type': 'application/json' }
     assert.equal((await fetch(`${set.broker.endpoint}/saml`, { method: 'POST', headers, body })).status, 415)
@@ -161,7 +116,7 @@ describe('signing in by what an identity provider posts', () => {
     // Of one provider's refusals within a second one is recorded.
     await sleep(1100)
     const reference = await refusedWith(
-      await new Browser().postFromElsewhere('/saml', signed({ audiences: [['urn:other']] })),
+      await new Browser(set.broker.endpoint).postFromElsewhere('/saml', signed({ audiences: [['urn:other']] })),
       400,
       /required audience/,
     )
@@ -173,7 +128,7 @@ describe('signing in by what an identity provider posts', () => {
   })
 
   test('one role is taken at once, and its session is the browser’s', async () => {
-    const browser = new Browser()
+    const browser = new Browser(set.broker.endpoint)
     const answer = await browser.postFromElsewhere('/saml', signed())
     assert.equal(answer.status, 303, await answer.text())
     assert.equal(answer.headers.get('location'), '/console/credentials')
@@ -184,7 +139,9 @@ describe('signing in by what an identity provider posts', () => {
 
   test('a response signs in one of two browsers that post it at once', async () => {
     const response = signed()
-    const answers = await Promise.all([1, 2, 3].map(() => new Browser().postFromElsewhere('/saml', response)))
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => new Browser(set.broker.endpoint).postFromElsewhere('/saml', response)),
+    )
     const statuses = answers.map(({ status }) => status).sort()
     assert.deepEqual(statuses, [303, 400, 400])
     const refused = answers.find(({ status }) => status === 400)
@@ -194,12 +151,12 @@ describe('signing in by what an identity provider posts', () => {
 
   test('the session lasts as long as the provider says, where the role lets it', async () => {
     const attributes = { 'https://aws.amazon.com/SAML/Attributes/SessionDuration': '7200' }
-    const browser = new Browser()
+    const browser = new Browser(set.broker.endpoint)
     await browser.postFromElsewhere('/saml', signed({ roles: [pair('Long')], attributes }))
     const page = await (await browser.get('/console')).text()
     const seconds = Number(/data-seconds-left="(\d+)"/.exec(page)?.[1])
     assert.ok(seconds > 7100 && seconds <= 7200, String(seconds))
-    const tooLong = await new Browser().postFromElsewhere('/saml', signed({ attributes }))
+    const tooLong = await new Browser(set.broker.endpoint).postFromElsewhere('/saml', signed({ attributes }))
     await refusedWith(tooLong, 400, /exceeds the MaxSessionDuration set for this role/)
   })
 })
@@ -209,7 +166,10 @@ describe('choosing one of several roles', () => {
 
   test('the page is what tools read that sign in for people', async () => {
     const { SAMLResponse = '' } = signed({ roles })
-    const answer = await new Browser().postFromElsewhere('/saml', { SAMLResponse, RelayState: '/console' })
+    const answer = await new Browser(set.broker.endpoint).postFromElsewhere('/saml', {
+      SAMLResponse,
+      RelayState: '/console',
+    })
     const page = await answer.text()
     assert.equal(answer.status, 200)
     assert.match(page, /<form id="saml_form" class="picker" method="post" action="\/saml"/)
@@ -226,10 +186,11 @@ describe('choosing one of several roles', () => {
     assert.ok(page.includes(`name="SAMLResponse" value="${SAMLResponse}"`))
     assert.ok(page.includes('name="RelayState" value="/console"'))
     assert.ok(page.includes('name="portal"'))
+    assert.doesNotMatch(page, /data-sends-itself|checked/)
   })
 
   test('no other site can frame it, and nothing in it runs', async () => {
-    const { headers } = await new Browser().postFromElsewhere('/saml', signed({ roles }))
+    const { headers } = await new Browser(set.broker.endpoint).postFromElsewhere('/saml', signed({ roles }))
     assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/)
     assert.equal(headers.get('x-frame-options'), 'DENY')
     assert.equal(headers.get('cache-control'), 'no-store')
@@ -239,12 +200,12 @@ describe('choosing one of several roles', () => {
   test('a role that is chosen is the session’s; the same one is not had twice, by whoever posts it', async () => {
     const response = signed({ roles })
     const chosen = { ...response, roleIndex: roleArn('Bare') }
-    const browser = new Browser()
+    const browser = new Browser(set.broker.endpoint)
     assert.equal((await browser.postFromElsewhere('/saml', response)).status, 200)
     assert.equal((await browser.post('/saml', chosen)).headers.get('location'), '/console/credentials')
     assert.match(await (await browser.get('/console')).text(), /assumed-role\/Bare\/alice/)
     await refusedWith(await browser.post('/saml', chosen), 400, USED)
-    await refusedWith(await new Browser().postFromElsewhere('/saml', chosen), 400, USED)
+    await refusedWith(await new Browser(set.broker.endpoint).postFromElsewhere('/saml', chosen), 400, USED)
   })
 
   for (const [what, roleIndex, status, sentence] of [
@@ -256,7 +217,7 @@ describe('choosing one of several roles', () => {
     ['whose trust policy says no', roleArn('Pinned'), 403, /Not authorized to perform sts:AssumeRoleWithSAML/],
   ] as const) {
     test(`a role ${what} is refused`, async () => {
-      const page = await new Browser().post('/saml', { ...signed({ roles }), roleIndex })
+      const page = await new Browser(set.broker.endpoint).post('/saml', { ...signed({ roles }), roleIndex })
       const text = await page.clone().text()
       assert.ok(!text.includes('<script>alert'))
       await refusedWith(page, status, sentence)
@@ -265,23 +226,28 @@ describe('choosing one of several roles', () => {
 
   test('a refused choice can be explained by its reference', async () => {
     await sleep(1100)
-    const answer = await new Browser().post('/saml', { ...signed({ roles }), roleIndex: roleArn('Pinned') })
+    const answer = await new Browser(set.broker.endpoint).post('/saml', {
+      ...signed({ roles }),
+      roleIndex: roleArn('Pinned'),
+    })
     const reference = await refusedWith(answer, 403, /Not authorized/)
     assert.match(await explained(reference), /saml:aud/)
   })
 
   test('whoever waits too long with the choice signs in again', async () => {
     const response = signed({ roles, issueInstant: inSeconds(-358) })
-    assert.equal((await new Browser().postFromElsewhere('/saml', response)).status, 200)
+    assert.equal((await new Browser(set.broker.endpoint).postFromElsewhere('/saml', response)).status, 200)
     await sleep(2500)
-    const late = await new Browser().post('/saml', { ...response, roleIndex: roleArn('Bare') })
+    const late = await new Browser(set.broker.endpoint).post('/saml', { ...response, roleIndex: roleArn('Bare') })
     await refusedWith(late, 400, /must be redeemed within 5 minutes/)
   })
 
   test('names that would be markup are text, and roles that cannot be are not offered', async () => {
     const evil = ['x"><script>alert(1)</script>', "x' onclick='alert(1)", 'x\u202Egnp', '</label>']
     const named = evil.map((name) => pair(name))
-    const page = await (await new Browser().postFromElsewhere('/saml', signed({ roles: [...roles, ...named] }))).text()
+    const page = await (
+      await new Browser(set.broker.endpoint).postFromElsewhere('/saml', signed({ roles: [...roles, ...named] }))
+    ).text()
     assert.ok(!page.includes('<script>') && !page.includes('</label></label>'))
     assert.ok(!page.includes('\u202E'))
     assert.ok(page.includes('>script></label>'), 'what follows the last slash is the name')
@@ -289,7 +255,9 @@ describe('choosing one of several roles', () => {
 
   test('accounts are named with their aliases, each role once', async () => {
     const both = [...roles, pair('Open'), `${roleArn('Open')},${providerArn('once')}`]
-    const page = await (await new Browser().postFromElsewhere('/saml', signed({ roles: both }))).text()
+    const page = await (
+      await new Browser(set.broker.endpoint).postFromElsewhere('/saml', signed({ roles: both }))
+    ).text()
     assert.equal(page.split(`id="${roleArn('Open')}"`).length, 2)
     assert.equal(page.split('class="saml-account"').length, 2)
   })
@@ -310,7 +278,10 @@ describe('where a sign-in leads', () => {
     '',
   ]) {
     test(`to the usual page for the RelayState ${JSON.stringify(relayState).slice(0, 50)}`, async () => {
-      const answer = await new Browser().postFromElsewhere('/saml', { ...signed(), RelayState: relayState })
+      const answer = await new Browser(set.broker.endpoint).postFromElsewhere('/saml', {
+        ...signed(),
+        RelayState: relayState,
+      })
       assert.equal(answer.headers.get('location'), '/console/credentials')
       assert.equal(answer.headers.get('a'), null)
     })
@@ -318,7 +289,10 @@ describe('where a sign-in leads', () => {
 
   test('to a page of ours that the RelayState names, as a path or whole', async () => {
     for (const relayState of ['/console', `${set.broker.endpoint}/console`]) {
-      const answer = await new Browser().postFromElsewhere('/saml', { ...signed(), RelayState: relayState })
+      const answer = await new Browser(set.broker.endpoint).postFromElsewhere('/saml', {
+        ...signed(),
+        RelayState: relayState,
+      })
       assert.equal(answer.headers.get('location'), '/console')
     }
   })
@@ -336,7 +310,7 @@ describe('a sign-in that is begun here', () => {
     `/saml/login/${SOURCE}/%00`,
   ]) {
     test(`is none at ${path.slice(0, 40)}`, async () => {
-      const answer = await new Browser().get(path)
+      const answer = await new Browser(set.broker.endpoint).get(path)
       assert.equal(answer.status, 404)
       assert.equal(answer.headers.get('set-cookie'), null)
       assert.match(await answer.text(), /No sign-in begins here/)
@@ -346,7 +320,7 @@ describe('a sign-in that is begun here', () => {
   test('goes to the provider with a request that nobody can guess, from the account’s number or alias', async () => {
     const ids = new Set<string>()
     for (const account of [SOURCE, 'source']) {
-      const browser = new Browser()
+      const browser = new Browser(set.broker.endpoint)
       const answer = await browser.get(`/saml/login/${account}/corp`)
       assert.match(answer.headers.get('location') ?? '', /^https:\/\/idp\.example\.com\/sso\?SAMLRequest=/)
       assert.match(answer.headers.get('set-cookie') ?? '', /^rolecall-saml=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
@@ -357,7 +331,7 @@ describe('a sign-in that is begun here', () => {
   })
 
   test('is not over before a page of ours has sent the choice, from the browser in which it was begun', async () => {
-    const browser = new Browser()
+    const browser = new Browser(set.broker.endpoint)
     const response = answering(await begin(browser))
     const page = await browser.postFromElsewhere('/saml', response)
     assert.equal(page.status, 200)
@@ -373,10 +347,10 @@ describe('a sign-in that is begun here', () => {
   })
 
   test('does not sign in another browser: nobody can be made to use the sign-in of somebody else', async () => {
-    const attacker = new Browser()
+    const attacker = new Browser(set.broker.endpoint)
     const response = answering(await begin(attacker))
     const chosen = { ...response, roleIndex: roleArn('Open') }
-    const victim = new Browser()
+    const victim = new Browser(set.broker.endpoint)
     await refusedWith(await victim.post('/saml/role', chosen), 403, ELSEWHERE)
     await begin(victim)
     await sleep(1100)
@@ -392,20 +366,24 @@ describe('a sign-in that is begun here', () => {
   })
 
   test('is answered once, whatever role is chosen', async () => {
-    const browser = new Browser()
+    const browser = new Browser(set.broker.endpoint)
     const request = await begin(browser)
     const response = answering(request, { roles: [pair('Open'), pair('Bare')] })
     const cookie = `rolecall-saml=${browser.holds('rolecall-saml')}`
     const post = (name: string) =>
-      new Browser().post('/saml/role', { ...response, roleIndex: roleArn(name) }, { Cookie: cookie })
+      new Browser(set.broker.endpoint).post('/saml/role', { ...response, roleIndex: roleArn(name) }, { Cookie: cookie })
     const answers = await Promise.all([post('Open'), post('Bare')])
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 400])
     await refusedWith(await post('Open'), 400, NOT_SIGNED)
-    await refusedWith(await new Browser().postFromElsewhere('/saml', answering(request)), 400, NOT_SIGNED)
+    await refusedWith(
+      await new Browser(set.broker.endpoint).postFromElsewhere('/saml', answering(request)),
+      400,
+      NOT_SIGNED,
+    )
   })
 
   test('is answered by the provider that was asked, and nobody else', async () => {
-    const browser = new Browser()
+    const browser = new Browser(set.broker.endpoint)
     const request = await begin(browser, '/saml/login/source/only')
     const { attacker, assertion } = set
     const issuer = 'https://other.example.com'
@@ -422,7 +400,7 @@ describe('a sign-in that is begun here', () => {
   })
 
   test('is answered by the assertion itself, and not by what stands around it', async () => {
-    const browser = new Browser()
+    const browser = new Browser(set.broker.endpoint)
     const request = await begin(browser)
     await refusedWith(await browser.postFromElsewhere('/saml', signed({}, { inResponseTo: request })), 400, NOT_SIGNED)
   })
@@ -433,7 +411,7 @@ test('a sign-in that was begun too long ago is none, nor is one whose provider h
   const outer = set
   set = own
   try {
-    const browser = new Browser()
+    const browser = new Browser(set.broker.endpoint)
     const late = answering(await begin(browser))
     own.broker.clock.advance(15 * 60_000)
     await refusedWith(await browser.postFromElsewhere('/saml', late), 400, NOT_SIGNED)
@@ -452,7 +430,7 @@ test('a sign-in that was begun too long ago is none, nor is one whose provider h
 })
 
 test('identity providers import metadata that leads here', async () => {
-  const answer = await new Browser().get('/saml/metadata.xml')
+  const answer = await new Browser(set.broker.endpoint).get('/saml/metadata.xml')
   assert.equal(answer.headers.get('content-type'), 'application/samlmetadata+xml')
   const text = await answer.text()
   assert.ok(text.includes(`entityID="${set.broker.endpoint}/saml"`), text)

@@ -35,7 +35,7 @@ const MANY = 6
 export function rolePicker({ action, accounts, hidden, sendsItself = false }: RolePickerOptions): View {
   const count = accounts.reduce((sum, { roles }) => sum + roles.length, 0)
   return html`
-    <form id="saml_form" class="picker" method="post" action=${action} data-sends-itself=${sendsItself}>
+    <form id="saml_form" class="picker" method="post" action=${action} data-sends-itself=${sendsItself || undefined}>
       ${hidden}
       ${count >= MANY && search()}
       <fieldset>
