@@ -38,6 +38,14 @@ export interface BrowserState {
   readonly 'one-time-form': {
     readonly once: string
   }
+  /** A virtual MFA device that was made and not enabled yet. Under the handle of the session that made it. */
+  readonly 'mfa-enrollment': {
+    readonly serialNumber: string
+    /** In Base32: nothing else tells it. */
+    readonly seed: string
+    /** Its QR code, in base64. */
+    readonly png: string
+  }
   /** A login that was sent to a SAML provider. The id of the request is made of the handle: a response brings it back. */
   readonly 'saml-request': {
     /** The ARN of the provider. */
@@ -84,6 +92,7 @@ export const LONGEST_MS: Readonly<Record<BrowserStateKind, number>> = {
   'console-session': 36 * 60 * MINUTE_MS,
   'password-change': 15 * MINUTE_MS,
   'one-time-form': 60 * MINUTE_MS,
+  'mfa-enrollment': 30 * MINUTE_MS,
   'saml-request': 15 * MINUTE_MS,
   'oidc-login': 15 * MINUTE_MS,
   'oidc-token': 15 * MINUTE_MS,

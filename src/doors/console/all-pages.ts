@@ -4,6 +4,9 @@ import { accessKeysPage } from './pages/access-keys.ts'
 import { choosePasswordPage } from './pages/choose-password.ts'
 import { credentialsPage } from './pages/credentials.ts'
 import { homePage } from './pages/home.ts'
+import { mfaPage } from './pages/mfa.ts'
+import { mfaDevicePage } from './pages/mfa-device.ts'
+import { mfaEnrollmentPage } from './pages/mfa-enrollment.ts'
 import { passwordPage } from './pages/password.ts'
 import { redeemPage } from './pages/redeem.ts'
 import { samlPage, samlRolePage } from './pages/saml.ts'
@@ -26,6 +29,9 @@ export function allPages(broker: ConsoleBroker): readonly Page[] {
     credentialsPage(broker),
     accessKeysPage(broker),
     passwordPage(broker),
+    mfaPage(broker),
+    mfaEnrollmentPage(broker),
+    mfaDevicePage(broker),
     signOutPage(broker),
   ]
 }

@@ -31,6 +31,12 @@ const DESTINATIONS: readonly Destination[] = [
     says: 'Replace the password that you sign in with.',
     isFor: ({ caller }) => caller.kind === 'user',
   },
+  {
+    path: '/console/mfa',
+    text: 'MFA devices',
+    says: 'Apps and tokens that show one-time codes to sign in with.',
+    isFor: ({ caller }) => caller.kind === 'user' || caller.kind === 'root',
+  },
 ]
 
 const SIGNED_IN_BY = {
