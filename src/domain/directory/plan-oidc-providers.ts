@@ -1,6 +1,7 @@
 import { type AccountId, oidcProviderArn } from '../../model/index.ts'
 import type { DesiredOidcProvider } from './desired-directory.ts'
 import type { DesiredPath } from './mistakes.ts'
+import { faultsOfKeys } from './oidc-provider-keys.ts'
 import { OIDC_QUOTAS, OIDC_RULES, readProviderUrl } from './oidc-provider-rules.ts'
 import type { Plan } from './plan.ts'
 import { planTags } from './plan-policies.ts'
@@ -34,7 +35,7 @@ async function planOidcProvider(
   const { ClientIdList: clientIds, ThumbprintList: thumbprints, Jwks: jwks } = desired
   checkList(plan, [...at, 'ClientIdList'], clientIds, OIDC_RULES.clientId, OIDC_QUOTAS.clientIds)
   checkList(plan, [...at, 'ThumbprintList'], thumbprints, OIDC_RULES.thumbprint, OIDC_QUOTAS.thumbprints)
-  if (jwks !== undefined) checkKeys(plan, [...at, 'Jwks'], jwks)
+  for (const fault of jwks === undefined ? [] : faultsOfKeys(jwks)) plan.mistake([...at, 'Jwks'], fault)
   const tags = planTags(plan, [...at, 'Tags'], desired.Tags)
   const arn = oidcProviderArn(directory.partition, account, url)
   const existing = await plan.stored('oidc-provider', key)
@@ -50,30 +51,4 @@ function checkList(plan: Plan, at: DesiredPath, entries: readonly string[], rule
     seen.add(entry)
   }
   if (entries.length > most) plan.mistake(at, `at most ${most} entries`)
-}
-
-/** What can be said of keys without using them: a key that is private, or that no token can name, is no use here. */
-function checkKeys(plan: Plan, at: DesiredPath, text: string): void {
-  const keys = keysIn(text)
-  if (keys === undefined || keys.length === 0) {
-    plan.mistake(at, 'must be a JSON Web Key Set: { "keys": [...] } with at least one key')
-  }
-  for (const [index, key] of (keys ?? []).entries()) {
-    const { kty, kid, d } = typeof key === 'object' && key !== null ? { kty: '', kid: '', d: undefined, ...key } : {}
-    const where = `keys.${index}`
-    if (d !== undefined) plan.mistake(at, `${where} is a private key: only its public part belongs here`)
-    else if (kty !== 'RSA' && kty !== 'EC') plan.mistake(at, `${where} must be an RSA or EC key`)
-    else if (typeof kid !== 'string' || kid === '')
-      plan.mistake(at, `${where} needs a kid: tokens name their key by it`)
-  }
-}
-
-function keysIn(text: string): readonly unknown[] | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    if (typeof parsed !== 'object' || parsed === null || !('keys' in parsed)) return undefined
-    return Array.isArray(parsed.keys) ? parsed.keys : undefined
-  } catch {
-    return undefined
-  }
 }

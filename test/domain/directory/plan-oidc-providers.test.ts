@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { type DesiredAccount, DirectoryMistakes, planDirectory } from '../../../src/domain/directory/index.ts'
 import { epochMillis } from '../../../src/model/index.ts'
@@ -8,7 +9,7 @@ import { aWorld, SOURCE, TARGET } from './samples.ts'
 
 const Url = 'https://idp.example.com/realms/x'
 const ARN = `arn:aws:iam::${SOURCE}:oidc-provider/idp.example.com/realms/x`
-const KEY = { kty: 'RSA', kid: 'one', n: 'AQAB', e: 'AQAB' }
+const KEY = { ...generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' }), kid: 'one' }
 
 /** An account with these providers, as a file would say it. */
 function withProviders(OIDCProviders: readonly object[], Id: string = SOURCE): DesiredAccount {
@@ -113,6 +114,11 @@ for (const [what, parts, mistake] of [
     'a key without name',
     { Jwks: { keys: [{ kty: 'EC' }] } },
     '0.Jwks: keys.0 needs a kid: tokens name their key by it',
+  ],
+  [
+    'a key to encrypt with',
+    { Jwks: { keys: [KEY, { ...KEY, use: 'enc' }] } },
+    '0.Jwks: keys.1 is not for signatures: leave use and key_ops out, or say "sig" and ["verify"]',
   ],
 ] as const) {
   test(`a provider with ${what} is refused`, async (t) => {
