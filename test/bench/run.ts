@@ -52,7 +52,15 @@ const WORKLOADS: readonly { readonly name: string; readonly run: (folder: string
       }),
     ],
   },
-  { name: 'web-identity', run: async () => [await webIdentityRow('RS256'), await webIdentityRow('ES256')] },
+  {
+    name: 'web-identity',
+    run: async () => [
+      await webIdentityRow('RS256', 'new'),
+      await webIdentityRow('RS256', 'repeated'),
+      await webIdentityRow('ES256', 'new'),
+      await webIdentityRow('ES256', 'repeated'),
+    ],
+  },
   { name: 'saml', run: samlRows },
   { name: 'saml-crowd', run: samlCrowd },
   {

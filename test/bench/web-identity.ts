@@ -7,20 +7,21 @@ import type { PreparedRequest } from './signed-request.ts'
 
 const ACCOUNT = '555555555555'
 const HOST = 'idp.example.com'
-const DIFFERENT_TOKENS = 16
+/** How many are sent in turn. */
+const TOKENS = { new: 16, repeated: 1 } as const
 
 /**
- * AssumeRoleWithWebIdentity with an algorithm. Nothing of a token is remembered, so a new one costs what the same one
- * costs again; the keys are given, because what an issuer takes to answer is its own affair.
+ * AssumeRoleWithWebIdentity with an algorithm, with new tokens or one that is shown again and again. Nothing of a token is
+ * remembered, so both should cost the same; the keys are given, because what an issuer takes to answer is its own affair.
  */
-export async function webIdentityRow(algorithm: 'RS256' | 'ES256'): Promise<Row> {
+export async function webIdentityRow(algorithm: 'RS256' | 'ES256', tokens: keyof typeof TOKENS): Promise<Row> {
   const key = await issuerKey('one', algorithm)
   return await againstBare({
-    work: `WebIdentity ${algorithm}, new token each`,
+    work: `WebIdentity ${algorithm}, ${tokens === 'new' ? 'new token each' : 'the same token again'}`,
     target: { atLeast: 20, aim: 25 },
     settings: { data: ':memory:', directory: directoryWith(key) },
     prepare: async () =>
-      await Promise.all(Array.from({ length: DIFFERENT_TOKENS }, (_, index) => exchange(key, index))),
+      await Promise.all(Array.from({ length: TOKENS[tokens] }, (_, index) => exchange(key, index))),
   })
 }
 
