@@ -7,6 +7,8 @@ import type { SessionClaims } from './session-claims.ts'
 const IV_BYTES = 12
 const TAG_BYTES = 16
 const MAX_TOKEN_LENGTH = 4096
+/** In characters. To deflate costs as much as to seal, and shorter claims fit without it. */
+const WORTH_DEFLATING = 1024
 /** Of the claims in a token of full length: what inflates to more was not written here. */
 const MAX_CLAIMS_BYTES = 65_536
 
@@ -35,19 +37,19 @@ function headerText(text: string): HeaderText {
 
 /**
  * Seals claims into a compact JWE (`alg: dir`, `enc: A256GCM`), readable only with a key of the ring.
- * `node:crypto` instead of a JOSE library because it is several times cheaper here. Claims are deflated when they carry
- * policies or tags: the others are too short to gain from it. `undefined` when the token would be too long to travel.
+ * `node:crypto` instead of a JOSE library because it is several times cheaper here. Claims are deflated when they are
+ * long, as policies and tags make them. `undefined` when the token would be too long to travel.
  * @see https://www.rfc-editor.org/rfc/rfc7516#section-7.1
  */
 export function sealToken(claims: SessionClaims, header: SealHeader, random: Random): string | undefined {
-  const zipped = claims.terms !== undefined
+  const json = JSON.stringify(claims)
+  const zipped = json.length > WORTH_DEFLATING
   const { key } = header
   const { text, bytes } = zipped ? header.zipped : header.plain
   const iv = random.bytes(IV_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key.material, iv, { authTagLength: TAG_BYTES })
   cipher.setAAD(bytes)
   // GCM is a stream: `update` gives every byte, `final` only completes the tag.
-  const json = JSON.stringify(claims)
   const sealed = zipped ? cipher.update(deflateRawSync(json)) : cipher.update(json, 'utf8')
   cipher.final()
   const token = `${text}..${iv.toString('base64url')}.${sealed.toString('base64url')}.${cipher.getAuthTag().toString('base64url')}`
