@@ -20,8 +20,7 @@ export async function webIdentityRow(algorithm: 'RS256' | 'ES256', tokens: keyof
     work: `WebIdentity ${algorithm}, ${tokens === 'new' ? 'new token each' : 'the same token again'}`,
     target: { atLeast: 20, aim: 25 },
     settings: { data: ':memory:', directory: directoryWith(key) },
-    prepare: async () =>
-      await Promise.all(Array.from({ length: TOKENS[tokens] }, (_, index) => exchange(key, index))),
+    prepare: async () => await Promise.all(Array.from({ length: TOKENS[tokens] }, (_, index) => exchange(key, index))),
   })
 }
 
