@@ -1,0 +1,205 @@
+const TOKEN = 'doors/metadata/token.test.ts'
+const TREE = 'doors/metadata/tree.test.ts'
+const NOTICES = 'doors/metadata/notices.test.ts'
+const LISTENER = 'doors/http/metadata.test.ts'
+const VARIANTS = 'wire/variants.test.ts'
+const CREDENTIALS = 'wire/instance-credentials.test.ts'
+const CLIENTS = 'wire/metadata-clients.test.ts'
+const BOTOCORE = 'interop/botocore-metadata.interop.ts'
+const FAULTS = 'interop/steering.interop.ts'
+const CONTAINERS = 'wire/container-attacks.test.ts'
+
+/** What the metadata service does, in whose tests that is, and what the test is called there. */
+type Promised = readonly [what: string, file: string, ...tests: string[]]
+
+/** Everything that is promised of the metadata service, and the tests that show it: an index, which a test keeps true. */
+export const PROMISES: readonly Promised[] = [
+  // Session tokens
+  ['a token is 56 characters with its time beside it', TOKEN, 'a token comes as EC2 sends it'],
+  [
+    'a token is for 1 to 21,600 seconds',
+    TOKEN,
+    'seconds is refused',
+    'a token for no time is refused',
+    'the shortest token is good for a second',
+  ],
+  ['header names may be in any case', TOKEN, 'its header may be in any case'],
+  ['X-Forwarded-For gets no token, empty too', TOKEN, 'what a proxy hands on gets no token'],
+  ['405 for other methods, and OPTIONS', TOKEN, 'other methods than PUT are refused'],
+  ['403 at dated versions', TOKEN, 'a dated version gives no tokens'],
+  [
+    'slashes, 417, bodies',
+    TOKEN,
+    'slashes too many do not matter',
+    'a client that waits to be told to go on',
+    'a body is read and ignored',
+  ],
+  ['several tokens are good at once', TOKEN, 'any number of tokens are good at once'],
+  ['403 to everything where the endpoint is off', TOKEN, 'an endpoint that is off refuses tokens'],
+  [
+    'ten thousand tokens take no memory',
+    'domain/instances/instance-tokens.test.ts',
+    'no token is forgotten for others',
+  ],
+  ['what is left of a token', TOKEN, 'what is left of a token stands beside the answer'],
+  ['401 without one, for every path', TOKEN, 'without a token nobody learns which paths there are'],
+  ['401 for what is none', TOKEN, 'a token that is changed anywhere is refused'],
+  ['a token ends with its time', TOKEN, 'a token ends with its time'],
+  ['no falling back to version 1', TOKEN, 'one that is no good still does not fall back'],
+  ['a token is for one instance', 'compose/instance-listeners.test.ts', 'a token of one instance is none of another'],
+  ['HEAD, POST, preflights', TOKEN, 'HEAD is GET without the body'],
+  ['reads that a proxy handed on', TOKEN, 'reads are not refused for what a proxy adds'],
+  ['the same where it is strict', VARIANTS, 'strict: what a proxy handed on is refused'],
+  [
+    'options that change',
+    TOKEN,
+    'options that change hold from the next request on',
+    'a token ends with a start of its instance',
+  ],
+  ['old hosts', VARIANTS, 'xen: whoever has no token gets the page of old hosts'],
+  // Paths and listings
+  ['versions', TREE, 'the versions are listed, oldest first'],
+  ['the top of the tree', TREE, 'the top of the tree has names without slashes'],
+  ['directories with and without a slash', TREE, 'every listing names what is there'],
+  [
+    'repeated slashes, leaves with one, queries, escapes, MAC addresses, keys, lists',
+    TREE,
+    '//latest//meta-data///ami-id',
+    '%3A',
+  ],
+  ['a role listing without its slash', CREDENTIALS, 'the profile says what it is'],
+  ['redirects of old hosts', VARIANTS, 'legacyRedirects: a directory without its slash'],
+  ['404 with the page of EC2, and no way up', TREE, 'is not found, with the page of EC2'],
+  ['targets longer than any path', LISTENER, 'a target longer than any path is refused'],
+  ['paths that a file adds', TREE, 'a file adds leaves, replaces them'],
+  ['a crawl finds everything', TREE, 'whoever descends every name that ends with a slash'],
+  ['every category', TREE, 'every category that an instance has answers as at EC2'],
+  ['what is not there is not listed', TREE, 'what an instance does not have is not found, and not listed'],
+  // What only some instances have
+  ['no profile, nothing of iam', TREE, 'without a profile there is nothing of iam'],
+  ['iam/info', CREDENTIALS, 'the profile says what it is'],
+  ['another role than that of the profile', CREDENTIALS, 'only the role of the profile can be read'],
+  ['user data', TREE, 'user data is bytes', 'user data is there when it is set'],
+  ['tags', TREE, 'tags are there when they are allowed'],
+  ['tags that no path can name', 'domain/directory/plan-instances.test.ts', 'a tag that no path can name is refused'],
+  ['public addresses', TREE, 'without a public address none is told'],
+  ['IPv6', TREE, 'an instance with IPv6 says so'],
+  [
+    'lifecycle states',
+    NOTICES,
+    'an ordinary instance is told of no interruption',
+    'the state that a group wants an instance in',
+  ],
+  ['maintenance events', NOTICES, 'events are listed as EC2 lists them', 'an event is written letter by letter'],
+  [
+    'spot interruptions',
+    NOTICES,
+    'a spot instance is told two minutes before',
+    'a spot instance that is stopped has no termination time',
+    'hibernation begins with its notice',
+  ],
+  ['rebalance recommendations', NOTICES, 'a rebalance recommendation stays'],
+  // Credentials
+  ['the document', CREDENTIALS, 'credentials come as at EC2: in this order'],
+  ['the same bytes between rotations', CREDENTIALS, 'between rotations the answer is the same, byte for byte'],
+  ['rotation when told to', 'wire/steering.test.ts', 'credentials rotate when they are told to'],
+  [
+    'rotation by time',
+    CREDENTIALS,
+    'credentials rotate every hour',
+    'over a day nobody ever holds credentials that are refused',
+  ],
+  ['the session', CREDENTIALS, 'the session is of the role, under the name of the instance'],
+  ['ec2:RoleDelivery', CREDENTIALS, 'fetched without a session token they are others, and policies tell the two apart'],
+  ['the keys of the VPC', CREDENTIALS, 'policies can ask for '],
+  [
+    'roles that do not trust EC2, and their repair',
+    CREDENTIALS,
+    'is not assumed, and the answer is 200 with the reason',
+    'a role that is repaired is assumed at once',
+  ],
+  [
+    'another role in the profile',
+    'wire/instance-profile-changes.test.ts',
+    'another role in its place is the only one to be had',
+  ],
+  ['two instances of one role', CREDENTIALS, 'two instances of one role have sessions of their own'],
+  ['the audit trail', CREDENTIALS, 'what EC2 assumes is recorded in the account of the role'],
+  ['credentials that name their account', VARIANTS, 'extendedApi: credentials name their account'],
+  ['signatures of identity documents', TREE, 'what the identity document signs verifies'],
+  ['the same with openssl', 'doors/metadata/documented-commands.test.ts', 'the commands of docs/metadata.md verify'],
+  // Clients
+  ['three requests of botocore', BOTOCORE, 'a session finds the role of an instance with three requests'],
+  ['fromNodeProviderChain', CLIENTS, 'the default chain of the SDK finds credentials'],
+  ['MetadataService', CLIENTS, 'the metadata client of the SDK reads any path'],
+  ['403 for tokens, version 1 too', FAULTS, "'token 403, v1 too'"],
+  ['the same for clients that take no version 1', BOTOCORE, 'one that takes no version 1 says so'],
+  ['and in JavaScript', CLIENTS, 'a client that takes no version 1 says so'],
+  ['400 for tokens', FAULTS, "'token 400, v1 too'"],
+  ['late tokens', FAULTS, "'token late, v1 too'"],
+  ['documents past their end', FAULTS, "'document expired'"],
+  ['what the JS SDK remembers of that', CLIENTS, 'credentials past their end are taken for five to ten minutes more'],
+  ['fractional ends', BOTOCORE, 'a fractional end is not put off'],
+  ['broken documents', FAULTS, "'document malformed'", "'document incomplete'"],
+  ['a newline after the token', BOTOCORE, 'a token with a newline after it is no header'],
+  ['and in JavaScript', CLIENTS, 'a token with a newline after it'],
+  ['a path in the endpoint', BOTOCORE, 'a path in the address of the endpoint is kept'],
+  ['and in JavaScript', CLIENTS, 'a path in the address of the endpoint is dropped'],
+  ['proxies', BOTOCORE, 'a proxy is asked instead, unless NO_PROXY says otherwise'],
+  ['AWS_EC2_METADATA_DISABLED', BOTOCORE, 'one that is told to ask no metadata asks none'],
+  ['and in JavaScript', CLIENTS, 'a client that is told to ask no metadata asks none'],
+  [
+    'the addresses of EC2, ECS and EKS themselves',
+    'interop/link-local.interop.ts',
+    'finds credentials where EC2, ECS and EKS have them; a relative URI wins over a full one',
+  ],
+  // Containers
+  [
+    'the document',
+    'wire/container-credentials.test.ts',
+    'credentials of a task come as ECS gives them',
+    'credentials of a pod come as the agent of EKS gives them',
+  ],
+  [
+    'one refusal for every wrong proof',
+    CONTAINERS,
+    "a task's credentials are not given for ",
+    "a pod's credentials are not given for ",
+  ],
+  ['a token file is read anew', 'interop/machines.interop.ts', 'a token in a file is read anew each time'],
+  ['unmodified clients', 'interop/machines.interop.ts', 'refused when its credentials are past their end'],
+  ['a token file with a line end', BOTOCORE, 'a token file that ends with a line end fails'],
+  ['an endpoint that is down', BOTOCORE, 'where the endpoint of containers is down, three requests'],
+  ['and in JavaScript', CLIENTS, 'where the endpoint of containers is down, five requests'],
+  ['other hosts over http', BOTOCORE, 'a container that is told to ask another host over http'],
+  ['and in JavaScript', CLIENTS, 'a container that is told to ask another host over http'],
+  ['rates', 'wire/container-rates.test.ts', 'a task is answered 60 times at once'],
+  ['GET alone', CONTAINERS, 'there is only GET: no preflight'],
+  // Protection
+  ['names that are not its own', LISTENER, 'gets no token, and nothing else', 'every name of the machine itself'],
+  ['pages', LISTENER, 'a page of another origin'],
+  ['preflights', TOKEN, 'HEAD is GET without the body; other methods are refused, preflights too'],
+  ['headers without end', LISTENER, 'headers without end are refused'],
+  ['idle connections', LISTENER, 'a thousand idle connections keep nobody from being served'],
+  ['nothing secret in logs', LISTENER, 'nothing that happens here is logged with a token in it'],
+  ['addresses of other machines', 'platform/config/load-config.test.ts', 'metadata, containers and admin refuse '],
+  ['addresses in use', 'compose/instance-listeners.test.ts', 'an address that is taken keeps a node from starting'],
+  ['who steers', 'wire/steering.test.ts', 'nobody steers without the token of the operator'],
+  // What a test can do to clients
+  [
+    'refused connections, stalled answers, rates, void tokens',
+    'testing/steered-transport.test.ts',
+    'connections to an instance on ',
+    'an answer that stalls has its head',
+    'beyond so many a second there are faults',
+    'session tokens that are void now',
+  ],
+  [
+    'and what clients do then',
+    FAULTS,
+    "'role stalls'",
+    "'connections refused'",
+    "'more than one a second 503'",
+    "'session tokens void'",
+  ],
+]
