@@ -42,17 +42,21 @@ export async function startOf(data: string, credentials: Credentials, whose: str
 /** Measures starting a broker in a program that has imported it: the first of a process, which most tests have, and others. */
 export async function embeddedStart(): Promise<readonly Row[]> {
   const rows: Row[] = []
-  for (const kind of ['startBroker', 'startTestBroker'] as const) {
+  for (const [kind, inYaml] of [
+    ['startBroker', false],
+    ['startTestBroker', false],
+    ['startTestBroker', true],
+  ] as const) {
     const firsts: number[] = []
     const later: number[] = []
     for (let count = 0; count < STARTS; count++) {
       using child = new Child('embedded-child', 0)
-      const [first = Number.NaN, ...rest] = await child.ask<EmbeddedQuestion, readonly number[]>({ kind })
+      const [first = Number.NaN, ...rest] = await child.ask<EmbeddedQuestion, readonly number[]>({ kind, inYaml })
       firsts.push(first)
       later.push(...rest)
     }
     rows.push({
-      work: `${kind}(), the first of a process`,
+      work: `${kind}(), the first of a process${inYaml ? ', from YAML' : ''}`,
       measured: `${spread(firsts)} ms in ${STARTS} processes; later ones ${spread(later)} ms`,
       value: median(firsts),
       unit: 'ms',

@@ -221,26 +221,28 @@ const AWS_MANAGED_POLICIES: Readonly<Record<string, Published>> = {
 export class AwsManagedPolicies {
   /** In the order of their ARNs. */
   readonly all: readonly AnyManagedPolicy[]
-  readonly #found: ReadonlyMap<string, { readonly policy: AnyManagedPolicy; readonly view: ManagedPolicyView }>
+  readonly #found: ReadonlyMap<string, AnyManagedPolicy>
+  readonly #views = new Map<string, ManagedPolicyView>()
 
   constructor(partition: string) {
     this.all = Object.entries(AWS_MANAGED_POLICIES).map(([name, published]) => asPublished(partition, name, published))
-    this.#found = new Map(
-      this.all.map((policy) => {
-        const view = viewManagedPolicy(policy.arn, documentOf(policy), policy.tags)
-        return [policy.arn, { policy, view }]
-      }),
-    )
+    this.#found = new Map(this.all.map((policy) => [policy.arn, policy]))
   }
 
   /** The one with exactly that ARN. */
   find(arn: string): AnyManagedPolicy | undefined {
-    return this.#found.get(arn)?.policy
+    return this.#found.get(arn)
   }
 
-  /** The same, compiled. */
+  /** The same, compiled when it is first asked for: few directories use more than one or two. */
   view(arn: string): ManagedPolicyView | undefined {
-    return this.#found.get(arn)?.view
+    const known = this.#views.get(arn)
+    if (known !== undefined) return known
+    const policy = this.#found.get(arn)
+    if (policy === undefined) return undefined
+    const view = viewManagedPolicy(policy.arn, documentOf(policy), policy.tags)
+    this.#views.set(arn, view)
+    return view
   }
 }
 

@@ -69,7 +69,8 @@ const MOST_PAIRS = 3000
 export class IssuerKeyPairs {
   readonly #keyring: KeyRing
   readonly #purposes: IssuerPurposes
-  readonly #pairs = new LRUCache<string, Promise<KeyPair>>({ max: MOST_PAIRS })
+  /** Made with the first pair: its place is taken at once, and most nodes sign nothing. */
+  #pairs: LRUCache<string, Promise<KeyPair>> | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
   /** @param purposes - those of accounts that vouch for their principals, unless told otherwise */
@@ -101,12 +102,14 @@ export class IssuerKeyPairs {
   /** Finding primes takes a moment: each pair is made when it is first needed, and then remembered. */
   #pair(issuerId: string, algorithm: SigningAlgorithm, key: Key): Promise<KeyPair> {
     const name = `${key.id} ${issuerId}`
-    const known = this.#pairs.get(name)
+    this.#pairs ??= new LRUCache({ max: MOST_PAIRS })
+    const pairs = this.#pairs
+    const known = pairs.get(name)
     if (known !== undefined) return known
     // One at a time: whoever asks for many issuers at once holds no more than one thread.
     const made = this.#turn.then(() => makePair(`${this.#purposes.label}/v1/${algorithm}/${issuerId}`, algorithm, key))
-    this.#turn = made.catch(() => this.#pairs.delete(name))
-    this.#pairs.set(name, made)
+    this.#turn = made.catch(() => pairs.delete(name))
+    pairs.set(name, made)
     return made
   }
 }
