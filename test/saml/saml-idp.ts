@@ -101,6 +101,8 @@ export interface AssertionParts {
   readonly issuer?: string
   readonly nameId?: Child | null
   readonly nameIdFormat?: string | null
+  /** What stands in the subject before its confirmation. */
+  readonly subject?: readonly Child[]
   readonly confirmations?: readonly Child[]
   readonly method?: string
   readonly recipient?: string | null
@@ -154,6 +156,7 @@ export function assertion(parts: AssertionParts = {}): Node {
       'saml:Subject',
       {},
       nameId === null ? undefined : el('saml:NameID', { Format: nameIdFormat ?? undefined }, nameId),
+      ...(parts.subject ?? []),
       ...(parts.confirmations ?? [el('saml:SubjectConfirmation', { Method: method }, data)]),
     ),
     conditions,

@@ -31,6 +31,8 @@ interface Conditions {
   readonly notOnOrAfter: EpochMillis | undefined
   /** One list for each restriction: all have to be met, each by one of its audiences. */
   readonly audiences: readonly (readonly string[])[]
+  /** Whether it may be used once, and not kept for another use. */
+  readonly isForOneUse: boolean
 }
 
 /** What the response around an assertion says. Proven only where it is signed itself. */
@@ -134,6 +136,7 @@ function conditionsOf(conditions: XmlElement): Conditions {
     audiences: childrenOf(conditions, NAMESPACES.assertion, 'AudienceRestriction').map((restriction) =>
       childrenOf(restriction, NAMESPACES.assertion, 'Audience').map(textOf),
     ),
+    isForOneUse: childrenOf(conditions, NAMESPACES.assertion, 'OneTimeUse').length > 0,
   }
 }
 

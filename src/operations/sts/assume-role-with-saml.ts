@@ -153,6 +153,6 @@ async function claimOnce(
 }
 
 function usedBefore(singleUse: boolean): ProofCheck {
-  const found = `exchanged before, ${singleUse ? 'for whatever role: the provider has SingleUse' : 'for this role'}`
+  const found = `exchanged before, ${singleUse ? 'for whatever role: it is for one use, or its provider has SingleUse' : 'for this role'}`
   return { check: 'use', outcome: 'no', found, changes: ['Sign in again: each assertion is exchanged once.'] }
 }

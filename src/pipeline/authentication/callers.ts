@@ -134,7 +134,8 @@ export function webIdentityCaller(
 /** Whom a provider of an account vouches for, as the caller whom an assertion proves. */
 export function samlCaller(
   { account, arn: provider, singleUse }: SamlProviderView,
-  identity: SamlIdentity,
+  { isForOneUse, ...identity }: SamlIdentity,
 ): SamlCaller {
-  return { kind: 'saml', account, provider, singleUse, ...identity }
+  // What AWS makes of OneTimeUse is not documented: it is taken at its word.
+  return { kind: 'saml', account, provider, singleUse: singleUse || isForOneUse, ...identity }
 }

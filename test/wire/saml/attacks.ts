@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib'
 import { type Child, el, type Node, written } from '../../saml/canonical-xml.ts'
-import type { Signer } from '../../saml/certificates.ts'
+import { type Signer, signer } from '../../saml/certificates.ts'
 import {
   ACS,
   type AssertionParts,
@@ -237,6 +237,7 @@ export const ATTACKS: readonly Attack[] = [
   ),
   signing('another key', {}, (set) => set.attacker),
   signing('another key, without certificate', { keyInfo: false }, (set) => set.attacker),
+  signing('another key, whose certificate has the same subject and number', {}, () => signer('a')),
   signing('another key, that shows the right certificate', {}, (set) => ({
     privateKey: set.attacker.privateKey,
     certificate: set.idp.certificate,
@@ -262,6 +263,11 @@ export const ATTACKS: readonly Attack[] = [
   signing('RSA with SHA-1', { method: `${CERTIFICATE_ONLY}rsa-sha1` }),
   signing('a digest by SHA-1', { digest: `${CERTIFICATE_ONLY}sha1` }),
   signing('a digest by SHA-384, which nobody uses', { digest: 'http://www.w3.org/2001/04/xmldsig-more#sha384' }),
+  signing('RSA with SHA-384, which the library does not know', {
+    method: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha384',
+  }),
+  signing('ECDSA', { method: 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256' }),
+  signing('HMAC with SHA-256', { method: 'http://www.w3.org/2001/04/xmldsig-more#hmac-sha256' }),
   signing('RSA with MD5', { method: 'http://www.w3.org/2001/04/xmldsig-more#rsa-md5' }),
   signing('HMAC', { method: `${CERTIFICATE_ONLY}hmac-sha1` }),
   signing('no algorithm', { method: '' }),
@@ -278,6 +284,7 @@ export const ATTACKS: readonly Attack[] = [
   signing('500 transforms', { transforms: Array.from({ length: 500 }, () => transform(C14N)) }),
   signing('two references', { references: 2 }),
   signing('100 references', { references: 100 }),
+  signing('130 references', { references: 130 }),
   signing('a reference to the document', { uri: '' }),
   signing('a reference to another document', { uri: 'http://127.0.0.1:9/' }),
   signing('a reference to a file', { uri: 'file:///etc/passwd' }),
@@ -317,6 +324,10 @@ export const ATTACKS: readonly Attack[] = [
     set.signed({ nameId: { raw: 'alice<!---->.mallory' } }),
   ),
   changed('a comment in a role', (xml) => xml.replace('role/Open,', 'role/Open<!---->,')),
+  changed('a comment in the issuer', (xml) => xml.replace('idp.example.com/saml</', 'idp.example.com/<!---->saml</')),
+  changed('an instruction in a role', (xml) => xml.replace('role/Open,', 'role/Open<?p?>,')),
+  changed('CDATA in a role', (xml) => xml.replace('role/Open,', 'role/<![CDATA[Open]]>,')),
+  changed('a comment in a certificate', (xml) => xml.replace('<ds:X509Certificate>', '<ds:X509Certificate><!---->')),
   changed('a comment before the document', (xml) => `<!-- -->${xml}`),
   changed('an instruction in the name', (xml) => xml.replace('>alice<', '><?p ali?>ce<')),
   changed('an instruction before the document', (xml) => `<?p q?>${xml}`),
@@ -355,6 +366,13 @@ export const ATTACKS: readonly Attack[] = [
   attack('too many attributes', (set) => {
     const many = Array.from({ length: 5000 }, (_, n) => ` a${n}=""`).join('')
     return set.signed({}, extensions({ raw: `<a${many}></a>` }))
+  }),
+  claiming('more attributes than there may be', {
+    attributes: Object.fromEntries(Array.from({ length: 1100 }, (_, n) => [`a${n}`, []])),
+  }),
+  attack('an attribute without a name', (set) => {
+    const nameless = el('saml:AttributeStatement', {}, el('saml:Attribute', {}, el('saml:AttributeValue', {}, 'x')))
+    return set.signed({ more: [nameless] })
   }),
   attack('no document', () => 'hello world'),
   attack('another document', () => '<html xmlns="http://www.w3.org/1999/xhtml"></html>'),
@@ -499,6 +517,7 @@ export const ATTACKS: readonly Attack[] = [
   // What it asks for.
   denied('nobody is named', { nameId: null }),
   denied('an empty name', { nameId: '' }),
+  denied('an encrypted name', { nameId: null, subject: [el('saml:EncryptedID')] }),
   claiming('a name with a line end', { nameId: 'alice\nmallory' }),
   claiming('a name that turns around', { nameId: 'alice\u202eyrollam' }),
   claiming('a name of 1,025 characters', { nameId: 'a'.repeat(1025) }),

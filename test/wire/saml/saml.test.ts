@@ -120,6 +120,13 @@ describe('assertions', () => {
       assert.equal(fault?.message, REPLAYED)
     })
 
+    test('are exchanged once in all where they say so', async () => {
+      const restriction = el('saml:AudienceRestriction', {}, el('saml:Audience', {}, AUDIENCE))
+      const xml = set.signed({ conditions: [restriction, el('saml:OneTimeUse')] })
+      assert.equal((await set.exchange(xml)).status, 200)
+      assert.equal((await set.exchange(xml, { RoleArn: roleArn('Bare') })).fault?.message, REPLAYED)
+    })
+
     test('in another wrapping are the same assertions', async () => {
       const one = withSignature(set.assertion(), set.idp)
       assert.equal((await set.exchange(written(response({}, one)))).status, 200)

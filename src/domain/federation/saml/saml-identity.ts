@@ -9,6 +9,8 @@ import type { TrustedProvider } from './trusted-provider.ts'
 /** What a response proves. */
 export interface SamlIdentity extends SessionAttributes {
   readonly assertionId: string
+  /** Whether the assertion says that it may be exchanged once in all. */
+  readonly isForOneUse: boolean
   /** The text of the NameID, and its format as AWS answers it. */
   readonly subject: string
   readonly subjectType: string
@@ -53,6 +55,7 @@ export function identityOf(
   { account, name, arn }: TrustedProvider,
 ): Omit<SamlIdentity, 'redeemableUntil'> {
   const { id: assertionId, issuer, confirmation, sessionEndsAt, attributes } = assertion
+  const { isForOneUse } = assertion.conditions
   const named = readSubject(assertion)
   const nameQualifier = createHash('sha1').update(`${issuer}${account}/${name}`).digest('base64')
   const audience = confirmation.recipient
@@ -66,7 +69,7 @@ export function identityOf(
     ['saml:doc', `${account}/${name}`],
   ])
   const asked = readSessionAttributes(attributes, arn)
-  return { assertionId, ...named, issuer, audience, nameQualifier, sessionEndsAt, keys, ...asked }
+  return { assertionId, isForOneUse, ...named, issuer, audience, nameQualifier, sessionEndsAt, keys, ...asked }
 }
 
 function shortFormat(format: string = UNSPECIFIED): string {
