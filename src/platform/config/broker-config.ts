@@ -1,3 +1,4 @@
+import type { LoginDoor } from './login-doors.ts'
 import type { Partition } from './regions.ts'
 
 /** Where a listener binds; port 0 lets the system choose. */
@@ -97,6 +98,8 @@ export interface BrokerConfig {
     /** Know no issuer but those of providers: nothing is ever asked of Google or Amazon Cognito. */
     readonly withoutBuiltInIssuers: boolean
   }
+  /** Where people sign in to the pages, by the names that stand in their addresses. */
+  readonly login: Readonly<Record<string, LoginDoor>>
   readonly limits: Limits
 }
 

@@ -50,7 +50,7 @@ export function loadConfig({ file, environment = {}, flags = {} }: ConfigSources
     const path = issue.path.join('.')
     if (issue.code !== 'unrecognized_keys') return [`${whereIs(path)}: ${issue.message}`]
     return issue.keys.map((key) => {
-      const meant = closest(key, KNOWN_KEYS[path] ?? [])
+      const meant = closest(key, KNOWN_KEYS[path] ?? KNOWN_KEYS[path.replace(/\.[^.]*$/, '.*')] ?? [])
       const hint = meant === undefined ? '' : `; did you mean ${meant}?`
       return `${whereIs(path === '' ? key : `${path}.${key}`)}: is no setting${hint}`
     })

@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { isInMemory, type Listen } from './broker-config.ts'
 import { CONTAINER_ADDRESSES } from './container-addresses.ts'
+import { LOGIN_DOOR_KEYS, loginDoors, needsLocalIssuer } from './login-doors.ts'
 import { PARTITIONS } from './regions.ts'
 
 const LARGEST_TIMEOUT_MS = 600_000
@@ -87,16 +88,18 @@ const settings = mapping({
   redirectMissingAction: yesOrNo(),
   audit: audit.prefault({}),
   federation: federation.prefault({}),
+  login: loginDoors.prefault({}),
   limits: limits.prefault({}),
 })
 
-/** The keys that a configuration file knows: at its top (`''`) and in each of its mappings. */
+/** The keys that a configuration file knows: at its top (`''`), in each of its mappings, and (`*`) in each of those in one. */
 export const KNOWN_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(settings.shape),
   listen: Object.keys(listen.shape),
   tls: Object.keys(tls.shape),
   audit: Object.keys(audit.shape),
   federation: Object.keys(federation.shape),
+  'login.*': LOGIN_DOOR_KEYS,
   keyRotation: Object.keys(keyRotation.shape),
   limits: Object.keys(limits.shape),
 }
@@ -136,6 +139,14 @@ export const configSchema = settings
       when: valid('listen.api', 'tls', 'trustedProxies', 'insecureHttp'),
     },
   )
+  .superRefine(({ login, federation }, context) => {
+    for (const [name, door] of Object.entries(login)) {
+      const origin = needsLocalIssuer(door)
+      if (origin === undefined || federation.localIssuers.includes(origin)) continue
+      const message = `has to be https, without a port, unless --local-issuer names its origin: ${origin}`
+      context.addIssue({ code: 'custom', message, path: ['login', name, 'issuer'] })
+    }
+  })
   .transform(({ limits, ...rest }) => {
     // AWS's rate; whoever tests should not meet it by accident.
     const { requestsPerSecond = rest.dev || isInMemory(rest) ? 0 : 600 } = limits

@@ -281,6 +281,7 @@ const DEFAULTS: BrokerConfig = {
   redirectMissingAction: false,
   audit: { retentionDays: 90 },
   federation: { localIssuers: [], acceptOutboundTokens: false, withoutBuiltInIssuers: false },
+  login: {},
   limits: {
     bodyBytes: 262_144,
     apiHeaderBytes: 32_768,

@@ -45,8 +45,18 @@ export function readSessionMarks(claims: JsonObject): SessionMarks {
  * @throws {@link InvalidIdentityToken} when it is for other roles
  */
 export function isAuthorizedFor(roleArn: string, claims: JsonObject): boolean {
+  const arns = rolesClaimed(claims)
+  if (arns === undefined || arns.includes(roleArn)) return arns !== undefined
+  throw new InvalidIdentityToken('The target role ARN is not present in the roles claim of the identity token')
+}
+
+/**
+ * The roles that a token says it is for; `undefined` where it does not say so.
+ * @throws {@link InvalidIdentityToken} when it does not say so as it should
+ */
+export function rolesClaimed(claims: JsonObject): readonly string[] | undefined {
   const claim = memberOf(claims, ROLES) ?? undefined
-  if (claim === undefined) return false
+  if (claim === undefined) return undefined
   const entries: readonly unknown[] | undefined =
     typeof claim === 'string' ? claim.split(';', MOST_ROLES) : Array.isArray(claim) ? claim : undefined
   if (!entries?.every((entry) => typeof entry === 'string')) {
@@ -54,8 +64,7 @@ export function isAuthorizedFor(roleArn: string, claims: JsonObject): boolean {
   }
   const arns = entries.map((entry) => entry.trim()).filter(isRoleArn)
   if (arns.length === 0) throw new InvalidIdentityToken('The roles claim contains no valid role ARNs')
-  if (arns.includes(roleArn)) return true
-  throw new InvalidIdentityToken('The target role ARN is not present in the roles claim of the identity token')
+  return arns
 }
 
 function nestedTags(nested: JsonObject | undefined): JsonObject {
