@@ -295,6 +295,7 @@ describe('what is not permitted is not performed', () => {
       'explainExchange',
       'requestTags',
       'simulateAccess',
+      'weighExchange',
     ])
   })
 })

@@ -11,12 +11,21 @@ export function describeChecks(checks: readonly ProofCheck[], proof: Proof = 'to
   const last = checks.length - 1
   const width = Math.max(...checks.map(({ check }) => check.length))
   return [
-    `${proof}: ${checks.some(({ outcome }) => outcome === 'no') ? 'proves nobody' : 'proven'}`,
+    `${proof}: ${verdictOn(checks)}`,
     ...checks.map(
       ({ check, outcome, found }, index) =>
         `${index === last ? '`-- ' : '|-- '}${MARKS[outcome]}  ${check.padEnd(width)}  ${replaceUnseen(found, () => ' ')}`,
     ),
   ]
+}
+
+function verdictOn(checks: readonly ProofCheck[]): string {
+  const failed = checks.filter(({ outcome }) => outcome === 'no')
+  if (failed.length === 0) return 'proven'
+  // Who somebody is, is one thing; which role it is for, another.
+  return failed.every(({ check }) => check === 'roles')
+    ? 'proven, but not for a role that is asked for'
+    : 'proves nobody'
 }
 
 /** The first check that does not hold, in one line; `undefined` when all do. */

@@ -6,6 +6,8 @@
 export { CLUSTER_PATHS, ClusterIssuers } from './clusters/cluster-issuers.ts'
 export { builtInIssuer } from './oidc/built-in-issuers.ts'
 export { type IssuerSearch, noProvider } from './oidc/examine-token.ts'
+export { rolesClaimed } from './oidc/session-claims.ts'
+export { sessionNameOf } from './oidc/session-name.ts'
 export type { ReadToken, TrustedIssuer, WebIdentity } from './oidc/trusted-issuer.ts'
 export { WebIdentities } from './oidc/web-identities.ts'
 export { SIGNING_ALGORITHMS } from './outbound/issuer-key-pairs.ts'

@@ -10,3 +10,4 @@ export { type AccessExplanation, explainAccess, explainExchange } from './explai
 export type { PermittedCall } from './permitted-call.ts'
 export { requestTags } from './request-tags.ts'
 export { type SimulatedAccess, type Supposition, simulateAccess } from './simulate-access.ts'
+export { weighExchange } from './weigh-exchange.ts'
