@@ -1,6 +1,13 @@
 import { type ClientAuth, ClientSecretBasic, ClientSecretPost } from 'openid-client'
-import type { Secret } from '../../model/index.ts'
+import { Secret } from '../../model/index.ts'
 import { LoginError } from './login-error.ts'
+
+/** How a secret stands in the header that shows it: who repeats that has repeated the secret. */
+export function basicCredentials(clientId: string, secret: Secret): Secret {
+  const headers = new Headers()
+  ClientSecretBasic(secret.reveal())({ issuer: '' }, { client_id: clientId }, new URLSearchParams(), headers)
+  return new Secret((headers.get('authorization') ?? '').replace('Basic ', ''))
+}
 
 /**
  * Shows a client's secret as the provider takes it: in a header, which every one has to know, unless it takes them in

@@ -16,7 +16,7 @@ import {
 } from 'openid-client'
 import { Secret } from '../../model/index.ts'
 import type { OutboundHttp } from '../../platform/outbound-http.ts'
-import { byClientSecret } from './client-secret.ts'
+import { basicCredentials, byClientSecret } from './client-secret.ts'
 import { beginDeviceLogin, type DeviceLogin } from './device-login.ts'
 import { LoginError, loginError } from './login-error.ts'
 import { type LoginTokens, tokensOf } from './login-tokens.ts'
@@ -191,6 +191,8 @@ export class OidcLogin {
   }
 
   #worded(error: unknown, ...secrets: readonly (Secret | undefined)[]): LoginError {
-    return loginError(error, this.#client.issuer, [this.#client.clientSecret, ...secrets])
+    const { issuer, clientId, clientSecret } = this.#client
+    const inHeader = clientSecret && basicCredentials(clientId, clientSecret)
+    return loginError(error, issuer, [clientSecret, inHeader, ...secrets])
   }
 }
