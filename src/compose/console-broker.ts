@@ -22,6 +22,8 @@ import {
 } from '../pipeline/index.ts'
 import type { BoundedWork } from '../platform/bounded-work.ts'
 import type { BrowserStates } from '../platform/storage/index.ts'
+import type { LoginProvider } from './login-provider.ts'
+import { oidcSignIns } from './oidc-sign-ins.ts'
 import { passwordSignIn } from './password-sign-in.ts'
 import { samlSignIns } from './saml-sign-ins.ts'
 
@@ -31,6 +33,8 @@ const HOME = '/console'
 interface ConsoleBrokerParts {
   readonly broker: BrokerParts
   readonly browsers: BrowserStates
+  /** At which people sign in, by the names of their doors. */
+  readonly loginProviders: ReadonlyMap<string, LoginProvider>
   readonly services: readonly QueryService[]
   readonly submitAsked: SubmitAsked
   readonly region: string
@@ -53,6 +57,8 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
   const nobody = async (): Promise<never> => {
     throw new MissingAuthenticationToken()
   }
+  const exchange: ConsoleBroker['exchange'] = (action, params, facts) =>
+    ask({ service: 'sts', action, params }, facts, nobody)
   const callerOf = async (sessionToken: string, { now }: RequestFacts): Promise<AccountCaller | undefined> => {
     try {
       return (await byConsoleSession(sessionToken, region, now, broker)).caller
@@ -120,6 +126,16 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
       },
     }),
 
+    oidc: oidcSignIns({
+      broker,
+      states,
+      providers: parts.loginProviders,
+      region,
+      work,
+      exchange,
+      origin: () => parts.origin(),
+    }),
+
     async sessionOf(handle, facts) {
       const state = await states.find('console-session', handle, facts.now)
       if (state === undefined) return undefined
@@ -134,7 +150,7 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
     act: ({ sessionToken }, asked, facts) =>
       ask(asked, facts, () => byConsoleSession(sessionToken.reveal(), region, facts.now, broker)),
 
-    exchange: (action, params, facts) => ask({ service: 'sts', action, params }, facts, nobody),
+    exchange,
 
     credentialsOf: ({ caller, sessionToken }) => credentialsFrom(sessionToken.reveal(), caller),
 

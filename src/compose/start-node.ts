@@ -19,11 +19,13 @@ import { IAM } from '../operations/iam/index.ts'
 import { STS } from '../operations/sts/index.ts'
 import { answerer, askedSubmitter } from '../pipeline/index.ts'
 import { BoundedWork } from '../platform/bounded-work.ts'
+import { systemClock } from '../platform/clock.ts'
 import { type BrokerConfig, homeRegion } from '../platform/config/index.ts'
 import { consoleBroker } from './console-broker.ts'
 import { consolePages } from './console-pages.ts'
 import { environmentOf as clientEnvironmentOf, type EnvironmentOptions, readGetEnvironment } from './environment-of.ts'
 import type { InstanceAddress } from './instance-address.ts'
+import { loginProviders } from './login-provider.ts'
 import { type Addresses, operatorTokenOf, removeReadyFile, writeReadyFile } from './node-files.ts'
 import { type OperatorCalls, operatorCalls } from './operator-calls.ts'
 import { type NodeOptions, type PreparedNode, prepareNode } from './prepare-node.ts'
@@ -63,6 +65,7 @@ export interface RunningNode extends PreparedNode {
 export async function startNode(config: BrokerConfig, options: NodeOptions = {}): Promise<RunningNode> {
   await using opened = new AsyncDisposableStack()
   await removeReadyFile(config)
+  const providers = await loginProviders(config, systemClock)
   const node = opened.adopt(await prepareNode(config, options), (each) => each.stop())
   const { broker } = node
   const { limits, trustedProxies, redirectMissingAction } = config
@@ -85,6 +88,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
   const forPages = consoleBroker({
     broker,
     browsers: node.browsers,
+    loginProviders: providers,
     services: [STS, IAM],
     submitAsked,
     work,

@@ -61,14 +61,12 @@ export interface BrowserState {
     readonly state: string
     readonly nonce: string
     /** Of PKCE. */
-    readonly verifier: string
-    readonly terminal: TerminalLogin | undefined
+    readonly codeVerifier: string
   }
   /** A token that was verified, until a role is picked. */
   readonly 'oidc-token': {
     readonly door: string
     readonly token: string
-    readonly terminal: TerminalLogin | undefined
   }
   /** What a program got for the credentials of a session, for somebody who will follow a link. */
   readonly 'signin-token': {

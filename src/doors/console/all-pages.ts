@@ -7,6 +7,7 @@ import { homePage } from './pages/home.ts'
 import { mfaPage } from './pages/mfa.ts'
 import { mfaDevicePage } from './pages/mfa-device.ts'
 import { mfaEnrollmentPage } from './pages/mfa-enrollment.ts'
+import { oidcCallbackPage, oidcLoginPage, oidcRolesPage } from './pages/oidc-login.ts'
 import { passwordPage } from './pages/password.ts'
 import { redeemPage } from './pages/redeem.ts'
 import { samlPage, samlRolePage } from './pages/saml.ts'
@@ -25,6 +26,9 @@ export function allPages(broker: ConsoleBroker): readonly Page[] {
     samlLoginPage(broker.saml),
     samlMetadataPage(broker.saml),
     redeemPage(broker),
+    oidcLoginPage(broker),
+    oidcCallbackPage(broker),
+    oidcRolesPage(broker),
     homePage,
     credentialsPage(broker),
     accessKeysPage(broker),

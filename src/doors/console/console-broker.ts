@@ -10,6 +10,7 @@ import type {
 } from '../../model/index.ts'
 import type { PresentedPassword } from '../../pipeline/authentication/index.ts'
 import type { AskedByName, Connection } from '../../pipeline/index.ts'
+import type { OidcSignIns } from './oidc-sign-ins.ts'
 import type { SamlSignIns } from './saml-sign-ins.ts'
 
 /** A browser in which somebody is signed in: proven for one request, and not kept for another. */
@@ -58,6 +59,8 @@ export interface ConsoleBroker {
   readonly states: BrowserHandles
   /** Signing in with what SAML identity providers say. */
   readonly saml: SamlSignIns
+  /** Signing in at the OpenID Connect providers of the configuration. */
+  readonly oidc: OidcSignIns
   /** The facts of a request that has just come in. Call it once for each. */
   factsOf(received: Pick<Received, 'rawHeaders'>, connection: Connection): RequestFacts
   /**

@@ -4,6 +4,8 @@ export const SESSION_COOKIE = 'rolecall'
 export const CHANGE_COOKIE = 'rolecall-password'
 /** The cookie of one that was sent to a SAML provider to sign in. */
 export const SAML_COOKIE = 'rolecall-saml'
+/** The cookie of one that signs in at an OpenID Connect provider, until it has a role. */
+export const LOGIN_COOKIE = 'rolecall-login'
 
 /** A handle: what else stands in one of our cookies, we have not put there. */
 const VALUE = /^[A-Za-z0-9_-]{1,128}$/

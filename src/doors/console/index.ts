@@ -5,4 +5,5 @@
 export { allPages } from './all-pages.ts'
 export type { ConsoleBroker, ConsoleSession, PendingPasswordChange } from './console-broker.ts'
 export { type ConsoleDoor, consoleDoor } from './console-door.ts'
+export type { OidcOffer, OidcSignIns } from './oidc-sign-ins.ts'
 export type { SamlOffer, SamlSignIns } from './saml-sign-ins.ts'

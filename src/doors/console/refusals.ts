@@ -98,6 +98,21 @@ export function notAllowed(page: Answering<never>): Reply {
 }
 
 /**
+ * The page for who comes from an identity provider and is refused: they are told what the API would tell them.
+ * @param link - where to begin again; left out, where they came from
+ */
+export function notSignedIn(fault: Fault, link?: Refusal['link']): Reply {
+  const reply = refusal({
+    status: fault.httpStatus,
+    title: 'You are not signed in',
+    what: fault.message,
+    next: `${link === undefined ? 'Go back to where you came from and sign in' : 'Sign in'} again. If that does not help, tell your administrator the reference below.`,
+    ...(link && { link }),
+  })
+  return { ...reply, because: fault }
+}
+
+/**
  * The page for a fault that no page has words for.
  * @param mayKnow - whether somebody is signed in: strangers are not told why
  */

@@ -7,7 +7,7 @@ import type { Form } from '../form.ts'
 import { html, type View } from '../html.ts'
 import { ownTarget } from '../own-target.ts'
 import type { Page, StrangersVisit } from '../page.ts'
-import { refusal } from '../refusals.ts'
+import { notSignedIn } from '../refusals.ts'
 import { goTo, type Reply, show } from '../reply.ts'
 import type { SamlOffer, SamlSignIns } from '../saml-sign-ins.ts'
 
@@ -114,19 +114,12 @@ async function done(
   return { ...show('Signed in', view), headers: { Refresh: `0; url=${back.href}` }, cookies: [over] }
 }
 
-/** Whoever comes from an identity provider is told what its API would tell them. */
 async function orRefused(answer: () => Promise<Reply>): Promise<Reply> {
   try {
     return await answer()
   } catch (error) {
     const fault = toFault(error)
     if (fault.httpStatus >= 500) throw fault
-    const reply = refusal({
-      status: fault.httpStatus,
-      title: 'You are not signed in',
-      what: fault.message,
-      next: 'Go back to where you came from and sign in again. If that does not help, tell your administrator the reference below.',
-    })
-    return { ...reply, because: fault }
+    return notSignedIn(fault)
   }
 }
