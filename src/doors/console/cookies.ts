@@ -9,6 +9,8 @@ export const LOGIN_COOKIE = 'rolecall-login'
 
 /** A handle: what else stands in one of our cookies, we have not put there. */
 const VALUE = /^[A-Za-z0-9_-]{1,128}$/
+const SPACE = 0x20
+const TAB = 0x09
 
 /**
  * The cookies of this site. Over TLS their names begin with `__Host-`, so that no other host of the domain and no page
@@ -34,7 +36,7 @@ export class Cookies {
     const wanted = `${this.#prefix}${name}=`
     let found: string | undefined
     for (const pair of header.split(';')) {
-      const text = pair.trim()
+      const text = trimmed(pair)
       if (!text.startsWith(wanted)) continue
       if (found !== undefined) return undefined
       found = text.slice(wanted.length)
@@ -52,4 +54,21 @@ export class Cookies {
   clear(name: string): string {
     return `${this.#prefix}${name}=${this.#attributes}; Max-Age=0`
   }
+}
+
+/**
+ * A pair without the white space that browsers strip from what sites set. `trim` strips more: a browser takes U+00A0 for
+ * part of a name, so any host of the domain may set a cookie that would be read as one of those with the prefix.
+ * @see https://www.rfc-editor.org/rfc/rfc6265 section 5.2
+ */
+function trimmed(pair: string): string {
+  let start = 0
+  let end = pair.length
+  while (start < end && isBlank(pair.charCodeAt(start))) start++
+  while (end > start && isBlank(pair.charCodeAt(end - 1))) end--
+  return pair.slice(start, end)
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB
 }

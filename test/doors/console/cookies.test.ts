@@ -42,3 +42,14 @@ test('what is no handle is never set: it could end the header', () => {
     assert.throws(() => cookies.set('a', value), /no handle/)
   }
 })
+
+test('what a browser takes for part of a name is not stripped: any host of the domain may have set it', () => {
+  for (const blank of ['\u00a0', '\ufeff', '\u000b', '\u000c', '\u2028', '\u3000', '\r', '\n']) {
+    for (const header of [`${blank}__Host-a=y`, `b=x;${blank}__Host-a=y`, `b=x; ${blank} __Host-a=y`]) {
+      assert.equal(secure.read(header, 'a'), undefined)
+      assert.equal(secure.read(`${header}; __Host-a=z`, 'a'), 'z', 'nor does it hide the one that is ours')
+    }
+    assert.equal(secure.read(`__Host-a=y${blank}`, 'a'), undefined)
+  }
+  assert.equal(secure.read(' \t__Host-a=y\t ;\tb=x', 'a'), 'y')
+})
