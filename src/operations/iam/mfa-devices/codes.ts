@@ -7,7 +7,7 @@ import { authenticationCode, serialNumber } from '../iam-types.ts'
 import { holderParameter } from './mfa-devices.ts'
 
 /** A user, one of their devices, and two of its codes. */
-interface CodesInput {
+export interface CodesInput {
   readonly userName: string
   readonly serialNumber: string
   readonly authenticationCode1: Secret
