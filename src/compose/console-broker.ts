@@ -11,6 +11,7 @@ import {
   ServiceUnavailable,
   type TemporaryCredentials,
 } from '../model/index.ts'
+import { sessionLogin } from '../operations/signin/index.ts'
 import { byConsoleSession, type Proven } from '../pipeline/authentication/index.ts'
 import {
   type AskedByName,
@@ -19,6 +20,7 @@ import {
   type QueryService,
   requestFacts,
   type SubmitAsked,
+  submit,
 } from '../pipeline/index.ts'
 import type { BoundedWork } from '../platform/bounded-work.ts'
 import type { BrowserStates } from '../platform/storage/index.ts'
@@ -26,6 +28,7 @@ import type { LoginProvider } from './login-provider.ts'
 import { oidcSignIns } from './oidc-sign-ins.ts'
 import { passwordSignIn } from './password-sign-in.ts'
 import { samlSignIns } from './saml-sign-ins.ts'
+import { signinTokens } from './signin-tokens.ts'
 
 /** Where users are once they have signed in. */
 const HOME = '/console'
@@ -107,13 +110,19 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
     factsOf: (received, connection) => requestFacts(received, connection, broker),
 
     async signIn(sessionToken, signedInBy, facts, until) {
-      const { caller } = await byConsoleSession(sessionToken, region, facts.now, broker)
-      // Or a session without MFA would become one that IAM takes.
-      if (caller.kind === 'user' || caller.kind === 'root') {
-        throw new InvalidClientTokenId('users and root sign in with their passwords')
+      let caller: AccountCaller | undefined
+      const prove = async () => {
+        const proven = await byConsoleSession(sessionToken, region, facts.now, broker)
+        caller = proven.caller
+        return proven
       }
+      const input = () => ({ loginTo: `${parts.origin()}${HOME}` })
+      await submit(sessionLogin, { facts, prove, input }, broker)
+      if (caller === undefined) throw new Error('somebody signed in who was not proven')
       return await begin(sessionToken, signedInBy, caller, facts, until)
     },
+
+    signinTokens: signinTokens({ broker, states, region }),
 
     saml: samlSignIns({
       broker,

@@ -57,10 +57,19 @@ export interface Operation<Asking extends Caller, Input, Output> {
   /**
    * `signature`: a signed request, presigned URLs included. `signed-headers`: no presigned URL, because whoever sees one
    * would get the credentials that the operation issues. `web-identity`: no signature, but a token of an identity
-   * provider. `saml`: an assertion of one. `password`: that of a user or root, who signs in. `operator`: the authority above accounts. `service`: a service of
+   * provider. `saml`: an assertion of one. `password`: that of a user or root, who signs in.
+   * `credentials`: a temporary credential that is shown or kept whole. `operator`: the authority above accounts. `service`: a service of
    * AWS, which is in this process.
    */
-  readonly proof: 'signature' | 'signed-headers' | 'web-identity' | 'saml' | 'password' | 'operator' | 'service'
+  readonly proof:
+    | 'signature'
+    | 'signed-headers'
+    | 'web-identity'
+    | 'saml'
+    | 'password'
+    | 'credentials'
+    | 'operator'
+    | 'service'
   /** True when it issues credentials or changes something: then its record is durable before it is answered. */
   readonly grants: boolean
   /**

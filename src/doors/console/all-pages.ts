@@ -3,6 +3,7 @@ import type { Page } from './page.ts'
 import { accessKeysPage } from './pages/access-keys.ts'
 import { choosePasswordPage } from './pages/choose-password.ts'
 import { credentialsPage } from './pages/credentials.ts'
+import { federationPage } from './pages/federation.ts'
 import { homePage } from './pages/home.ts'
 import { mfaPage } from './pages/mfa.ts'
 import { mfaDevicePage } from './pages/mfa-device.ts'
@@ -29,6 +30,7 @@ export function allPages(broker: ConsoleBroker): readonly Page[] {
     oidcLoginPage(broker),
     oidcCallbackPage(broker),
     oidcRolesPage(broker),
+    federationPage(broker),
     homePage,
     credentialsPage(broker),
     accessKeysPage(broker),

@@ -12,6 +12,7 @@ import type { PresentedPassword } from '../../pipeline/authentication/index.ts'
 import type { AskedByName, Connection } from '../../pipeline/index.ts'
 import type { OidcSignIns } from './oidc-sign-ins.ts'
 import type { SamlSignIns } from './saml-sign-ins.ts'
+import type { SigninTokens } from './signin-tokens.ts'
 
 /** A browser in which somebody is signed in: proven for one request, and not kept for another. */
 export interface ConsoleSession {
@@ -61,6 +62,8 @@ export interface ConsoleBroker {
   readonly saml: SamlSignIns
   /** Signing in at the OpenID Connect providers of the configuration. */
   readonly oidc: OidcSignIns
+  /** Links to the console. */
+  readonly signinTokens: SigninTokens
   /** The facts of a request that has just come in. Call it once for each. */
   factsOf(received: Pick<Received, 'rawHeaders'>, connection: Connection): RequestFacts
   /**

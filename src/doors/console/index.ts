@@ -7,3 +7,4 @@ export type { ConsoleBroker, ConsoleSession, PendingPasswordChange } from './con
 export { type ConsoleDoor, consoleDoor } from './console-door.ts'
 export type { OidcOffer, OidcSignIns } from './oidc-sign-ins.ts'
 export type { SamlOffer, SamlSignIns } from './saml-sign-ins.ts'
+export type { SigninTokens } from './signin-tokens.ts'
