@@ -29,6 +29,7 @@ import { oidcSignIns } from './oidc-sign-ins.ts'
 import { passwordSignIn } from './password-sign-in.ts'
 import { samlSignIns } from './saml-sign-ins.ts'
 import { signinTokens } from './signin-tokens.ts'
+import { switchedRoles } from './switched-roles.ts'
 
 /** Where users are once they have signed in. */
 const HOME = '/console'
@@ -76,10 +77,26 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
     caller: AccountCaller,
     { now }: RequestFacts,
     until = epochMillis(Number.POSITIVE_INFINITY),
+    from?: ConsoleSession,
   ): Promise<ConsoleSession> => {
     const endsAt = epochMillis(Math.min(until, caller.session?.expiresAt ?? now))
-    const state = { sessionToken, formToken: states.newSecret(), signedInBy, signedInAt: now, endsAt }
-    return sessionFrom(await states.keep('console-session', state, now, endsAt), state, caller)
+    const formToken = states.newSecret()
+    const state = { sessionToken, formToken, signedInBy, signedInAt: now, endsAt, switchedFrom: from?.handle }
+    return sessionFrom(await states.keep('console-session', state, now, endsAt), state, caller, from)
+  }
+  const act: ConsoleBroker['act'] = ({ sessionToken }, asked, facts) =>
+    ask(asked, facts, () => byConsoleSession(sessionToken.reveal(), region, facts.now, broker))
+  const sessionOf: ConsoleBroker['sessionOf'] = async (handle, facts) => {
+    const state = await states.find('console-session', handle, facts.now)
+    if (state === undefined) return undefined
+    const { switchedFrom } = state
+    const caller = await callerOf(state.sessionToken, facts)
+    const from = switchedFrom === undefined ? undefined : await sessionOf(switchedFrom, facts)
+    if (caller !== undefined && (from !== undefined) === (switchedFrom !== undefined)) {
+      return sessionFrom(handle, state, caller, from)
+    }
+    await states.end('console-session', handle)
+    return undefined
   }
 
   const credentialsFrom = (sessionToken: string, { kind }: AccountCaller): TemporaryCredentials | undefined => {
@@ -145,19 +162,23 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
       origin: () => parts.origin(),
     }),
 
-    async sessionOf(handle, facts) {
-      const state = await states.find('console-session', handle, facts.now)
-      if (state === undefined) return undefined
-      const caller = await callerOf(state.sessionToken, facts)
-      if (caller !== undefined) return sessionFrom(handle, state, caller)
-      await states.end('console-session', handle)
-      return undefined
+    sessionOf,
+
+    async signOut(handle) {
+      const { switchedFrom } = (await states.take('console-session', handle, broker.clock.now())) ?? {}
+      if (switchedFrom !== undefined) await states.end('console-session', switchedFrom)
     },
 
-    signOut: (handle) => states.end('console-session', handle),
-
-    act: ({ sessionToken }, asked, facts) =>
-      ask(asked, facts, () => byConsoleSession(sessionToken.reveal(), region, facts.now, broker)),
+    act,
+    ...switchedRoles({
+      broker,
+      states,
+      region,
+      act,
+      read: (asked) => askedByName(asked, services, maxParameters),
+      begin: (sessionToken, from, caller, facts) =>
+        begin(sessionToken, from.signedInBy, caller, facts, from.expiresAt, from),
+    }),
 
     exchange,
 
@@ -176,8 +197,20 @@ function sessionFrom(
   handle: string,
   { sessionToken, formToken, signedInBy, signedInAt, endsAt: expiresAt }: BrowserState['console-session'],
   caller: AccountCaller,
+  switchedFrom: ConsoleSession | undefined,
 ): ConsoleSession {
   const { account, arn } = caller
   const token = new Secret(sessionToken)
-  return { handle, caller, account, arn, formToken, signedInBy, signedInAt, expiresAt, sessionToken: token }
+  return {
+    handle,
+    caller,
+    account,
+    arn,
+    formToken,
+    signedInBy,
+    signedInAt,
+    expiresAt,
+    sessionToken: token,
+    switchedFrom,
+  }
 }

@@ -26,6 +26,8 @@ export interface BrowserState {
     readonly signedInBy: 'password' | 'saml' | 'oidc' | 'federation'
     readonly signedInAt: EpochMillis
     readonly endsAt: EpochMillis
+    /** Where a role was switched to: the handle of whoever signed in. It ends with that one. */
+    readonly switchedFrom?: string | undefined
   }
   /** Signed in, but another password has to be chosen first. */
   readonly 'password-change': {
@@ -45,6 +47,13 @@ export interface BrowserState {
     readonly seed: string
     /** Its QR code, in base64. */
     readonly png: string
+  }
+  /** The roles that somebody switched to in a browser lately, for the next time. */
+  readonly 'recent-roles': {
+    /** `aws:userid` of whoever signed in: nobody else sees them. */
+    readonly principal: string
+    /** The last one first. */
+    readonly arns: readonly string[]
   }
   /** A login that was sent to a SAML provider. The id of the request is made of the handle: a response brings it back. */
   readonly 'saml-request': {
@@ -91,6 +100,7 @@ export const LONGEST_MS: Readonly<Record<BrowserStateKind, number>> = {
   'password-change': 15 * MINUTE_MS,
   'one-time-form': 60 * MINUTE_MS,
   'mfa-enrollment': 30 * MINUTE_MS,
+  'recent-roles': 7 * 24 * 60 * MINUTE_MS,
   'saml-request': 15 * MINUTE_MS,
   'oidc-login': 15 * MINUTE_MS,
   'oidc-token': 15 * MINUTE_MS,

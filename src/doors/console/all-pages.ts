@@ -16,6 +16,8 @@ import { samlLoginPage } from './pages/saml-login.ts'
 import { samlMetadataPage } from './pages/saml-metadata.ts'
 import { signInPage } from './pages/sign-in.ts'
 import { signOutPage } from './pages/sign-out.ts'
+import { switchBackPage } from './pages/switch-back.ts'
+import { switchRolePage } from './pages/switch-role.ts'
 
 /** Every page that there is. */
 export function allPages(broker: ConsoleBroker): readonly Page[] {
@@ -38,6 +40,8 @@ export function allPages(broker: ConsoleBroker): readonly Page[] {
     mfaPage(broker),
     mfaEnrollmentPage(broker),
     mfaDevicePage(broker),
+    switchRolePage(broker),
+    switchBackPage(broker),
     signOutPage(broker),
   ]
 }

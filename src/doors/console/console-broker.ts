@@ -28,6 +28,26 @@ export interface ConsoleSession {
   readonly signedInAt: EpochMillis
   readonly expiresAt: EpochMillis
   readonly sessionToken: Secret
+  /** Where a role was switched to: who signed in. */
+  readonly switchedFrom: ConsoleSession | undefined
+}
+
+/** A role to switch to: by its ARN, or as people know it. It may be anything that somebody typed. */
+type SwitchTarget =
+  | { readonly roleArn: string }
+  | {
+      /** Its number, or its alias. */
+      readonly account: string
+      /** With its path, where it has one. */
+      readonly roleName: string
+    }
+
+/** The roles of an account that admit somebody. */
+export interface SwitchableRoles {
+  readonly account: { readonly id: AccountId; readonly alias: string | undefined }
+  readonly arns: readonly string[]
+  /** False where the account has more roles than were looked at. */
+  readonly isAll: boolean
 }
 
 /** What somebody types who signs in by password. It may be anything. */
@@ -99,7 +119,7 @@ export interface ConsoleBroker {
   ): Promise<ConsoleSession | undefined>
   /** Who is signed in with a handle, judged anew; `undefined` whatever the reason nobody is, or no longer. */
   sessionOf(handle: string, facts: RequestFacts): Promise<ConsoleSession | undefined>
-  /** Signs a browser out. Its handle stands for nothing from now on; credentials that were shown count until they expire. */
+  /** Signs a browser out, of a role that was switched to and of what was before it. Its handle stands for nothing from now on; credentials that were shown count until they expire. */
   signOut(handle: string): Promise<void>
   /**
    * Submits an action of STS or IAM for whoever is signed in, who is proven once more for it.
@@ -107,6 +127,16 @@ export interface ConsoleBroker {
    * @throws Fault in the words that the wire has
    */
   act(session: ConsoleSession, asked: AskedByName, facts: RequestFacts): Promise<ResultStructure | undefined>
+  /**
+   * Has whoever signed in assume a role, and the browser act as it: for an hour, and no longer than they are signed in.
+   * @returns the session that the browser holds from now on; one that was switched to before is over
+   * @throws Fault in the words that the wire has; of an account that was named by its alias, in words that tell nothing of it
+   */
+  switchRole(session: ConsoleSession, target: SwitchTarget, facts: RequestFacts): Promise<ConsoleSession>
+  /** Ends a role that was switched to, and gives who signed in; `undefined` when there was no switch. */
+  switchBack(session: ConsoleSession): Promise<ConsoleSession | undefined>
+  /** The roles of the account of whoever signed in that they can switch to now, as it is decided when they do. */
+  switchableRoles(session: ConsoleSession, facts: RequestFacts): Promise<SwitchableRoles>
   /**
    * Submits an action of STS that nobody signs: what proves the caller is among its parameters.
    * @throws Fault in the words that the wire has

@@ -6,6 +6,8 @@ export const CHANGE_COOKIE = 'rolecall-password'
 export const SAML_COOKIE = 'rolecall-saml'
 /** The cookie of one that signs in at an OpenID Connect provider, until it has a role. */
 export const LOGIN_COOKIE = 'rolecall-login'
+/** The cookie of one in which somebody has switched roles. */
+export const ROLES_COOKIE = 'rolecall-roles'
 
 /** A handle: what else stands in one of our cookies, we have not put there. */
 const VALUE = /^[A-Za-z0-9_-]{1,128}$/

@@ -3,7 +3,7 @@
  * whatever they do is an operation that they submit. @module
  */
 export { allPages } from './all-pages.ts'
-export type { ConsoleBroker, ConsoleSession, PendingPasswordChange } from './console-broker.ts'
+export type { ConsoleBroker, ConsoleSession, PendingPasswordChange, SwitchableRoles } from './console-broker.ts'
 export { type ConsoleDoor, consoleDoor } from './console-door.ts'
 export type { OidcOffer, OidcSignIns } from './oidc-sign-ins.ts'
 export type { SamlOffer, SamlSignIns } from './saml-sign-ins.ts'

@@ -1,5 +1,5 @@
 import type { RequestFacts } from '../../model/index.ts'
-import { notice, tokenField } from './components/fields.ts'
+import { buttonForm, notice, tokenField } from './components/fields.ts'
 import type { ConsoleSession } from './console-broker.ts'
 import { html, type View } from './html.ts'
 import type { Reply } from './reply.ts'
@@ -54,6 +54,7 @@ function whoIsIn(session: ConsoleSession): View {
   return html`
     <div class="who">
       <span class="who-name">${nameOf(session)} <span class="at">@ ${session.account}</span></span>
+      ${session.switchedFrom && buttonForm(session, { action: '/console/switch-back', values: {}, button: html`<button class="quiet">Switch back</button>` })}
       <form method="post" action="/signout">${tokenField(session)}<button class="quiet">Sign out</button></form>
     </div>
   `

@@ -56,6 +56,14 @@ export const FOR_USERS: Refusal = {
   next: 'Switch back, or sign in as a user, to look after those.',
   link: HOME,
 }
+/** Switching roles is for those whom a role can admit. */
+export const NO_SWITCH: Refusal = {
+  status: 403,
+  title: 'You cannot switch roles',
+  what: 'Neither the root user nor a federated user can assume a role.',
+  next: 'Sign in as a user, or with a role.',
+  link: HOME,
+}
 /** What no browser sends. */
 export const BAD_FORM: Refusal = {
   status: 400,

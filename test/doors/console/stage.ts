@@ -52,6 +52,7 @@ export function aSession(changes: Partial<ConsoleSession> = {}): ConsoleSession 
     signedInAt: NOW,
     expiresAt: session.expiresAt,
     sessionToken: new Secret('token'),
+    switchedFrom: undefined,
     ...changes,
   }
 }

@@ -20,6 +20,12 @@ const DESTINATIONS: readonly Destination[] = [
     isFor: ({ caller }) => caller.kind === 'assumed-role',
   },
   {
+    path: '/console/switch-role',
+    text: 'Switch role',
+    says: 'Go on as a role that admits you, of this account or another.',
+    isFor: ({ caller }) => caller.kind === 'user' || caller.kind === 'assumed-role',
+  },
+  {
     path: '/console/access-keys',
     text: 'Access keys',
     says: 'Long-term keys of your own, for programs that can get no temporary ones.',
@@ -51,7 +57,7 @@ export const homePage: SignedInPage = {
   path: '/console',
   for: 'signed-in',
   get: ({ session, facts: { now } }) => {
-    const { account, arn, signedInBy, expiresAt } = session
+    const { account, arn, signedInBy, expiresAt, switchedFrom } = session
     const destinations = DESTINATIONS.filter((each) => each.isFor(session))
     return show(
       'Start page',
@@ -60,8 +66,9 @@ export const homePage: SignedInPage = {
         <div class="sheet">
           <dl class="facts">
             <dt>As</dt><dd><code>${arn}</code></dd>
+            ${switchedFrom && html`<dt>Switched from</dt><dd><code>${switchedFrom.arn}</code></dd>`}
             <dt>Account</dt><dd>${account}</dd>
-            <dt>Signed in by</dt><dd>${SIGNED_IN_BY[signedInBy]}${mfaOf(session)}</dd>
+            <dt>Signed in by</dt><dd>${SIGNED_IN_BY[signedInBy]}${mfaOf(switchedFrom ?? session)}</dd>
             <dt>Ends in</dt><dd>${timeLeft(expiresAt, now)}</dd>
           </dl>
         </div>
