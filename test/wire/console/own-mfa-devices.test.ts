@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { codeAt, stepOf } from '../../../src/domain/mfa/code-steps.ts'
-import { epochMillis } from '../../../src/model/index.ts'
 import type { TestBroker } from '../../../src/testing/index.ts'
+import { totp } from '../../totp.ts'
 import { openSite, PASSWORD, textOf, type Visitor } from './visitor.ts'
 
 const ACCOUNT = '111111111111'
@@ -50,15 +49,7 @@ const site = (t: TestContext) => openSite(t, { directory: DIRECTORY })
 
 /** What a device shows. @param later - in steps of half a minute from now */
 function codeOf(seed: string, broker: TestBroker, later = 0): string {
-  const step = stepOf(epochMillis(broker.clock.now().getTime()))
-  return codeAt(fromBase32(seed), step + later)
-}
-
-function fromBase32(text: string): Uint8Array {
-  const bits = [...text].map((letter) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
-  )
-  return Uint8Array.from(bits.join('').match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2))
+  return totp(seed, broker.clock.now(), later)
 }
 
 const twoCodes = (seed: string, broker: TestBroker) => {
