@@ -85,7 +85,7 @@ function page({ serialNumber, seed, png }: Enrollment, session: ConsoleSession, 
       </div>
     </div>
     <p class="unseen" role="status" data-copied></p>
-    <p class="below">Nobody can show the code or the key again once you leave. Until the device is added, it counts for nothing.</p>
+    <p class="below">The code and the key are shown in this browser only, for half an hour. Until the device is added it counts for nothing.</p>
   `
   if (refused === undefined) return show(TITLE, view)
   return show(TITLE, view, { status: refused.httpStatus, showsReference: true, because: refused })

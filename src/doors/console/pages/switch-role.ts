@@ -63,7 +63,7 @@ async function page(visit: SignedInVisit, broker: Broker, typed: Typed, refused?
   const view = html`
     <h1>${TITLE}</h1>
     ${refused && notice('refused', html`<p>${refused.message}</p>`)}
-    <p class="lead">You go on as the role, for an hour at most, as <code>${original.arn}</code> may. Switching back ends it.</p>
+    <p class="lead">You go on as the role, for an hour at most. Whether it admits you is decided for <code>${original.arn}</code>.</p>
     <section class="sheet" aria-labelledby="named-title">
       <h2 id="named-title">By name</h2>
       <form method="post" action=${PATH}>
