@@ -1,11 +1,14 @@
-import type { ClusterPlace, PodIdentityAssociation } from '../../model/index.ts'
+import { type ClusterPlace, foldCase, type PodIdentityAssociation } from '../../model/index.ts'
 
 /** The key of the one organization. */
 export const ORGANIZATION_KEY = 'organization'
 
-/** The key of a thing whose name is unique in its account whatever the case of its letters. */
+/**
+ * The key of a thing whose name is unique in its account whatever the case of its letters. Names are ASCII: what somebody
+ * typed, which may be anything, is the name of nobody else.
+ */
 export function nameKey(account: string, name: string): string {
-  return `${account}/${name.toLowerCase()}`
+  return `${account}/${foldCase(name)}`
 }
 
 /** The key of a pod identity association: one for each service account of a cluster. */
