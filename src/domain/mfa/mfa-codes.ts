@@ -14,7 +14,7 @@ interface MfaDevice {
 /** What becomes of two codes that are offered. Whoever offers them is told the same for `refused` and `locked`. */
 type CodeOutcome = 'accepted' | 'refused' | 'locked'
 
-/** How far from now two codes are looked for, in time steps: to enable a device, and to bring its clock into step. */
+/** How far from now two codes are looked for, both of them, in time steps: to enable a device, and to bring it into step. */
 const WINDOWS = { enable: 10, resync: 120 } as const
 
 const TOLERANCE = 1
@@ -95,7 +95,7 @@ export class MfaCodes {
     const current = stepOf(now)
     const reach = WINDOWS[window]
     const asked = { seed: device.seed, codes: [code1, code2] }
-    const step = fittingStep(asked, current - reach, current + reach)
+    const step = fittingStep(asked, current - reach, current + reach - 1)
     if (step === undefined) return 'refused'
     const lastStep = step + 1
     const ahead = lastStep - current

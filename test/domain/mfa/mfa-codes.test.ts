@@ -254,7 +254,7 @@ test('two codes are no two codes in a row when they are one code twice, turned r
   }
 })
 
-test('codes are looked for ten steps around now to enable a device, and 120 to bring it into step', async () => {
+test('both codes are looked for ten steps around now to enable a device, and 120 to bring it into step', async () => {
   for (const [window, reach] of [
     ['enable', 10],
     ['resync', 120],
@@ -262,8 +262,8 @@ test('codes are looked for ten steps around now to enable a device, and 120 to b
     for (const [steps, outcome] of [
       [-reach - 1, 'refused'],
       [-reach, 'accepted'],
-      [reach, 'accepted'],
-      [reach + 1, 'refused'],
+      [reach - 1, 'accepted'],
+      [reach, 'refused'],
     ] as const) {
       const { synchronize, code } = await setting()
       assert.equal(await synchronize(code(steps), code(steps + 1), window), outcome, `${window} ${steps}`)
