@@ -108,15 +108,24 @@ export interface SuspectedIdentity {
   readonly provider: string
 }
 
+/** Why a one-time code was refused; `Incomplete`: there was none, or nobody said of which device. */
+export type RefusedCodeResult = 'Incomplete' | 'UnknownDevice' | 'Invalid' | 'DeviceLocked'
+
 /** Whoever typed a password that proves nobody, for an account that there is. */
 export interface SuspectedUser {
   readonly kind: 'suspected-user'
   readonly account: AccountId
   readonly isRoot: boolean
-  /** `undefined` for root, and where there is no user of the name that was typed. */
+  /** The unique id of the user, or of the account for root; `undefined` where there is no user of the name that was typed. */
+  readonly userId: string | undefined
+  /** The user's own, however it was typed; `undefined` for root, and where there is no such user. */
   readonly userName: string | undefined
+  /** What became of the password; `undefined` where there is nobody who could have one. */
+  readonly passwordResult: 'Valid' | 'Invalid' | 'Locked' | undefined
   /** Whether a code came with the right password. */
   readonly mfaUsed: boolean
+  /** What became of that code, or that there was none; `undefined` where it was not looked at. */
+  readonly mfaResult: RefusedCodeResult | undefined
   /** The page that they wanted to sign in to. */
   readonly loginTo: string
 }

@@ -111,8 +111,8 @@ export class SignInRefused extends Fault {
   override readonly code = 'AuthenticationFailed'
   override readonly httpStatus = 403
 
-  constructor(detail: string) {
-    super('Your authentication information is incorrect. Please try again.', { detail })
+  constructor(detail: string, options: { cause?: unknown } = {}) {
+    super('Your authentication information is incorrect. Please try again.', { detail, ...options })
   }
 }
 

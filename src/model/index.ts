@@ -8,6 +8,7 @@ export type {
   FederatedCaller,
   IdentityCaller,
   OperatorCaller,
+  RefusedCodeResult,
   RoleCaller,
   RootCaller,
   SamlCaller,

@@ -4,12 +4,14 @@ import {
   AccessDenied,
   type Caller,
   type Fault,
+  type ProvenCode,
+  type RefusedCodeResult,
   type RequestFacts,
   ServiceUnavailable,
   toFault,
 } from '../model/index.ts'
 import { StoreUnavailable } from '../platform/storage/index.ts'
-import { type CheckedCode, checkCode, type Proven } from './authentication/index.ts'
+import { checkCode, type Proven, RefusedCode } from './authentication/index.ts'
 import { authorize, type DeniedAccess, deniedAccess } from './authorization/index.ts'
 import { refusedProof } from './explain-proof.ts'
 import type { BrokerParts, Operation } from './operation.ts'
@@ -52,7 +54,7 @@ export async function submit<Asking extends Caller, Input, Output>(
   const startedAt = performance.now()
   let proven: Proven<Asking> | undefined
   let input: Input | undefined
-  let code: CheckedCode | undefined
+  let code: ProvenCode | undefined
   try {
     const { version } = broker.directory
     proven = await ask.prove()
@@ -64,9 +66,8 @@ export async function submit<Asking extends Caller, Input, Output>(
     input = ask.input()
     const offered = operation.offeredCode?.(input)
     if (offered !== undefined) {
-      code = await checkCode(offered, proven.caller, facts, broker)
-      if ('fault' in code) throw code.fault
-      proven = { ...proven, caller: { ...proven.caller, oneTimeCode: code.code } }
+      code = await checkCode(offered, proven.caller, facts.now, broker)
+      proven = { ...proven, caller: { ...proven.caller, oneTimeCode: code } }
     }
     const { caller, region } = proven
     const asker = proven
@@ -80,7 +81,7 @@ export async function submit<Asking extends Caller, Input, Output>(
     ask.admitVouched?.(caller, true)
     let isRecorded = false
     const recordOutput = async (output: Output): Promise<void> => {
-      const details = withCode(operation.details(asked, output, asker.caller), code)
+      const details = withCode(operation.details(asked, output, asker.caller), code && 'Valid')
       await record(operation, facts, asker, details, GRANTED, broker)
       isRecorded = true
     }
@@ -90,11 +91,14 @@ export async function submit<Asking extends Caller, Input, Output>(
     return output
   } catch (error) {
     const fault = faultOf(error)
+    const refusedCode = fault.cause instanceof RefusedCode ? fault.cause : undefined
+    if (refusedCode !== undefined) warnOfLocks(refusedCode, facts, broker)
     if (proven !== undefined) {
       const details = input === undefined ? {} : operation.details(input, undefined, proven.caller)
       const { action } = operation
       const denied = refusedProof(fault, action, proven.caller) ?? deniedOf(fault, proven.caller, action)
-      await record(operation, facts, proven, withCode(details, code), { fault, explain: denied?.explain }, broker)
+      const told = withCode(details, refusedCode?.result ?? (code && 'Valid'))
+      await record(operation, facts, proven, told, { fault, explain: denied?.explain }, broker)
       if (denied !== undefined) fault.explanation = sealed(denied, facts, broker)
     } else if (fault.suspect !== undefined) {
       const [service = '', eventName = ''] = operation.action.split(':')
@@ -110,10 +114,14 @@ export async function submit<Asking extends Caller, Input, Output>(
 }
 
 /** The audit trail tells what became of a code, also what the caller is not told: that the device is locked. */
-function withCode(details: AuditDetails, code: CheckedCode | undefined): AuditDetails {
-  if (code === undefined) return details
-  const additionalEventData = { ...details.additionalEventData, MFAUsed: 'Yes', MFAResult: code.result }
-  return { ...details, additionalEventData }
+function withCode(details: AuditDetails, result: 'Valid' | RefusedCodeResult | undefined): AuditDetails {
+  if (result === undefined) return details
+  return { ...details, additionalEventData: { ...details.additionalEventData, MFAUsed: 'Yes', MFAResult: result } }
+}
+
+/** Whatever a code was offered for. */
+function warnOfLocks({ locked }: RefusedCode, { requestId }: RequestFacts, { logger }: BrokerParts): void {
+  for (const { account, serialNumber } of locked) logger.warn('mfa.locked', { requestId, account, serialNumber })
 }
 
 async function record<Asking extends Caller, Input, Output>(

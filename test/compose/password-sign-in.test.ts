@@ -234,6 +234,12 @@ describe('who is refused', () => {
     await assert.rejects(login({ account: CLOSED }))
     const records = await recorded()
     const LoginTo = `${node.addresses.api}/console`
+    const PROOFS = [
+      { MFAUsed: 'No', PasswordResult: 'Invalid' },
+      { MFAUsed: 'No' },
+      { MFAUsed: 'No', PasswordResult: 'Invalid' },
+      { MFAUsed: 'Yes', PasswordResult: 'Valid', MFAResult: 'Invalid' },
+    ]
     assert.deepEqual(
       records.map(({ userIdentity, additionalEventData }) => ({ userIdentity, additionalEventData })),
       [
@@ -242,8 +248,8 @@ describe('who is refused', () => {
         { type: 'Root', principalId: ACCOUNT, accountId: ACCOUNT, accessKeyId: '' },
         { type: 'IAMUser', accountId: ACCOUNT, accessKeyId: '', userName: 'carol' },
       ].map((userIdentity, index) => {
-        const MFAUsed = index === 3 ? 'Yes' : 'No'
-        return { userIdentity, additionalEventData: { LoginTo, MobileVersion: 'No', MFAUsed, failedSignIns: 1 } }
+        const data = { LoginTo, MobileVersion: 'No', failedSignIns: 1, ...PROOFS[index] }
+        return { userIdentity, additionalEventData: data }
       }),
     )
     for (const { errorCode, errorMessage, responseElements, eventType, eventSource, recipientAccountId } of records) {

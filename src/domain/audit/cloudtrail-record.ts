@@ -121,8 +121,10 @@ function signInElements({ eventName, fault }: AuditEvent): object {
   return { [eventName]: fault === undefined ? 'Success' : 'Failure' }
 }
 
-function failureData({ loginTo, mfaUsed }: SuspectedUser): object {
-  return { LoginTo: loginTo, MobileVersion: 'No', MFAUsed: mfaUsed ? 'Yes' : 'No' }
+/** CloudTrail has no member that tells what was wrong: the last two are our own. */
+function failureData({ loginTo, mfaUsed, passwordResult, mfaResult }: SuspectedUser): object {
+  const MFAUsed = mfaUsed ? 'Yes' : 'No'
+  return { LoginTo: loginTo, MobileVersion: 'No', MFAUsed, PasswordResult: passwordResult, MFAResult: mfaResult }
 }
 
 /**

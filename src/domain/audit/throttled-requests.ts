@@ -17,7 +17,7 @@ interface Kind {
 
 /**
  * Counts throttled requests by account and service, tokens and assertions that prove nobody, or whom no role lets in, by
- * provider and code, and passwords that prove nobody by user; tells of them once a second, by the first. Nobody who asks
+ * provider and code, and passwords that prove nobody by user and by what was wrong; tells of them once a second, by the first. Nobody who asks
  * too much, or without any right, has a record kept for each request. Who is proven and denied may have made a mistake:
  * the first is recorded at once.
  */
@@ -70,8 +70,10 @@ function kindOf({ caller, service, fault }: AuditEvent): Kind | undefined {
   if (fault === undefined || caller.kind === 'operator') return undefined
   if (caller.kind === 'suspected-identity') return { key: refusedBy(caller, fault.code), standsAlone: false }
   if (caller.kind === 'suspected-user') {
-    const who = caller.isRoot ? 'root' : `user/${caller.userName ?? ''}`
-    return { key: `${caller.account}/${who} ${fault.code}`, standsAlone: false }
+    // Whoever knows the password is not hidden among those who guess at it.
+    const { account, userId, isRoot, passwordResult, mfaUsed, mfaResult } = caller
+    const who = userId ?? (isRoot ? 'root' : 'nobody')
+    return { key: `${account}/${who} ${fault.code} ${passwordResult} ${mfaUsed} ${mfaResult}`, standsAlone: false }
   }
   const isVouchedFor = caller.kind === 'web-identity' || caller.kind === 'saml'
   if (isVouchedFor && fault instanceof AccessDenied) return { key: refusedBy(caller, fault.code), standsAlone: true }

@@ -1,7 +1,7 @@
 import type { Directory } from '../../domain/directory/index.ts'
 import type { MfaCodes } from '../../domain/mfa/index.ts'
-import { AccessDenied, type Caller, type EpochMillis, type ProvenCode, type RequestFacts } from '../../model/index.ts'
-import type { Logger } from '../../platform/telemetry/index.ts'
+import { AccessDenied, type Caller, type EpochMillis, type ProvenCode } from '../../model/index.ts'
+import { RefusedCode } from './refused-code.ts'
 
 /** A one-time code that came with a request, and the device that it is said to be of. */
 export interface OfferedCode {
@@ -9,16 +9,10 @@ export interface OfferedCode {
   readonly tokenCode: string | undefined
 }
 
-/** What became of a code that was offered; `result` is for the audit trail, which tells more than the caller is told. */
-export type CheckedCode =
-  | { readonly result: 'Valid'; readonly code: ProvenCode }
-  | { readonly result: 'Incomplete' | 'UnknownDevice' | 'Invalid' | 'DeviceLocked'; readonly fault: AccessDenied }
-
 /** What checking codes consults. */
 interface CodeParts {
   readonly directory: Pick<Directory, 'mfaDevices'>
   readonly mfaCodes: MfaCodes
-  readonly logger: Logger
 }
 
 const NEEDS_BOTH = 'MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.'
@@ -32,26 +26,26 @@ const NOT_RIGHT = 'MultiFactorAuthentication failed with invalid MFA one time pa
  * federated users have none. It is done before access is decided, because conditions ask for it, and does not use the
  * code up: whether AWS does when the request is refused for another reason is not documented, and whoever mistyped the
  * name of a role need not wait for the next code here. {@link useCode} uses it up.
+ * @throws {@link AccessDenied} with a {@link RefusedCode} as its cause
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
  */
 export async function checkCode(
   { serialNumber, tokenCode }: OfferedCode,
   caller: Caller,
-  { now, requestId }: RequestFacts,
-  { directory, mfaCodes, logger }: CodeParts,
-): Promise<CheckedCode> {
-  if (serialNumber === undefined || tokenCode === undefined) return refusal('Incomplete', NEEDS_BOTH)
-  if (caller.kind !== 'user' && caller.kind !== 'root') return refusal('UnknownDevice', NOT_THEIRS)
+  now: EpochMillis,
+  { directory, mfaCodes }: CodeParts,
+): Promise<ProvenCode> {
+  if (serialNumber === undefined || tokenCode === undefined) throw refusal(NEEDS_BOTH, 'Incomplete')
+  if (caller.kind !== 'user' && caller.kind !== 'root') throw refusal(NOT_THEIRS, 'UnknownDevice')
   const { account } = caller
   const device = await directory.mfaDevices.find(account, serialNumber)
   const holder = caller.kind === 'user' ? caller.uniqueId : account
   // The same for a device that there is not as for one of somebody else.
-  if (device?.enabled?.holder !== holder) return refusal('UnknownDevice', NOT_THEIRS)
+  if (device?.enabled?.holder !== holder) throw refusal(NOT_THEIRS, 'UnknownDevice')
   const code = await mfaCodes.prove(device, tokenCode, now)
-  if (typeof code === 'object') return { result: 'Valid', code }
-  if (code === 'refused') return refusal('Invalid', NOT_RIGHT)
-  logger.warn('mfa.locked', { requestId, account, serialNumber })
-  return refusal('DeviceLocked', NOT_RIGHT)
+  if (code === 'refused') throw refusal(NOT_RIGHT, 'Invalid')
+  if (code === 'locked') throw refusal(NOT_RIGHT, 'DeviceLocked', [device])
+  return code
 }
 
 /**
@@ -65,10 +59,10 @@ export async function useCode(
   mfaCodes: MfaCodes,
 ): Promise<EpochMillis | undefined> {
   if (oneTimeCode === undefined) return undefined
-  if (!(await mfaCodes.spend(oneTimeCode))) throw new AccessDenied(NOT_RIGHT, { detail: 'used by another request' })
+  if (!(await mfaCodes.spend(oneTimeCode))) throw refusal(NOT_RIGHT, 'Invalid')
   return oneTimeCode.provenAt
 }
 
-function refusal(result: Exclude<CheckedCode['result'], 'Valid'>, message: string): CheckedCode {
-  return { result, fault: new AccessDenied(message, { detail: result }) }
+function refusal(message: string, ...because: ConstructorParameters<typeof RefusedCode>): AccessDenied {
+  return new AccessDenied(message, { detail: because[0], cause: new RefusedCode(...because) })
 }

@@ -1,9 +1,17 @@
 import { type Directory, nameKey, type PasswordHash, passwordExpiry } from '../../domain/directory/index.ts'
 import type { MfaCodes } from '../../domain/mfa/index.ts'
-import { type AccountCaller, type AccountId, type EpochMillis, Secret, SignInRefused } from '../../model/index.ts'
+import {
+  type AccountCaller,
+  type AccountId,
+  type EpochMillis,
+  Secret,
+  SignInRefused,
+  type SuspectedUser,
+} from '../../model/index.ts'
 import { accountNamed } from './account-named.ts'
 import { rootCaller, userCaller } from './callers.ts'
 import type { Proven } from './proven.ts'
+import { RefusedCode } from './refused-code.ts'
 
 /** What somebody types who signs in. It may be anything. */
 export interface PresentedPassword {
@@ -73,26 +81,42 @@ export async function byPassword(
   const account = await accountNamed(typed.account, directory)
   const person = await personNamed(account, userName, now, directory)
   const devices = await directory.mfaDevices.of(person?.caller.userId ?? NOBODY)
-  const refused = (detail: string, mfaUsed = false): SignInRefused => {
-    const fault = new SignInRefused(detail)
-    const { loginTo } = presented
-    const suspect = { kind: 'suspected-user', isRoot: userName === undefined, loginTo, mfaUsed } as const
-    // What was typed for a name that nobody has may be a password in the wrong field.
-    if (account !== undefined) fault.suspect = { ...suspect, account, userName: person && userName }
+  const refused = (
+    detail: string,
+    passwordResult: SuspectedUser['passwordResult'],
+    because?: RefusedCode,
+  ): SignInRefused => {
+    const fault = new SignInRefused(detail, { cause: because })
+    if (account === undefined) return fault
+    fault.suspect = {
+      kind: 'suspected-user',
+      account,
+      isRoot: userName === undefined,
+      userId: person?.caller.userId,
+      // What was typed for a name that nobody has may be a password in the wrong field.
+      userName: person?.caller.kind === 'user' ? person.caller.userName : undefined,
+      passwordResult,
+      mfaUsed: because !== undefined && typed.code !== undefined,
+      mfaResult: because?.result,
+      loginTo: presented.loginTo,
+    }
     return fault
   }
   const outcome = await wait(comparePassword(typed.password, account, person?.hash, now, directory))
   if (person === undefined || outcome !== 'right') {
     // As much as a wrong code costs.
     await mfaCodes.accept([], code, now)
-    throw refused(person === undefined ? 'no such account or user' : `the password is ${outcome}`)
+    if (person === undefined) throw refused('no such account or user', undefined)
+    throw refused(`the password is ${outcome}`, outcome === 'locked' ? 'Locked' : 'Invalid')
   }
   const isAsked = typed.code !== undefined || devices.length > 0
   // A code that was not typed is no guess at a device, but must not be told from one.
   const shownBy = isAsked ? await mfaCodes.accept(typed.code === undefined ? [] : devices, code, now) : undefined
   if (typeof shownBy === 'string') {
-    const detail = shownBy === 'locked' ? 'every MFA device is locked' : 'the code is wrong, or missing'
-    throw refused(detail, typed.code !== undefined)
+    const isLocked = shownBy === 'locked'
+    const detail = isLocked ? 'every MFA device is locked' : 'the code is wrong, or missing'
+    const result = typed.code === undefined ? 'Incomplete' : devices.length === 0 ? 'UnknownDevice' : 'Invalid'
+    throw refused(detail, 'Valid', isLocked ? new RefusedCode('DeviceLocked', devices) : new RefusedCode(result))
   }
   const { caller, passwordChange } = person
   return { caller, region, presigned: false, mfaDevice: shownBy?.serialNumber, passwordChange }

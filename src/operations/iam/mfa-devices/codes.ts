@@ -1,6 +1,7 @@
 import type { MfaDeviceBody, MfaDeviceView } from '../../../domain/directory/index.ts'
 import type { Params } from '../../../engines/wire/index.ts'
 import { ConcurrentModification, type EpochMillis, type Secret } from '../../../model/index.ts'
+import { RefusedCode } from '../../../pipeline/authentication/index.ts'
 import type { BrokerParts } from '../../../pipeline/index.ts'
 import { InvalidAuthenticationCode } from '../iam-faults.ts'
 import { authenticationCode, serialNumber } from '../iam-types.ts'
@@ -38,7 +39,8 @@ export async function checkCodes(
   const codes = [authenticationCode1.reveal(), authenticationCode2.reveal()] as const
   const outcome = await mfaCodes.synchronize(device, ...codes, window, now)
   if (outcome === 'accepted') return
-  throw new InvalidAuthenticationCode('Authentication code for device is not valid.', { detail: outcome })
+  const cause = outcome === 'locked' ? new RefusedCode('DeviceLocked', [device]) : new RefusedCode('Invalid')
+  throw new InvalidAuthenticationCode('Authentication code for device is not valid.', { detail: outcome, cause })
 }
 
 /** Refuses to go on with another device than the one whose codes were checked. @throws {@link ConcurrentModification} */
