@@ -33,16 +33,17 @@ const OPTIONS: ListenerOptions = {
   logger,
 }
 
+const app = apiApp({
+  answer: (...asking) => {
+    asked.push(asking)
+    return answer(...asking)
+  },
+  trustedProxies: [],
+  maxBodyBytes: MAX_BODY,
+  logger,
+})
+
 before(async () => {
-  const app = apiApp({
-    answer: (...asking) => {
-      asked.push(asking)
-      return answer(...asking)
-    },
-    trustedProxies: [],
-    maxBodyBytes: MAX_BODY,
-    logger,
-  })
   listener = await startListener(app, OPTIONS)
 })
 beforeEach(() => {
@@ -152,11 +153,14 @@ test('while stopping, an answer of the API says that it is the last on its conne
   assert.match(await client.untilClosed(), /answered.*\r\nConnection: close\r\n.*answered$/is)
 })
 
-test('a connection that sends thousands of requests ahead is refused, and others are served', async () => {
-  const asking = await RawClient.open(listener.port)
+test('a connection that sends thousands of requests ahead is refused, and others are served', async (t) => {
+  // Reading the crowd takes a busy machine longer than the others here may take to arrive.
+  const patient = await startListener(app, { ...OPTIONS, requestTimeoutMs: 10_000 })
+  t.after(() => patient.stop(0))
+  const asking = await RawClient.open(patient.port)
   asking.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2000))
-  // On a connection of its own: one that was kept from before may be closing.
-  await supertest(listener.origin).get('/').set('Connection', 'close').expect(200)
+  // On a connection that nobody kept from before: such a one may be closing.
+  assert.match(await exchange(patient.port, `${POST}Content-Length: 0\r\n\r\n`), /^HTTP\/1\.1 200 /)
   // Closed on requests that nobody read, the connection may be reset, and the 503 be lost.
   assert.match(await asking.untilClosed(), /^(?:HTTP\/1\.1 (?:200|503) )/)
   assert.ok(asked.length > 32 && asked.length < 1000, `${asked.length} were asked`)
