@@ -93,8 +93,9 @@ export function samlSignIns({ broker, states, work, exchange }: SamlSignInParts)
     const callers = await work.outside(samlSignIn({ response, asked }, broker))
     const accounts = await accountsOf(callers, begun?.terminal?.roleArn)
     const [first] = callers
-    if (first !== undefined && accounts.length === 0) throw suspected(new AccessDenied(NOT_AUTHORIZED), first.provider)
-    return { response, accounts, begun }
+    if (first === undefined) throw new Error('a response was proven by nobody')
+    if (accounts.length === 0) throw suspected(new AccessDenied(NOT_AUTHORIZED), first.provider)
+    return { response, person: first.sessionName, accounts, begun }
   }
 
   return {

@@ -27,9 +27,11 @@ interface BegunSignIn {
   readonly terminal: TerminalLogin | undefined
 }
 
-/** What a response proves: the roles to choose from, at least one. For one request; nothing of it is shown but the accounts. */
+/** What a response proves: the roles to choose from, at least one. For one request; of it only the person and the accounts are shown. */
 export interface SamlOffer {
   readonly response: Secret
+  /** Whom sessions are called by: who it is about, so that somebody may notice whose response it is. */
+  readonly person: string
   readonly accounts: readonly OfferedAccount[]
   /** The sign-in that it answers; `undefined`: it answers none. */
   readonly begun: BegunSignIn | undefined

@@ -63,8 +63,11 @@ export function base64(xml: string): string {
 const OPEN = ['sts:TagSession', 'sts:SetSourceIdentity'] as const
 const NAMES = ['Open', 'Bare', 'Pinned', 'Elsewhere', 'Absent', 'Long', 'Mixed'] as const
 
-/** Starts a broker whose account trusts a provider, and others that are made for attacks. */
-export async function setUp(roles: readonly Role[] = []): Promise<Setting> {
+/**
+ * Starts a broker whose account trusts a provider, and others that are made for attacks.
+ * @param signOnUrl - where `corp` and `only` have people sign in
+ */
+export async function setUp(roles: readonly Role[] = [], signOnUrl = 'https://idp.example.com/sso'): Promise<Setting> {
   const [idp, next, attacker, ofServiceProvider, forEncryption] = ['a', 'b', 'c', 'd', 'e'].map((name) => signer(name))
   if (!idp || !next || !attacker || !ofServiceProvider || !forEncryption) throw new Error('no keys')
   const role = (RoleName: string, ...statements: readonly Statement[]): Role => ({
@@ -77,7 +80,7 @@ export async function setUp(roles: readonly Role[] = []): Promise<Setting> {
   const services = [
     el('md:SingleSignOnService', {
       Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
-      Location: 'https://idp.example.com/sso',
+      Location: signOnUrl,
     }),
   ]
   const broker = await startTestBroker({

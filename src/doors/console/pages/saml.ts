@@ -14,7 +14,6 @@ import type { SamlOffer, SamlSignIns } from '../saml-sign-ins.ts'
 type SamlBroker = Pick<ConsoleBroker, 'saml' | 'origin' | 'signIn' | 'signOut'>
 type Outcome = Awaited<ReturnType<SamlSignIns['choose']>>
 
-const CHOOSE = 'Choose a role'
 const DEFAULT_TARGET = '/console/credentials'
 
 /**
@@ -63,19 +62,22 @@ function onlyRole({ accounts }: SamlOffer): string | undefined {
 
 /** The roles to choose from. It repeats the response, as AWS's page does: tools that read it post it again. */
 function picker(offer: SamlOffer, form: Form, action: '/saml' | '/saml/role', origin: string): Reply {
-  const { accounts, begun } = offer
+  const { person, accounts, begun } = offer
+  const isForTerminal = begun?.terminal !== undefined
+  const isOne = onlyRole(offer) !== undefined
+  const title = isForTerminal ? 'Sign in your terminal' : isOne ? 'Sign in' : 'Choose a role'
   const relayState = ownTarget(form.text('RelayState'), origin) ?? ''
   const hidden = { SAMLResponse: form.text('SAMLResponse'), RelayState: relayState, name: '', portal: '' }
-  const sendsItself = begun !== undefined && begun.terminal === undefined && onlyRole(offer) !== undefined
   return show(
-    CHOOSE,
+    title,
     html`
-      <h1>${CHOOSE}</h1>
-      ${begun?.terminal !== undefined && forTerminal()}
+      <h1>${title}</h1>
+      <p>You are <strong>${person}</strong> to your identity provider.</p>
+      ${isForTerminal && forTerminal()}
       ${rolePicker({
         action,
         accounts,
-        sendsItself,
+        sendsItself: begun !== undefined && isOne && !isForTerminal,
         hidden: Object.entries(hidden).map(
           ([name, value]) => html`<input type="hidden" name=${name} value=${value} />`,
         ),
