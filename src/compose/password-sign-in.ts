@@ -54,7 +54,7 @@ export function passwordSignIn(
       const prove = async (): Promise<Proven<AccountCaller>> => {
         const wait = <Result>(load: Promise<Result>) => work.outside(load)
         try {
-          const { mfaDevice, passwordChange, ...proven } = await byPassword(presented, region, facts.now, broker, wait)
+          const { mfaDevice, passwordChange, ...proven } = await byPassword(presented, region, facts, broker, wait)
           input = { mfaDevice, passwordChange, loginTo: presented.loginTo }
           return proven
         } catch (error) {

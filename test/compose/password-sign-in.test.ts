@@ -69,9 +69,16 @@ const DIRECTORY = {
 // The same function at a cost of nothing: what is tested is how often it is called, and with what.
 const scrypt = crypto.scrypt
 let hashed = 0
+/** Those with the salt of somebody. */
+let compared = 0
+/** What waits until the test lets it go on; `undefined`: nothing does. */
+let held: (() => void)[] | undefined
 crypto.scrypt = ((password, salt, length, options, done) => {
   hashed++
-  scrypt(password, salt, length, { ...options, cost: 2 }, done)
+  if (Buffer.byteLength(salt) > 0) compared++
+  const go = () => scrypt(password, salt, length, { ...options, cost: 2 }, done)
+  if (held === undefined) go()
+  else held.push(go)
 }) as typeof crypto.scrypt
 syncBuiltinESMExports()
 after(() => {
@@ -199,12 +206,11 @@ describe('who is refused', () => {
   })
 
   test('at fifty guesses at once has five that count', async (t) => {
-    const { login, node } = await aStage(t)
-    const verify = t.mock.method(node.broker.directory.passwords, 'verify')
+    const { login } = await aStage(t)
+    compared = 0
     const guesses = Array.from({ length: 50 }, (_, n) => login({ password: n < 49 ? `Guess-${n}` : PASSWORD }))
     for (const { status } of await Promise.allSettled(guesses)) assert.equal(status, 'rejected')
-    const real = verify.mock.calls.filter(({ arguments: [, , kept] }) => kept !== undefined)
-    assert.equal(real.length, 5)
+    assert.equal(compared, 5)
   })
 
   test('locks nobody else, and no one-time device', async (t) => {
@@ -278,6 +284,68 @@ describe('who is refused', () => {
       counts.reduce((sum, count) => sum + count, 0),
       40,
     )
+  })
+})
+
+describe('a flood of strangers', () => {
+  const FLOOD = '192.0.2.66'
+  const attempt = async ({ pages }: Stage, sourceIp: string, userName: string, account = ACCOUNT) => {
+    const facts = pages.factsOf({ rawHeaders: [] }, { sourceIp, secureTransport: true })
+    const typed = { account, userName, password: new Secret(PASSWORD), code: undefined }
+    return await pages.login(typed, facts).then(
+      ({ outcome }) => outcome,
+      (error: Error) => error.name,
+    )
+  }
+  /** Does something while passwords are compared for none of those who came before. */
+  const duringFlood = async (stage: Stage, account: string, then: () => Promise<unknown>) => {
+    held = []
+    const flood = Array.from({ length: 60 }, (_, user) => attempt(stage, FLOOD, `x${user}`, account))
+    await sleep(100)
+    const during = then()
+    await sleep(100)
+    const waiting = held
+    held = undefined
+    for (const go of waiting) go()
+    await during
+    await Promise.all(flood)
+  }
+
+  test('keeps nobody out who comes from elsewhere, whichever account it names', async (t) => {
+    const stage = await aStage(t)
+    for (const account of [ACCOUNT, 'nobody']) {
+      await duringFlood(stage, account, async () => {
+        assert.equal(await attempt(stage, '192.0.2.67', 'alice'), 'signed-in')
+      })
+    }
+  })
+
+  test('is not told which accounts there are by who waits and who is turned away', async (t) => {
+    const stage = await aStage(t)
+    for (const account of [ACCOUNT, 'nobody']) {
+      await duringFlood(stage, account, async () => {
+        for (const probe of [ACCOUNT, 'shop', CLOSED, 'nobody', '999999999999']) {
+          assert.equal(await attempt(stage, FLOOD, 'alice', probe), 'Overloaded', probe)
+        }
+      })
+    }
+  })
+
+  test('makes no guesses of the right passwords that were turned away', async (t) => {
+    const stage = await aStage(t)
+    await duringFlood(stage, ACCOUNT, async () => {
+      for (let time = 0; time < 5; time++) assert.equal(await attempt(stage, FLOOD, 'alice'), 'Overloaded')
+    })
+    assert.equal(await attempt(stage, FLOOD, 'alice'), 'signed-in')
+  })
+
+  test('locks the door, and not what the user does who is signed in', async (t) => {
+    const stage = await aStage(t)
+    const session = await stage.signedIn()
+    for (let time = 0; time < 5; time++) await assert.rejects(stage.login({ password: 'wrong' }))
+    await assert.rejects(stage.login(), REFUSED)
+    await stage.act(session, 'ChangePassword', { OldPassword: PASSWORD, NewPassword: `${PASSWORD}-2` })
+    await stage.signedIn({ password: `${PASSWORD}-2` })
   })
 })
 

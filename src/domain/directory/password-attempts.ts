@@ -18,7 +18,7 @@ export class PasswordAttempts {
   /** By password, those that are forgotten first in front: none is kept longer than five minutes. */
   readonly #attempts = new Map<string, Attempts>()
 
-  /** Counts an attempt; false when there were too many. @param password - its hash, so a new one is not locked */
+  /** Counts an attempt; false when there were too many. @param password - its hash and who guesses, so a new one is not locked */
   begin(password: string, now: EpochMillis): boolean {
     for (const [other, { forgetAt }] of this.#attempts) {
       if (forgetAt > now) break

@@ -1,7 +1,7 @@
 import { scrypt, timingSafeEqual } from 'node:crypto'
 import type { AccountId, EpochMillis, Secret } from '../../model/index.ts'
 import type { Random } from '../../platform/random.ts'
-import { FairTurns } from './fair-turns.ts'
+import { FairTurns, type TurnTaker } from './fair-turns.ts'
 import { PasswordAttempts } from './password-attempts.ts'
 
 /** What is kept of a password: what it takes to recognise it, and how that was made. */
@@ -15,6 +15,14 @@ export interface PasswordHash {
   readonly hash: string
 }
 
+/** Somebody who signs in, before anything is known of them. */
+export interface Stranger {
+  /** The network they come from: `peerNetwork`. */
+  readonly peer: string
+  /** As whom: what they typed. Nothing is looked up for it, so that nobody learns what there is. */
+  readonly typed: string
+}
+
 /** One of the settings that OWASP holds equal: 16 MiB for each. @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html */
 const SETTING = { cost: 2 ** 14, blockSize: 8, parallelization: 5 } as const
 const SALT_BYTES = 16
@@ -24,7 +32,7 @@ const MAX_MEMORY = 64 * 1024 * 1024
 const BOUNDS = { running: 2, waiting: 100 }
 const NOBODYS: PasswordHash = { ...SETTING, salt: '', hash: Buffer.alloc(HASH_BYTES).toString('base64') }
 
-/** Makes and compares hashes of passwords, on other threads, a few at once, and for each account one after the other. */
+/** Makes and compares hashes of passwords, on other threads, a few at once. Accounts take turns, and so do the networks of strangers. */
 export class Passwords {
   readonly #random: Random
   readonly #turns = new FairTurns(BOUNDS)
@@ -51,25 +59,32 @@ export class Passwords {
    * @throws {@link Overloaded}
    */
   async verify(password: Secret, account: AccountId, kept: PasswordHash | undefined): Promise<boolean> {
-    const { hash, ...setting } = kept ?? NOBODYS
-    const derived = await this.#derive(password, account, setting)
-    return timingSafeEqual(derived, Buffer.from(hash, 'base64')) && kept !== undefined
+    return await this.#turns.run(ownTurns(account), () => isOf(password, kept))
   }
 
   /**
-   * Whether somebody who says so knows a password, as `verify` has it; `locked` when it was tried too often of late.
+   * Whether somebody who says so knows a password; `locked` when it was tried too often of late. The work is the same
+   * whatever comes of it. An attempt counts when its turn has come, so one that is refused before was none. Strangers and
+   * those who are proven to be its user have attempts apart: the ones do not lock out the others.
+   * @param by - the account of its user, who is proven; or a stranger
+   * @param kept - `undefined`: there is none, which is `wrong`
    * @throws {@link Overloaded}
    */
   async prove(
     password: Secret,
-    account: AccountId,
-    kept: PasswordHash,
+    by: AccountId | Stranger,
+    kept: PasswordHash | undefined,
     now: EpochMillis,
   ): Promise<'right' | 'wrong' | 'locked'> {
-    if (!this.#attempts.begin(kept.hash, now)) return 'locked'
-    if (!(await this.verify(password, account, kept))) return 'wrong'
-    this.#attempts.clear(kept.hash)
-    return 'right'
+    const isStranger = typeof by !== 'string'
+    const taker = isStranger ? { group: by.peer, lane: by.typed } : ownTurns(by)
+    return await this.#turns.run(taker, async () => {
+      const guessed = kept && `${isStranger ? 'stranger' : 'user'} ${kept.hash}`
+      const isLocked = guessed !== undefined && !this.#attempts.begin(guessed, now)
+      const isRight = await isOf(password, isLocked ? undefined : kept)
+      if (isRight && guessed !== undefined) this.#attempts.clear(guessed)
+      return isLocked ? 'locked' : isRight ? 'right' : 'wrong'
+    })
   }
 
   /** Whether a password is one of those; of one salt and setting they cost no more than one. @throws {@link Overloaded} */
@@ -84,22 +99,30 @@ export class Passwords {
     return false
   }
 
-  #derive(
-    password: Secret,
-    account: AccountId,
-    { cost, blockSize, parallelization, salt }: Omit<PasswordHash, 'hash'>,
-  ): Promise<Buffer> {
-    const options = { cost, blockSize, parallelization, maxmem: MAX_MEMORY }
-    return this.#turns.run(
-      account,
-      () =>
-        new Promise((resolve, reject) => {
-          scrypt(password.reveal(), Buffer.from(salt, 'base64'), HASH_BYTES, options, (error, derived) =>
-            error === null ? resolve(derived) : reject(error),
-          )
-        }),
-    )
+  #derive(password: Secret, account: AccountId, setting: Omit<PasswordHash, 'hash'>): Promise<Buffer> {
+    return this.#turns.run(ownTurns(account), () => derive(password, setting))
   }
+}
+
+function ownTurns(account: AccountId): TurnTaker {
+  return { group: account, lane: '' }
+}
+
+async function isOf(password: Secret, kept: PasswordHash | undefined): Promise<boolean> {
+  const { hash, ...setting } = kept ?? NOBODYS
+  return timingSafeEqual(await derive(password, setting), Buffer.from(hash, 'base64')) && kept !== undefined
+}
+
+function derive(
+  password: Secret,
+  { cost, blockSize, parallelization, salt }: Omit<PasswordHash, 'hash'>,
+): Promise<Buffer> {
+  const options = { cost, blockSize, parallelization, maxmem: MAX_MEMORY }
+  return new Promise((resolve, reject) => {
+    scrypt(password.reveal(), Buffer.from(salt, 'base64'), HASH_BYTES, options, (error, derived) =>
+      error === null ? resolve(derived) : reject(error),
+    )
+  })
 }
 
 function sameSetting(one: Omit<PasswordHash, 'salt' | 'hash'>, other: typeof SETTING): boolean {

@@ -4,10 +4,12 @@ import {
   type AccountCaller,
   type AccountId,
   type EpochMillis,
+  type RequestFacts,
   Secret,
   SignInRefused,
   type SuspectedUser,
 } from '../../model/index.ts'
+import { peerNetwork } from '../../platform/peer-network.ts'
 import { accountNamed } from './account-named.ts'
 import { rootCaller, userCaller } from './callers.ts'
 import type { Proven } from './proven.ts'
@@ -53,7 +55,7 @@ interface Person {
 /** In characters, of everything that is typed: IAM's passwords have at most 128, names fewer. */
 const LONGEST = 128
 const NOBODY = 'nobody'
-/** Guesses at accounts that there are not take turns with each other, and with nobody else. */
+/** What is looked up for accounts that there are not. */
 const NO_ACCOUNT = '000000000000' as AccountId
 /** Nobody signed. */
 const NO_KEY = { accessKeyId: '' }
@@ -64,15 +66,15 @@ const NO_KEY = { accessKeyId: '' }
  * guessed at too often is refused though it is right. A code is looked at only where the password is right, so that no
  * stranger locks a device; one where there is no device is wrong, or somebody would believe that it counted.
  * @param region - that answers: nothing in the request names one
- * @param now - the instant that expiry and locks are judged by
+ * @param facts - `now` judges expiry and locks; networks take turns, by where they come from
  * @param wait - waits for what compares passwords, and lets others work meanwhile
  * @throws {@link SignInRefused} whatever the reason
- * @throws Overloaded when too many sign in to the account at once
+ * @throws Overloaded when too many sign in at once from the same network, or everywhere
  */
 export async function byPassword(
   presented: PresentedPassword,
   region: string,
-  now: EpochMillis,
+  { now, sourceIp = '' }: Pick<RequestFacts, 'now' | 'sourceIp'>,
   { directory, mfaCodes }: PasswordSources,
   wait: <Result>(load: Promise<Result>) => Promise<Result>,
 ): Promise<ProvenPassword> {
@@ -102,7 +104,8 @@ export async function byPassword(
     }
     return fault
   }
-  const outcome = await wait(comparePassword(typed.password, account, person?.hash, now, directory))
+  const stranger = { peer: peerNetwork(sourceIp), typed: JSON.stringify([typed.account, userName?.slice(0, LONGEST)]) }
+  const outcome = await wait(directory.passwords.prove(typed.password, stranger, person?.hash, now))
   if (person === undefined || outcome !== 'right') {
     // As much as a wrong code costs.
     await mfaCodes.accept([], code, now)
@@ -148,18 +151,4 @@ async function personNamed(
   const expired = passwordPolicy?.hardExpiry ? 'expired-for-good' : 'expired'
   const passwordChange = isExpired ? expired : profile?.passwordResetRequired ? 'reset' : undefined
   return { caller: userCaller(user, NO_KEY), hash: profile?.password, passwordChange }
-}
-
-/** The same work whatever comes of it. */
-async function comparePassword(
-  password: Secret,
-  id: AccountId | undefined,
-  hash: PasswordHash | undefined,
-  now: EpochMillis,
-  { passwords }: Directory,
-): Promise<'right' | 'wrong' | 'locked'> {
-  const account = id ?? NO_ACCOUNT
-  const outcome = hash === undefined ? 'wrong' : await passwords.prove(password, account, hash, now)
-  if (hash === undefined || outcome === 'locked') await passwords.verify(password, account, undefined)
-  return outcome
 }

@@ -59,8 +59,9 @@ describe('hashes of passwords', () => {
   test('a password that was tried five times is locked for five minutes, whoever tries it and however many at once', async () => {
     const kept = await passwords.hash(new Secret(GOOD), SOURCE)
     const from = Date.parse('2026-01-01')
+    const by = { peer: '192.0.2.1', typed: 'alice' }
     const prove = (password: string, after: number, of = kept) =>
-      passwords.prove(new Secret(password), SOURCE, of, epochMillis(from + after))
+      passwords.prove(new Secret(password), by, of, epochMillis(from + after))
     const answers = await Promise.all(Array.from({ length: 20 }, () => prove(OTHER, 0)))
     assert.deepEqual(
       [answers.filter((each) => each === 'wrong').length, answers.filter((each) => each === 'locked').length],
@@ -74,6 +75,38 @@ describe('hashes of passwords', () => {
     assert.equal(await prove(GOOD, 300_002), 'right', 'whoever knows it starts anew')
     for (let time = 0; time < 4; time++) assert.equal(await prove(OTHER, 300_003), 'wrong')
     assert.equal(await prove(GOOD, 300_004), 'right')
+  })
+
+  test('strangers lock out each other, wherever they come from, and never the user who is proven; nor the other way round', async () => {
+    const now = epochMillis(0)
+    for (const isStranger of [true, false]) {
+      const kept = await passwords.hash(new Secret(GOOD), SOURCE)
+      const stranger = (peer: number) => ({ peer: `192.0.2.${peer}`, typed: `name ${peer}` })
+      const guesser = (peer: number) => (isStranger ? stranger(peer) : SOURCE)
+      for (let time = 0; time < 5; time++) {
+        assert.equal(await passwords.prove(new Secret(OTHER), guesser(time), kept, now), 'wrong')
+      }
+      assert.equal(await passwords.prove(new Secret(GOOD), guesser(9), kept, now), 'locked')
+      assert.equal(await passwords.prove(new Secret(GOOD), isStranger ? SOURCE : stranger(9), kept, now), 'right')
+      assert.equal(await passwords.prove(new Secret(GOOD), guesser(9), kept, now), 'locked', 'and stays so')
+    }
+  })
+
+  test('an attempt that is refused before its turn is none', async () => {
+    const { scryptSync } = await import('node:crypto')
+    const cheap = { cost: 2, blockSize: 1, parallelization: 1, salt: '' }
+    const hash = scryptSync(GOOD, '', 32, { cost: 2, blockSize: 1, parallelization: 1 }).toString('base64')
+    const by = { peer: '192.0.2.1', typed: 'alice' }
+    const others = Array.from({ length: 51 }, (_, name) => Buffer.alloc(32, name).toString('base64'))
+    const now = epochMillis(0)
+    const flood = others.map((other, name) =>
+      passwords.prove(new Secret(OTHER), { ...by, typed: `${name}` }, { ...cheap, hash: other }, now),
+    )
+    for (let time = 0; time < 5; time++) {
+      await assert.rejects(passwords.prove(new Secret(GOOD), by, { ...cheap, hash }, now), Overloaded)
+    }
+    await Promise.all(flood)
+    assert.equal(await passwords.prove(new Secret(GOOD), by, { ...cheap, hash }, now), 'right')
   })
 
   test('a flood is refused at once, and what waits is answered', async () => {
