@@ -82,7 +82,9 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
     const endsAt = epochMillis(Math.min(until, caller.session?.expiresAt ?? now))
     const formToken = states.newSecret()
     const state = { sessionToken, formToken, signedInBy, signedInAt: now, endsAt, switchedFrom: from?.handle }
-    return sessionFrom(await states.keep('console-session', state, now, endsAt), state, caller, from)
+    // It leads back to who signed in when the role is over.
+    const handle = await states.keep('console-session', state, now, from?.expiresAt ?? endsAt)
+    return sessionFrom(handle, state, caller, from)
   }
   const act: ConsoleBroker['act'] = ({ sessionToken }, asked, facts) =>
     ask(asked, facts, () => byConsoleSession(sessionToken.reveal(), region, facts.now, broker))
@@ -92,11 +94,10 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
     const { switchedFrom } = state
     const caller = await callerOf(state.sessionToken, facts)
     const from = switchedFrom === undefined ? undefined : await sessionOf(switchedFrom, facts)
-    if (caller !== undefined && (from !== undefined) === (switchedFrom !== undefined)) {
-      return sessionFrom(handle, state, caller, from)
-    }
-    await states.end('console-session', handle)
-    return undefined
+    const isOver = switchedFrom !== undefined && from === undefined
+    if (caller !== undefined && !isOver) return sessionFrom(handle, state, caller, from)
+    if (from === undefined) await states.end('console-session', handle)
+    return from
   }
 
   const credentialsFrom = (sessionToken: string, { kind }: AccountCaller): TemporaryCredentials | undefined => {

@@ -28,6 +28,9 @@ interface SwitchedRolesParts extends Pick<ConsoleBroker, 'act'> {
 /** How many roles of an account are looked at, by their names, for the list of those that may be chosen. */
 const MOST_LOOKED_AT = 500
 const AT_ONCE = 20
+/** As much as the action takes from a session, and as little as it takes at all. */
+const MOST_SECONDS = 3600
+const LEAST_SECONDS = 900
 /** As AWS's console says it, whatever is wrong: an alias is not to be told from one that nobody has, nor its number learned. */
 const INVALID = 'Invalid information in one or more fields. Check your information or contact your administrator.'
 
@@ -42,12 +45,17 @@ export function switchedRoles(
   const { broker, states, region, act, read, begin } = parts
   const { directory } = broker
 
-  const assumes = (roleArn: string, { caller }: ConsoleSession): AskedByName => {
-    const params = { RoleArn: roleArn, RoleSessionName: sessionNameOf(caller) }
+  const assumes = (roleArn: string, { caller, expiresAt }: ConsoleSession, { now }: RequestFacts): AskedByName => {
+    const leftSeconds = Math.floor((expiresAt - now) / 1000)
+    const params = {
+      RoleArn: roleArn,
+      RoleSessionName: sessionNameOf(caller),
+      DurationSeconds: String(Math.max(LEAST_SECONDS, Math.min(leftSeconds, MOST_SECONDS))),
+    }
     return { service: 'sts', action: 'AssumeRole', params }
   }
   const assume = async (roleArn: string, original: ConsoleSession, facts: RequestFacts): Promise<string> =>
-    sessionTokenIn(await act(original, assumes(roleArn, original), facts))
+    sessionTokenIn(await act(original, assumes(roleArn, original, facts), facts))
 
   /** By an alias: nothing of an answer may tell what it stands for. */
   const assumeByAlias = async (alias: string, roleName: string, original: ConsoleSession, facts: RequestFacts) => {
@@ -85,7 +93,7 @@ export function switchedRoles(
       for (const [index, { path, roleName }] of roles.slice(0, MOST_LOOKED_AT).entries()) {
         if (index % AT_ONCE === AT_ONCE - 1) await breathe()
         const arn = iamArn(directory.partition, account, 'role', path, roleName)
-        if (await admits(assumes(arn, original), original.caller, facts)) arns.push(arn)
+        if (await admits(assumes(arn, original, facts), original.caller, facts)) arns.push(arn)
       }
       const { alias } = (await directory.account(account)) ?? {}
       return { account: { id: account, alias }, arns, isAll: roles.length <= MOST_LOOKED_AT }

@@ -11,6 +11,7 @@ import { looksRight, noBrowser, openBrowser } from './browser.ts'
 const ACCOUNT = '111111111111'
 const PASSWORD = 'correct-Horse-7-battery'
 const OTHER = 'another-Horse-8-battery'
+const SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
 const HALF_MINUTE_MS = 30_000
 const LoginProfile = { Password: PASSWORD }
 const ALLOW_ALL = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
@@ -33,6 +34,12 @@ const DIRECTORY = {
         { UserName: 'alice', LoginProfile, Policies },
         { UserName: 'bob', LoginProfile, Policies, AccessKeys: [{}] },
         { UserName: 'nothing', LoginProfile },
+        {
+          UserName: 'carol',
+          LoginProfile,
+          Policies,
+          VirtualMFADevices: [{ SerialNumber: `arn:aws:iam::${ACCOUNT}:mfa/carol`, Base32StringSeed: SEED }],
+        },
       ],
       Roles: [
         role('Careful', { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
@@ -191,6 +198,25 @@ describe('what is refused', { skip: noBrowser }, () => {
     assert.match(await page.locator('main').innerText(), /is not authorized to perform: iam:CreateAccessKey/)
     assert.match(await page.locator('footer').innerText(), /^Reference: [0-9a-f-]{36}$/)
     await looksRight(page, 'nothing-create')
+  })
+
+  test('a device that was guessed at is locked: the right codes are refused as wrong ones are, until it is over', async (t) => {
+    const { broker, page, open } = await openSite(t)
+    const shown = (later: number) => totp(SEED, broker.clock.now(), later)
+    await signIn(page, broker, { 'User name': 'carol', 'MFA code': shown(0) })
+    await open(`/console/mfa/device?serial=${encodeURIComponent(`arn:aws:iam::${ACCOUNT}:mfa/carol`)}`)
+    const attempt = (first: number, second: number) =>
+      fill(page, { 'MFA code 1': shown(first), 'MFA code 2': shown(second) }, 'Bring it into step')
+    broker.clock.advance(2 * HALF_MINUTE_MS)
+    for (let count = 0; count < 5; count++) await attempt(0, 0)
+    const wrong = await page.getByRole('alert').innerText()
+    assert.match(wrong, /Authentication code for device is not valid/)
+    await attempt(-1, 0)
+    assert.equal(await page.getByRole('alert').innerText(), wrong)
+    await looksRight(page, 'mfa-device-refused')
+    broker.clock.advance(5 * 60_000)
+    await attempt(-1, 0)
+    assert.match(await page.getByRole('status').innerText(), /in step/)
   })
 
   test('root has its pages under a standing warning, and no role to switch to', async (t) => {

@@ -117,7 +117,10 @@ export interface ConsoleBroker {
     passwords: { readonly oldPassword: Secret; readonly newPassword: Secret },
     facts: RequestFacts,
   ): Promise<ConsoleSession | undefined>
-  /** Who is signed in with a handle, judged anew; `undefined` whatever the reason nobody is, or no longer. */
+  /**
+   * Who is signed in with a handle, judged anew; `undefined` whatever the reason nobody is, or no longer. A role that was
+   * switched to and is over leaves who signed in; forms of the role count for nothing then.
+   */
   sessionOf(handle: string, facts: RequestFacts): Promise<ConsoleSession | undefined>
   /** Signs a browser out, of a role that was switched to and of what was before it. Its handle stands for nothing from now on; credentials that were shown count until they expire. */
   signOut(handle: string): Promise<void>

@@ -185,6 +185,24 @@ test('one who switched acts as the role, has its credentials, and switches back'
   assert.equal((await bob.get('/console')).location, '/signin', 'the handle of the role is over')
 })
 
+test('the role and its credentials last an hour, or as long as the sign-in, as far as AWS makes such credentials', async (t) => {
+  const { broker, signedIn } = await site(t)
+  const bob = await signedIn({ user: 'bob' })
+  const minutesLeft = async (path: string) =>
+    Math.ceil(Number(/data-seconds-left="(\d+)"/.exec((await bob.get(path)).text)?.[1]) / 60)
+  for (const [afterMs, credentials, role] of [
+    [0, 60, 60],
+    [11.5 * 3_600_000, 30, 30],
+    [20 * 60_000, 15, 10],
+  ] as const) {
+    broker.clock.advance(afterMs)
+    await bob.get('/console')
+    assert.equal((await switchTo(bob, 'Reader')).location, '/console')
+    assert.equal(await minutesLeft('/console'), role)
+    assert.equal(await minutesLeft('/console/credentials'), credentials)
+  }
+})
+
 test('another role is assumed by who signed in, not by the role that they had switched to', async (t) => {
   const { broker, signedIn } = await site(t)
   const bob = await signedIn({ user: 'bob' })
@@ -239,6 +257,20 @@ test('the role ends with the sign-in that it came from: at its hour, by signing 
   await iam.send(new DeleteUserPolicyCommand({ UserName: 'bob', PolicyName: 'assume' }))
   await iam.send(new DeleteUserCommand({ UserName: 'bob' }))
   assert.equal((await again.get('/console')).location, '/signin')
+})
+
+test('a role that is over leaves who signed in, and its forms count for nothing', async (t) => {
+  const { broker, signedIn } = await site(t)
+  const bob = await signedIn({ user: 'bob' })
+  await switchTo(bob, 'Reader')
+  assert.equal(await arnOn(bob), `arn:aws:sts::${ACCOUNT}:assumed-role/Reader/bob`)
+  const { token } = bob
+  broker.clock.advance(3_600_000)
+  assert.equal((await bob.post(PAGE, { token, account: ACCOUNT, roleName: 'Reader' })).status, 403)
+  assert.equal(await arnOn(bob), `arn:aws:iam::${ACCOUNT}:user/bob`)
+  assert.equal((await bob.get('/console/password')).status, 200)
+  await bob.post('/signout', {})
+  assert.equal((await bob.get('/console')).location, '/signin')
 })
 
 test('roles that were switched to lately are offered to the same user in the same browser, and to nobody else', async (t) => {
