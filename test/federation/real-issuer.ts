@@ -12,7 +12,8 @@ export const [APP, MACHINE, TERMINAL] = ['app', 'machine', 'terminal']
 /** For whom access tokens are. */
 export const RESOURCE = 'urn:example:aws'
 
-const SECRET = 'a secret that only this test knows'
+/** Of the first two. */
+export const SECRET = 'a secret that only this test knows'
 const MOST_REDIRECTS = 10
 const REDIRECT = 'https://app.example.com/callback'
 
@@ -23,6 +24,8 @@ export interface RealIssuer extends AsyncDisposable {
   fetchedKeys: number
   /** Who signs in without being asked; where it is `undefined` a page asks for a name. */
   person: string | undefined
+  /** Lets the app have people sent back there, too. */
+  redirectTo(uri: string): void
   /** Publishes these keys from now on and signs with the first. */
   useKeys(...keys: readonly JWK[]): void
   /** The ID token of somebody who signs in to the app: authorization code with PKCE, whatever the browser would do. */
@@ -41,6 +44,8 @@ export async function providerKey(kid: string): Promise<JWK> {
 export async function startRealIssuer(key: JWK): Promise<RealIssuer> {
   let answer: RequestListener
   const kept = createMemoryAdapter()
+  const redirects = [REDIRECT]
+  let current: readonly JWK[] = []
   const server = createServer((request, response) => {
     if (request.url === '/jwks') real.fetchedKeys += 1
     answer(request, response)
@@ -52,8 +57,13 @@ export async function startRealIssuer(key: JWK): Promise<RealIssuer> {
     issuer,
     fetchedKeys: 0,
     person: undefined,
+    redirectTo(uri) {
+      redirects.push(uri)
+      real.useKeys(...current)
+    },
     useKeys(...keys) {
-      const provider = new Provider(issuer, { ...configuration(keys), adapter: kept })
+      current = keys
+      const provider = new Provider(issuer, { ...configuration(keys, redirects), adapter: kept })
       const serve = provider.callback()
       answer = (request, response) => {
         if (!request.url?.startsWith('/interaction/')) serve(request, response)
@@ -151,12 +161,12 @@ export async function followTo(start: string, destination: string): Promise<URL>
   throw new Error('redirected in a circle')
 }
 
-function configuration(keys: readonly JWK[]): object {
+function configuration(keys: readonly JWK[], redirects: readonly string[]): object {
   const client = { client_secret: SECRET, id_token_signed_response_alg: 'RS256' }
   return {
     jwks: { keys },
     clients: [
-      { ...client, client_id: APP, redirect_uris: [REDIRECT] },
+      { ...client, client_id: APP, redirect_uris: redirects },
       { ...client, client_id: MACHINE, redirect_uris: [], response_types: [], grant_types: ['client_credentials'] },
       {
         client_id: TERMINAL,

@@ -173,7 +173,7 @@ describe('a token', () => {
     const someone = visitor()
     const answer = await someone.signIn()
     const reference = /Reference: <code>([^<]+)</.exec(await answer.clone().text())?.[1] ?? ''
-    await refusesAnswer(answer, someone, /Not authorized to perform sts:AssumeRoleWithWebIdentity/, 403)
+    await refusesAnswer(answer, someone, /there is no role here that lets you in/, 403)
     const explained = await explain(broker, reference)
     assert.equal(explained.resource, roleArn('Bob'))
     assert.match(explained.tree.join('\n'), /:sub/)
@@ -184,7 +184,7 @@ describe('a token', () => {
     const someone = visitor()
     const answer = await someone.signIn()
     const reference = /Reference: <code>([^<]+)</.exec(await answer.clone().text())?.[1] ?? ''
-    await refusesAnswer(answer, someone, /Not authorized/, 403)
+    await refusesAnswer(answer, someone, /there is no role here that lets you in/, 403)
     const { tree, changes } = await explain(broker, reference)
     assert.match(
       tree.join('\n'),

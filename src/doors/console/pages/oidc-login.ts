@@ -1,4 +1,4 @@
-import { IdpCommunicationError, replaceUnseen, toFault } from '../../../model/index.ts'
+import { AccessDenied, IdpCommunicationError, replaceUnseen, toFault } from '../../../model/index.ts'
 import { rolePicker } from '../components/role-picker.ts'
 import type { ConsoleBroker } from '../console-broker.ts'
 import { type Cookies, LOGIN_COOKIE, SESSION_COOKIE } from '../cookies.ts'
@@ -111,6 +111,7 @@ async function orRefused(name: string, answer: () => Promise<Reply>): Promise<Re
     const fault = toFault(error)
     if (fault.httpStatus >= 500) throw fault
     if (fault instanceof IdpCommunicationError) return { ...refusal({ ...DOWN, link: again(name) }), because: fault }
+    if (fault instanceof AccessDenied) return { ...refusal({ ...NO_ROLE, link: again(name) }), because: fault }
     return notSignedIn(fault, again(name))
   }
 }
@@ -122,6 +123,12 @@ const NO_DOOR: Refusal = {
   next: 'Check the address that your administrator gave you: /login/NAME.',
   link: { path: '/signin', text: 'Sign in by password' },
 }
+const NO_ROLE = {
+  status: 403,
+  title: 'You are not signed in',
+  what: 'Your identity provider knows you, but there is no role here that lets you in.',
+  next: 'If there should be one, tell your administrator the reference below.',
+} as const
 const DOWN = {
   status: 503,
   title: 'Your identity provider does not answer',

@@ -13,15 +13,19 @@ interface Typed {
   readonly asRoot: boolean
 }
 
-/** Where users, and root, sign in by password. */
-export function signInPage(broker: Pick<ConsoleBroker, 'login' | 'signOut'>): Page {
+/** Where users, and root, sign in by password, and whence everybody else is sent to sign in. */
+export function signInPage(broker: Pick<ConsoleBroker, 'login' | 'signOut' | 'oidc'>): Page {
+  const { doors } = broker.oidc
   return {
     path: '/signin',
     for: 'everybody',
     get({ session, query }) {
       if (session !== undefined) return goTo('/console')
       const typed = { account: query.text('account'), userName: '', asRoot: query.text('as') === 'root' }
-      return show('Sign in', form(typed, query.has('signed-out') && notice('done', html`<p>You are signed out.</p>`)))
+      return show(
+        'Sign in',
+        form(typed, doors, query.has('signed-out') && notice('done', html`<p>You are signed out.</p>`)),
+      )
     },
     async post({ facts, form: sent, cookies, session }) {
       const typed = { account: sent.text('account'), userName: sent.text('user'), asRoot: sent.text('as') === 'root' }
@@ -43,24 +47,24 @@ export function signInPage(broker: Pick<ConsoleBroker, 'login' | 'signOut'>): Pa
           ? { ...goTo('/console'), cookies: [cookies.set(SESSION_COOKIE, login.session.handle)] }
           : { ...goTo('/signin/password'), cookies: [cookies.set(CHANGE_COOKIE, login.change.handle)] }
       } catch (error) {
-        if (error instanceof SignInRefused || error instanceof AccessDenied) return refused(typed, error)
+        if (error instanceof SignInRefused || error instanceof AccessDenied) return refused(typed, doors, error)
         throw error
       }
     },
   }
 }
 
-function refused(typed: Typed, fault: Fault): Reply {
+function refused(typed: Typed, doors: readonly string[], fault: Fault): Reply {
   const next =
     fault instanceof SignInRefused
       ? 'Check the account, the name, the password and, if you have an MFA device, its code. After many wrong passwords, wait a few minutes.'
       : 'Ask an administrator of your account for a new one.'
   const said = notice('refused', html`<p><strong>${fault.message}</strong></p><p>${next}</p>`)
-  return show('Sign in', form(typed, said), { status: 403, showsReference: true, because: fault })
+  return show('Sign in', form(typed, doors, said), { status: 403, showsReference: true, because: fault })
 }
 
 /** The code is asked for at once: that it is asked for after the password would say that the password was right. */
-function form({ account, userName, asRoot }: Typed, said: View): View {
+function form({ account, userName, asRoot }: Typed, doors: readonly string[], said: View): View {
   const first = account === '' ? 'account' : asRoot || userName !== '' ? 'password' : 'user'
   return html`
     <div class="narrow sheet">
@@ -76,6 +80,17 @@ function form({ account, userName, asRoot }: Typed, said: View): View {
         <div class="actions"><button class="primary">Sign in</button></div>
       </form>
       <p class="below">${asRoot ? html`<a href="/signin">Sign in as a user</a>` : html`<a href="/signin?as=root">Sign in as the root user</a>`}</p>
+      ${!asRoot && doors.length > 0 && elsewhere(doors)}
     </div>
+  `
+}
+
+/** The doors of the configuration: their names are letters, digits and dashes. */
+function elsewhere(doors: readonly string[]): View {
+  return html`
+    <nav class="elsewhere" aria-labelledby="elsewhere">
+      <h2 id="elsewhere">Or sign in with</h2>
+      <ul class="links">${doors.map((name) => html`<li><a class="button" href=${`/login/${name}`}>${name}</a></li>`)}</ul>
+    </nav>
   `
 }
