@@ -1,6 +1,7 @@
 import type { Request } from 'express'
-import { type Fault, type RequestFacts, SignInRefused, toFault } from '../../model/index.ts'
+import { type Fault, type RequestFacts, ServiceUnavailable, SignInRefused, toFault } from '../../model/index.ts'
 import type { BoundedWork } from '../../platform/bounded-work.ts'
+import { StoreUnavailable } from '../../platform/storage/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
 import { TOKEN_FIELD } from './components/fields.ts'
 import type { ConsoleBroker, ConsoleSession } from './console-broker.ts'
@@ -47,7 +48,7 @@ export class PageHandler {
         return { reply, session }
       })
     } catch (error) {
-      const fault = toFault(error)
+      const fault = faultOf(error)
       this.#log(fault, facts)
       return { reply: forFault(fault, session !== undefined), session }
     }
@@ -99,6 +100,12 @@ export class PageHandler {
     if (!FORM_TYPE.test(headers['content-type'] ?? '')) return refusal(NOT_A_FORM)
     return Form.read(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')) ?? refusal(BAD_FORM)
   }
+}
+
+/** A store that fails, or is full, is a failure that passes. */
+function faultOf(error: unknown): Fault {
+  if (!(error instanceof StoreUnavailable)) return toFault(error)
+  return new ServiceUnavailable(error.message, { cause: error })
 }
 
 /** Asks a page that was found to answer the method. */

@@ -6,6 +6,7 @@ import type { Page, StrangersVisit, Visit } from '../../../src/doors/console/pag
 import { goTo, leaveFor, send, show } from '../../../src/doors/console/reply.ts'
 import { AccessDenied, ServiceUnavailable, SignInRefused } from '../../../src/model/index.ts'
 import { BoundedWork } from '../../../src/platform/bounded-work.ts'
+import { StoreUnavailable } from '../../../src/platform/storage/index.ts'
 import { eventually, HANDLE, MAX_BODY, RawClient, REQUEST_ID, SIGNED_IN, startSite } from './stage.ts'
 
 const TOKEN = 't'.repeat(43)
@@ -240,12 +241,14 @@ for (const [what, error] of [
   })
 }
 
-test('what fails for a while is said to', async (t) => {
-  const site = await startSite(t, failing(new ServiceUnavailable('the store fails')))
-  const answer = await site.get('/signin')
-  assert.equal(answer.status, 503)
-  assert.ok(!(await answer.text()).includes('store'))
-})
+for (const error of [new ServiceUnavailable('the store fails'), new StoreUnavailable('the store is full')]) {
+  test(`what fails for a while is said to: ${error.name}`, async (t) => {
+    const site = await startSite(t, failing(error))
+    const answer = await site.get('/signin')
+    assert.equal(answer.status, 503)
+    assert.ok(!(await answer.text()).includes('store'))
+  })
+}
 
 test('a sign-in that is refused is logged as what it may be: an attack', async (t) => {
   const site = await startSite(t, [

@@ -109,7 +109,7 @@ async function orRefused(name: string, answer: () => Promise<Reply>): Promise<Re
     return await answer()
   } catch (error) {
     const fault = toFault(error)
-    if (fault.httpStatus >= 500) throw fault
+    if (fault.httpStatus >= 500) throw error
     if (fault instanceof IdpCommunicationError) return { ...refusal({ ...DOWN, link: again(name) }), because: fault }
     if (fault instanceof AccessDenied) return { ...refusal({ ...NO_ROLE, link: again(name) }), because: fault }
     return notSignedIn(fault, again(name))

@@ -121,7 +121,7 @@ async function orRefused(answer: () => Promise<Reply>): Promise<Reply> {
     return await answer()
   } catch (error) {
     const fault = toFault(error)
-    if (fault.httpStatus >= 500) throw fault
+    if (fault.httpStatus >= 500) throw error
     return notSignedIn(fault)
   }
 }
