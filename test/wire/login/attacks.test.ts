@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { LoginProvider } from '../../login-provider.ts'
+import { type LoginProvider, startLoginProvider } from '../../login-provider.ts'
 import { mainOf, roleArn, setUp, trusting, type Visitor } from './setting.ts'
 
 const NOT_BEGUN =
@@ -253,6 +253,17 @@ describe('the choice of a role', () => {
     assert.equal((await someone.post('/login/corp/roles', chosen)).status, 403)
   })
 
+  test('is not waited for longer than a quarter of an hour, nor in another browser', async (t) => {
+    const { visitor, broker } = await setUp(t, two)
+    const [someone, other] = [visitor(), visitor()]
+    await someone.signIn()
+    assert.equal((await other.get('/login/corp/roles')).status, 400)
+    assert.equal((await other.post('/login/corp/roles', chosen)).status, 400)
+    broker.clock.advance(15 * 60_000)
+    assert.equal((await someone.get('/login/corp/roles')).status, 400)
+    assert.equal((await someone.post('/login/corp/roles', chosen)).status, 400)
+  })
+
   test('changes nothing by GET', async (t) => {
     const { visitor } = await setUp(t, two)
     const someone = visitor()
@@ -322,6 +333,15 @@ describe('a door', () => {
     assert.equal(one.get('code_challenge_method'), 'S256')
     assert.equal(one.get('scope'), 'openid email')
     for (const name of ['state', 'nonce', 'code_challenge']) assert.notEqual(one.get(name), two.get(name))
+  })
+
+  test('is known by its public URL alone, and over TLS by a cookie that nobody else can set', async (t) => {
+    const { broker } = await setUp(t, { publicUrl: 'https://sts.example.com' })
+    const answer = await fetch(`${broker.addresses.api}/login/corp`, { redirect: 'manual' })
+    const asked = new URL(answer.headers.get('location') ?? '').searchParams
+    assert.equal(asked.get('redirect_uri'), 'https://sts.example.com/login/corp/callback')
+    const [cookie = ''] = answer.headers.getSetCookie()
+    assert.match(cookie, /^__Host-rolecall-login=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/)
   })
 
   test('proves by PKCE that it began, and by its secret which client it is', async (t) => {
@@ -449,6 +469,18 @@ describe('a provider', () => {
       const page = await someone.get(`/login/corp/callback?${new URLSearchParams({ code: 'the-code', state })}`)
       assert.doesNotMatch(await page.clone().text(), /s3cret|the-code/)
       await refusesAnswer(page, someone, said, status)
+    })
+  }
+
+  for (const name of ['token_endpoint', 'jwks_uri'] as const) {
+    test(`whose ${name} is elsewhere inside is not followed there`, async (t) => {
+      const { visitor, provider } = await setUp(t)
+      const inside = await startLoginProvider()
+      t.after(() => inside[Symbol.asyncDispose]())
+      provider.fake.discovery = { ...provider.fake.discovery, [name]: `${inside.issuer}/keys` }
+      const someone = visitor()
+      await refusesAnswer(await someone.signIn(), someone, /cannot be used/, 502)
+      assert.deepEqual(inside.fake.fetched, [])
     })
   }
 
