@@ -32,6 +32,21 @@ export function mfaDeviceStatesSuite(name: string, open: OpenStorage): void {
       assert.deepEqual(await mfaDevices.find('a'), state(2))
     })
 
+    test('states of several devices take their places together, or none does', async (t) => {
+      const { mfaDevices } = await openedFor(t, open)
+      const found = async () => await Promise.all(['a', 'b'].map((device) => mfaDevices.find(device)))
+      const both = (from: number | undefined, to: number) =>
+        mfaDevices.replaceAll([
+          ['a', from === undefined ? undefined : state(from), state(to)],
+          ['b', from === undefined ? undefined : state(from), state(to)],
+        ])
+      assert.equal(await both(undefined, 1), true)
+      assert.deepEqual(await found(), [state(1), state(1)])
+      assert.equal(await mfaDevices.replace('b', state(1), state(2)), true)
+      assert.equal(await both(1, 3), false)
+      assert.deepEqual(await found(), [state(1), state(2)])
+    })
+
     test('of many at once one succeeds', async (t) => {
       const { mfaDevices } = await openedFor(t, open)
       for (const device of ['a', 'b']) {
@@ -50,6 +65,7 @@ export function mfaDeviceStatesSuite(name: string, open: OpenStorage): void {
       for (const id of ids) {
         await directory.commit([{ put: device(id, { id }) }])
         await mfaDevices.replace(id, undefined, state(1))
+        await mfaDevices.replace(`${id}/somebody`, undefined, state(1))
       }
       await directory.commit([
         { remove: { kind: 'mfa-device', key: 'removed', account: SOURCE } },
@@ -57,8 +73,10 @@ export function mfaDeviceStatesSuite(name: string, open: OpenStorage): void {
         { put: device('changed', { id: 'changed', tags: [] }) },
         { remove: { kind: 'user', key: 'other', account: SOURCE } },
       ])
-      const kept = await Promise.all(ids.map(async (id) => (await mfaDevices.find(id)) !== undefined))
-      assert.deepEqual(kept, [false, false, true, true])
+      for (const end of ['', '/somebody']) {
+        const kept = await Promise.all(ids.map(async (id) => (await mfaDevices.find(`${id}${end}`)) !== undefined))
+        assert.deepEqual(kept, [false, false, true, true])
+      }
     })
 
     test('what is remembered of devices is no change of the directory', async (t) => {

@@ -4,5 +4,5 @@
  * @module
  */
 export { codeShown } from './code-steps.ts'
-export { MfaCodes } from './mfa-codes.ts'
+export { type CodesPurpose, MfaCodes } from './mfa-codes.ts'
 export { otpauthUri, qrForTerminal, qrPng } from './otpauth.ts'

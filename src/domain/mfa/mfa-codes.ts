@@ -1,5 +1,10 @@
 import { type EpochMillis, type ProvenCode, Secret } from '../../model/index.ts'
-import { type MfaDeviceState, type MfaDeviceStates, StoreUnavailable } from '../../platform/storage/index.ts'
+import {
+  type MfaDeviceChange,
+  type MfaDeviceState,
+  type MfaDeviceStates,
+  StoreUnavailable,
+} from '../../platform/storage/index.ts'
 import { FRESH, withAttempt, withoutAttempt } from './attempts.ts'
 import { fittingStep, stepOf } from './code-steps.ts'
 
@@ -14,14 +19,20 @@ interface MfaDevice {
 /** What becomes of two codes that are offered. Whoever offers them is told the same for `refused` and `locked`. */
 type CodeOutcome = 'accepted' | 'refused' | 'locked'
 
-/** How far from now two codes are looked for, both of them, in time steps: to enable a device, and to bring it into step. */
+/** What two codes are offered for: to bring a device into step, or to enable it for somebody, who is named by unique id. */
+export type CodesPurpose = { readonly kind: 'resync' } | { readonly kind: 'enable'; readonly holder: string }
+
+/** How far from now two codes are looked for, both of them, in time steps. */
 const WINDOWS = { enable: 10, resync: 120 } as const
 
 const TOLERANCE = 1
-/** A device that nobody has: who names none is kept as long as who names one. */
+/** As many as anybody has. So many codes are compared for everybody: it takes most of a millisecond. */
+const MOST_DEVICES = 8
+/** A device that nobody has: who has none is kept as long as who has one. */
 const NOBODYS: MfaDevice = { id: 'nobody', seed: new Secret('A'.repeat(64)) }
 /** Whenever somebody else was faster one attempt of theirs has been counted, so there are few. */
 const MOST_ROUNDS = 100
+const TOO_FAST = 'The state of an MFA device changes faster than it can be changed.'
 
 /**
  * Checks the one-time codes of MFA devices: one step early or late at most, never twice, never an older one after a
@@ -36,8 +47,9 @@ export class MfaCodes {
   }
 
   /**
-   * Accepts a code of one of these devices, once, where nobody says of which. Takes as long for no device as for one
-   * whose code is wrong, so that nobody learns by it whether there is one.
+   * Accepts a code of one of these devices, once, where nobody says of which. A refusal is the same work whatever the
+   * reason, however many devices there are, and costs one durable write: nobody learns by its time what was wrong.
+   * @param devices - eight at most; none, of whoever is refused for another reason
    * @returns the device that showed it; `locked` when every one of them is
    */
   async accept<Device extends MfaDevice>(
@@ -45,18 +57,22 @@ export class MfaCodes {
     code: string,
     now: EpochMillis,
   ): Promise<Device | 'refused' | 'locked'> {
-    if (devices.length === 0) return await this.#refuse(code, now)
-    const wrong: MfaDevice[] = []
-    for (const device of devices) {
-      const step = await this.#check(device, code, now)
-      if (step === 'refused') wrong.push(device)
-      if (typeof step !== 'number') continue
-      if (!(await this.spend({ deviceId: device.id, step, provenAt: now }))) return 'refused'
-      // Who has the right code of one device did not guess at the others.
-      for (const { id } of wrong) await this.#change(id, (state) => withoutAttempt(state, now))
-      return device
+    const open = await this.#attempt(devices, now)
+    let right: { readonly device: Device; readonly step: number } | undefined
+    for (let each = 0; each < MOST_DEVICES; each++) {
+      const device = devices[each]
+      const state = device && open.get(device)
+      const step = newStep(device ?? NOBODYS, state ?? FRESH, code, now)
+      if (device !== undefined && state !== undefined && step !== undefined) right ??= { device, step }
     }
-    return wrong.length === 0 ? 'locked' : 'refused'
+    if (right === undefined) return devices.length > 0 && open.size === 0 ? 'locked' : 'refused'
+    const { device: shownBy, step } = right
+    if (!(await this.spend({ deviceId: shownBy.id, step, provenAt: now }))) return 'refused'
+    // Who has the right code of one device did not guess at the others.
+    for (const other of open.keys()) {
+      if (other !== shownBy) await this.#change(other.id, (state) => withoutAttempt(state, now))
+    }
+    return shownBy
   }
 
   /**
@@ -64,9 +80,11 @@ export class MfaCodes {
    * whatever is granted because of it is granted after {@link spend}.
    */
   async prove(device: MfaDevice, code: string, now: EpochMillis): Promise<ProvenCode | 'refused' | 'locked'> {
-    const step = await this.#check(device, code, now)
-    if (typeof step !== 'number') return step
-    await this.#change(device.id, (state) => withoutAttempt(state, now))
+    const state = await this.#change(device.id, (before) => withAttempt(before, now))
+    if (state === undefined) return 'locked'
+    const step = newStep(device, state, code, now)
+    if (step === undefined) return 'refused'
+    await this.#change(device.id, (before) => withoutAttempt(before, now))
     return { deviceId: device.id, step, provenAt: now }
   }
 
@@ -81,19 +99,21 @@ export class MfaCodes {
   /**
    * Finds out how far the clock of a device is off, by two codes that it showed one after the other, and uses both up.
    * From then on codes are expected by that clock. It never changes by itself: what is too far off later has to be
-   * brought into step again, as at AWS.
+   * brought into step again, as at AWS. Attempts at a device that nobody has are counted for each whom it is to be for:
+   * who may enable it for themselves alone locks it for nobody else.
    * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_ResyncMFADevice.html
    */
   async synchronize(
     device: MfaDevice,
     code1: string,
     code2: string,
-    window: keyof typeof WINDOWS,
+    purpose: CodesPurpose,
     now: EpochMillis,
   ): Promise<CodeOutcome> {
-    if ((await this.#change(device.id, (state) => withAttempt(state, now))) === undefined) return 'locked'
+    const counted = purpose.kind === 'enable' ? `${device.id}/${purpose.holder}` : device.id
+    if ((await this.#change(counted, (state) => withAttempt(state, now))) === undefined) return 'locked'
     const current = stepOf(now)
-    const reach = WINDOWS[window]
+    const reach = WINDOWS[purpose.kind]
     const asked = { seed: device.seed, codes: [code1, code2] }
     const step = fittingStep(asked, current - reach, current + reach - 1)
     if (step === undefined) return 'refused'
@@ -107,22 +127,31 @@ export class MfaCodes {
     return synchronized === undefined ? 'refused' : 'accepted'
   }
 
-  /** The step of a code that is right and new. The attempt is counted, and stays so. */
-  async #check({ id, seed }: MfaDevice, code: string, now: EpochMillis): Promise<number | 'refused' | 'locked'> {
-    const state = await this.#change(id, (before) => withAttempt(before, now))
-    if (state === undefined) return 'locked'
-    const expected = stepOf(now) + state.drift
-    const step = fittingStep({ seed, codes: [code] }, expected - TOLERANCE, expected + TOLERANCE)
-    return step !== undefined && step > state.lastStep ? step : 'refused'
-  }
-
-  /** The same reads, writes and computations as for a device, but for one that never locks and has no right code. */
-  async #refuse(code: string, now: EpochMillis): Promise<'refused'> {
-    const state = await this.#states.find(NOBODYS.id)
-    await this.#states.replace(NOBODYS.id, state, { ...FRESH, failures: [now] })
-    const expected = stepOf(now)
-    fittingStep({ seed: NOBODYS.seed, codes: [code] }, expected - TOLERANCE, expected + TOLERANCE)
-    return 'refused'
+  /**
+   * Counts an attempt at each of these devices, in one write: whatever comes of it there is one, also where there is no
+   * device, or none that is not locked.
+   * @returns those that are not locked, as they are with it
+   */
+  async #attempt<Device extends MfaDevice>(
+    devices: readonly Device[],
+    now: EpochMillis,
+  ): Promise<ReadonlyMap<Device, MfaDeviceState>> {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const open = new Map<Device, MfaDeviceState>()
+      const changes: MfaDeviceChange[] = []
+      for (const device of devices) {
+        const before = await this.#states.find(device.id)
+        const after = withAttempt(before ?? FRESH, now)
+        if (after === undefined) continue
+        open.set(device, after)
+        changes.push([device.id, before, after])
+      }
+      if (open.size === 0) {
+        changes.push([NOBODYS.id, await this.#states.find(NOBODYS.id), { ...FRESH, failures: [now] }])
+      }
+      if (await this.#states.replaceAll(changes)) return open
+    }
+    throw new StoreUnavailable(TOO_FAST)
   }
 
   /** Changes the state of a device, from whatever it is when nobody else changes it; gives what became of it. */
@@ -135,6 +164,13 @@ export class MfaCodes {
       const after = change(before ?? FRESH)
       if (after === undefined || (await this.#states.replace(device, before, after))) return after
     }
-    throw new StoreUnavailable('The state of an MFA device changes faster than it can be changed.')
+    throw new StoreUnavailable(TOO_FAST)
   }
+}
+
+/** The step of a code that is right, and newer than every one that was used. */
+function newStep({ seed }: MfaDevice, { drift, lastStep }: MfaDeviceState, code: string, now: EpochMillis) {
+  const expected = stepOf(now) + drift
+  const step = fittingStep({ seed, codes: [code] }, expected - TOLERANCE, expected + TOLERANCE)
+  return step !== undefined && step > lastStep ? step : undefined
 }

@@ -19,7 +19,7 @@ export {
   type RecordName,
   StoreConflict,
 } from './directory-store.ts'
-export type { MfaDeviceState, MfaDeviceStates } from './mfa-device-states.ts'
+export type { MfaDeviceChange, MfaDeviceState, MfaDeviceStates } from './mfa-device-states.ts'
 export type { ReplayGuard } from './replay-guard.ts'
 export { type Storage, StoreUnavailable } from './storage.ts'
 export type { UsageKind, UsageStamp, UsageStamps } from './usage-stamps.ts'

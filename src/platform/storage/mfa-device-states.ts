@@ -10,9 +10,13 @@ export interface MfaDeviceState {
   readonly failures: readonly EpochMillis[]
 }
 
+/** What is to become of the state of a device. @see {@link MfaDeviceStates.find} which gave `from` */
+export type MfaDeviceChange = readonly [device: string, from: MfaDeviceState | undefined, to: MfaDeviceState]
+
 /**
  * Remembers what MFA devices have behind them, by the unique id of a device: one that is made anew begins anew, also
- * under the serial number of another. What is remembered of a device is gone with its record in the directory.
+ * under the serial number of another. What is remembered of a device is gone with its record in the directory, and so is
+what is remembered under its id with a `/` and more behind it.
  * Every call rejects with {@link StoreUnavailable} when the store is closed or its medium fails.
  */
 export interface MfaDeviceStates {
@@ -21,8 +25,10 @@ export interface MfaDeviceStates {
 
   /**
    * Atomically puts `to` in the place of `from`, on all nodes. Resolves once that is durable.
-   * @param from - as `find` gave it
    * @returns false when the state is another by now: then nothing was changed
    */
-  replace(device: string, from: MfaDeviceState | undefined, to: MfaDeviceState): Promise<boolean>
+  replace(...change: MfaDeviceChange): Promise<boolean>
+
+  /** The same of several devices in one write: all of them, or none. */
+  replaceAll(changes: readonly MfaDeviceChange[]): Promise<boolean>
 }

@@ -29,8 +29,8 @@ async function setting() {
     /** The code of now, or of so many steps later. */
     code: (later = 0) => codeAt(BYTES, stepOf(epochMillis(ms)) + later),
     accept: (code: string) => acceptOf(codes, DEVICE, code, epochMillis(ms)),
-    synchronize: (code1: string, code2: string, window: 'enable' | 'resync' = 'enable') =>
-      codes.synchronize(DEVICE, code1, code2, window, epochMillis(ms)),
+    synchronize: (code1: string, code2: string, kind: 'enable' | 'resync' = 'enable', holder = 'AIDA-ALICE') =>
+      codes.synchronize(DEVICE, code1, code2, kind === 'enable' ? { kind, holder } : { kind }, epochMillis(ms)),
   }
 }
 
@@ -38,6 +38,16 @@ async function setting() {
 async function acceptOf(codes: MfaCodes | undefined, device: typeof DEVICE, code: string, now: EpochMillis) {
   const outcome = await codes?.accept([device], code, now)
   return typeof outcome === 'object' ? 'accepted' : outcome
+}
+
+/** States that tell which of them a write changed. */
+function watchedStates(states: MfaDeviceStates, tell: (changed: readonly string[]) => void): MfaDeviceStates {
+  const replaceAll: MfaDeviceStates['replaceAll'] = async (changes) => {
+    const replaced = await states.replaceAll(changes)
+    if (replaced) tell(changes.map(([device]) => device))
+    return replaced
+  }
+  return { find: (device) => states.find(device), replace: (...change) => replaceAll([change]), replaceAll }
 }
 
 /** A code that is none of those around now. */
@@ -153,14 +163,9 @@ test('a device that was made anew begins anew, also with the seed of the one bef
 test('ten thousand guesses, fifty at a time on two nodes, are five that count, and the right code fails with them', async () => {
   const { states, code, now } = await setting()
   let counted = 0
-  const watched: MfaDeviceStates = {
-    find: (device) => states.find(device),
-    async replace(device, from, to) {
-      const replaced = await states.replace(device, from, to)
-      if (replaced) counted++
-      return replaced
-    },
-  }
+  const watched = watchedStates(states, (changed) => {
+    counted += changed.filter((device) => device === DEVICE.id).length
+  })
   const nodes = [new MfaCodes(watched), new MfaCodes(watched)]
   const right = code()
   const outcomes = new Map<string, number>()
@@ -176,6 +181,25 @@ test('ten thousand guesses, fifty at a time on two nodes, are five that count, a
   assert.deepEqual(Object.fromEntries(outcomes), { refused: 5, locked: 9995 })
   assert.equal(counted, 5)
   assert.equal(await acceptOf(nodes[0], DEVICE, right, now), 'locked')
+})
+
+test('a refusal is one durable write, whatever the reason', async () => {
+  const { states, code, now } = await setting()
+  let writes = 0
+  const codes = new MfaCodes(watchedStates(states, () => writes++))
+  const many = Array.from({ length: 8 }, (_, each) => ({ id: `many-${each}`, seed: SEED }))
+  const costs = async (devices: readonly (typeof DEVICE)[], offered: string, outcome: string, what: string) => {
+    writes = 0
+    assert.equal(await codes.accept(devices, offered, now), outcome, what)
+    assert.equal(writes, 1, what)
+  }
+  for (const devices of [[DEVICE], many]) {
+    for (let n = 0; n < 5; n++) await costs(devices, WRONG, 'refused', `a wrong code of ${devices.length}`)
+    await costs(devices, WRONG, 'locked', `a wrong code of ${devices.length} that are locked`)
+    await costs(devices, code(), 'locked', `the right code of ${devices.length} that are locked`)
+  }
+  await costs([], WRONG, 'refused', 'nothing that has a right code')
+  await costs([DEVICE, { id: 'other', seed: SEED }], WRONG, 'refused', 'a wrong code where one of two is locked')
 })
 
 test('a code that was proved can still be used, once', async () => {
@@ -309,6 +333,14 @@ test('a locked device is not brought into step, and failing to bring one into st
   assert.equal(await accept(code()), 'locked')
   wait(10)
   assert.equal(await synchronize(code(-1), code(), 'resync'), 'accepted')
+})
+
+test('who tries to have a device for themselves locks it for nobody else', async () => {
+  const { synchronize, code } = await setting()
+  for (let n = 0; n < 5; n++) assert.equal(await synchronize(WRONG, WRONG, 'enable', 'AIDA-MALLORY'), 'refused')
+  assert.equal(await synchronize(code(-1), code(), 'enable', 'AIDA-MALLORY'), 'locked')
+  assert.equal(await synchronize(code(-1), code(), 'enable', 'AIDA-BOB'), 'accepted')
+  assert.equal(await synchronize(code(-1), code(), 'enable', 'AIDA-CAROL'), 'refused', 'used up for everybody')
 })
 
 test('of many who synchronize with the same codes at once one succeeds', async () => {

@@ -132,7 +132,7 @@ for (const name of ['directory.sqlite', 'audit.sqlite']) {
     await assert.rejects(
       openSqlStorage({ data: folder }),
       refusal(
-        new RegExp(`${name} has schema version 99, and this Rolecall knows versions up to \\d: .*newer Rolecall`),
+        new RegExp(`${name} has schema version 99, and this Rolecall knows versions up to \\d+: .*newer Rolecall`),
       ),
     )
     assert.deepEqual(readFileSync(join(folder, name)), before)

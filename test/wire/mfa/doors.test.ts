@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DirectoryInput } from '../../../src/index.ts'
 import type { AuditRecord } from '../../../src/testing/index.ts'
 import { cheapPasswords } from '../../cheap-passwords.ts'
+import { totp } from '../../totp.ts'
 import { policy, SOURCE } from '../cast.ts'
 import type { Credentials } from '../wire-client.ts'
 import { deviceArn, devices, type MfaSetting, mfaSetting } from './setting.ts'
@@ -166,6 +167,20 @@ describe('a locked device', () => {
       records.map((record) => dataOf(record).MFAResult),
       ['Invalid', 'DeviceLocked'],
     )
+  })
+
+  test('that nobody has is locked for whom it was tried, and for nobody else', async () => {
+    const made = await on.iam(alice, { Action: 'CreateVirtualMFADevice', VirtualMFADeviceName: 'new' })
+    const seed = Buffer.from(/<Base32StringSeed>(.*)</.exec(made.body)?.[1] ?? '', 'base64').toString('latin1')
+    const now = new Date(on.node.broker.clock.now())
+    const enable = async (UserName: string, code1: string, code2: string) => {
+      const codes = { AuthenticationCode1: code1, AuthenticationCode2: code2 }
+      const params = { Action: 'EnableMFADevice', UserName, SerialNumber: deviceArn('new'), ...codes }
+      return (await on.iam(alice, params)).status
+    }
+    for (let n = 0; n < 5; n++) assert.equal(await enable('kate', WRONG, WRONG), 403)
+    assert.equal(await enable('kate', totp(seed, now, -1), totp(seed, now)), 403)
+    assert.equal(await enable('alice', totp(seed, now, -1), totp(seed, now)), 200)
   })
 
   test('is told of when it is to be enabled, in the record and in the log', async (t) => {

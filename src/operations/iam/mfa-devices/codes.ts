@@ -1,4 +1,5 @@
 import type { MfaDeviceBody, MfaDeviceView } from '../../../domain/directory/index.ts'
+import type { CodesPurpose } from '../../../domain/mfa/index.ts'
 import type { Params } from '../../../engines/wire/index.ts'
 import { ConcurrentModification, type EpochMillis, type Secret } from '../../../model/index.ts'
 import { RefusedCode } from '../../../pipeline/authentication/index.ts'
@@ -26,18 +27,18 @@ export function readCodes(params: Params): CodesInput {
 }
 
 /**
- * Checks that a device showed two codes one after the other, not longer ago than the window reaches, and uses them up. A
+ * Checks that a device showed two codes one after the other, not longer ago than it may be for that purpose, and uses them up. A
  * device that is locked after too many attempts is answered as wrong codes are.
  * @throws {@link InvalidAuthenticationCode}
  */
 export async function checkCodes(
   device: MfaDeviceView,
   { authenticationCode1, authenticationCode2 }: CodesInput,
-  window: 'enable' | 'resync',
+  purpose: CodesPurpose,
   { mfaCodes, now }: Pick<BrokerParts, 'mfaCodes'> & { readonly now: EpochMillis },
 ): Promise<void> {
   const codes = [authenticationCode1.reveal(), authenticationCode2.reveal()] as const
-  const outcome = await mfaCodes.synchronize(device, ...codes, window, now)
+  const outcome = await mfaCodes.synchronize(device, ...codes, purpose, now)
   if (outcome === 'accepted') return
   const cause = outcome === 'locked' ? new RefusedCode('DeviceLocked', [device]) : new RefusedCode('Invalid')
   throw new InvalidAuthenticationCode('Authentication code for device is not valid.', { detail: outcome, cause })

@@ -24,7 +24,8 @@ export const enableMFADevice = definePreparedChange({
     const device = await existingDevice(records, account, input.serialNumber)
     checkFree(device)
     checkRoom(await records.countReferring('mfa-device', devicesOf(holder)))
-    await checkCodes(viewMfaDevice(device, keyring), input, 'enable', { mfaCodes, now })
+    const purpose = { kind: 'enable', holder: holder.uniqueId } as const
+    await checkCodes(viewMfaDevice(device, keyring), input, purpose, { mfaCodes, now })
     return device.id
   },
 

@@ -17,7 +17,7 @@ export const resyncMFADevice = definePreparedChange({
 
   async prepare({ input, account, now }, holder, { directory, keyring, mfaCodes }) {
     const device = await deviceOf(directory.records, account, holder, input.serialNumber)
-    await checkCodes(viewMfaDevice(device, keyring), input, 'resync', { mfaCodes, now })
+    await checkCodes(viewMfaDevice(device, keyring), input, { kind: 'resync' }, { mfaCodes, now })
     return device.id
   },
 

@@ -145,6 +145,22 @@ export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
       UPDATE browser_state_count SET count = count - 1 WHERE kind = OLD.kind;
     END;
     `,
+    // With what an MFA device has behind it goes what each has behind it who tried to have it.
+    `
+    DROP TRIGGER mfa_device_forgotten;
+    DROP TRIGGER mfa_device_renewed;
+    CREATE TRIGGER mfa_device_forgotten AFTER DELETE ON directory_record WHEN OLD.kind = 'mfa-device' BEGIN
+      DELETE FROM mfa_device_state WHERE device = json_extract(OLD.body, '$.id');
+      DELETE FROM mfa_device_state
+        WHERE device > json_extract(OLD.body, '$.id') || '/' AND device < json_extract(OLD.body, '$.id') || '0';
+    END;
+    CREATE TRIGGER mfa_device_renewed AFTER UPDATE ON directory_record
+      WHEN OLD.kind = 'mfa-device' AND json_extract(OLD.body, '$.id') <> json_extract(NEW.body, '$.id') BEGIN
+      DELETE FROM mfa_device_state WHERE device = json_extract(OLD.body, '$.id');
+      DELETE FROM mfa_device_state
+        WHERE device > json_extract(OLD.body, '$.id') || '/' AND device < json_extract(OLD.body, '$.id') || '0';
+    END;
+    `,
   ],
   audit: [
     `

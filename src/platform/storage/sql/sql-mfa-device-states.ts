@@ -1,6 +1,6 @@
-import { type MfaDeviceState, type MfaDeviceStates, StoreConflict } from '../index.ts'
+import { type MfaDeviceChange, type MfaDeviceState, type MfaDeviceStates, StoreConflict } from '../index.ts'
 import type { Reader } from './reader.ts'
-import type { Writer } from './writer.ts'
+import type { Statement, Writer } from './writer.ts'
 
 const OVERTAKEN = 'The state of the device is another by now.'
 
@@ -20,25 +20,29 @@ export function sqlMfaDeviceStates(reader: Reader, writer: Writer): MfaDeviceSta
     .where('body', '=', '')
     .compile().sql
 
+  const statementOf = ([device, from, to]: MfaDeviceChange): Statement =>
+    from === undefined
+      ? { sql: insert, parameters: [device, toBody(to)], conflict: OVERTAKEN }
+      : { sql: update, parameters: [toBody(to), device, toBody(from)], conflict: OVERTAKEN }
+
+  const replaceAll = async (changes: readonly MfaDeviceChange[]): Promise<boolean> => {
+    try {
+      await writer.write('directory', changes.map(statementOf))
+      return true
+    } catch (error) {
+      if (error instanceof StoreConflict) return false
+      throw error
+    }
+  }
+
   return {
     async find(device) {
       const [row] = await reader.rows(one, [device])
       return row && JSON.parse(row.body)
     },
 
-    async replace(device, from, to) {
-      const statement =
-        from === undefined
-          ? { sql: insert, parameters: [device, toBody(to)] }
-          : { sql: update, parameters: [toBody(to), device, toBody(from)] }
-      try {
-        await writer.write('directory', [{ ...statement, conflict: OVERTAKEN }])
-        return true
-      } catch (error) {
-        if (error instanceof StoreConflict) return false
-        throw error
-      }
-    },
+    replace: (...change) => replaceAll([change]),
+    replaceAll,
   }
 }
 
