@@ -40,6 +40,11 @@ export interface BrowserState {
   readonly 'one-time-form': {
     readonly once: string
   }
+  /** What has just been done, for the page that says so next. Under the handle of its session. */
+  readonly done: {
+    readonly path: string
+    readonly says: string
+  }
   /** A virtual MFA device that was made and not enabled yet. Under the handle of the session that made it. */
   readonly 'mfa-enrollment': {
     readonly serialNumber: string
@@ -99,6 +104,7 @@ export const LONGEST_MS: Readonly<Record<BrowserStateKind, number>> = {
   'console-session': 36 * 60 * MINUTE_MS,
   'password-change': 15 * MINUTE_MS,
   'one-time-form': 60 * MINUTE_MS,
+  done: MINUTE_MS,
   'mfa-enrollment': 30 * MINUTE_MS,
   'recent-roles': 7 * 24 * 60 * MINUTE_MS,
   'saml-request': 15 * MINUTE_MS,

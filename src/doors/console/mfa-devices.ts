@@ -4,6 +4,9 @@ import type { ConsoleSession } from './console-broker.ts'
 /** Where the devices of whoever is signed in are listed. */
 export const MFA_PATH = '/console/mfa'
 
+/** What is said when a device is deleted that was never enabled. */
+export const DISCARDED = 'The unfinished device is deleted.'
+
 /** An MFA device of whoever is signed in. */
 export interface OwnMfaDevice {
   readonly serialNumber: string

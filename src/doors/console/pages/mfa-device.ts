@@ -4,12 +4,13 @@ import { buttonForm, notice, tokenField } from '../components/fields.ts'
 import { pointInTime } from '../components/point-in-time.ts'
 import { ABOUT_CODES, codesIn, twoCodes } from '../components/two-codes.ts'
 import type { ConsoleBroker } from '../console-broker.ts'
+import { goToSay } from '../done.ts'
 import { forKinds } from '../for-kinds.ts'
 import { html, type View } from '../html.ts'
 import { deviceName, holderOf, isVirtual, MFA_PATH, ownMfaDevices } from '../mfa-devices.ts'
 import type { SignedInPage, SignedInVisit } from '../page.ts'
 import { BAD_FORM, FOR_USERS, NOT_FOUND, refusal } from '../refusals.ts'
-import { goTo, type Reply, show } from '../reply.ts'
+import { type Reply, show } from '../reply.ts'
 
 const PATH = '/console/mfa/device'
 
@@ -28,7 +29,7 @@ const NOT_YOURS = {
 } as const
 
 /** One MFA device of whoever is signed in: bringing it into step, and removing it. */
-export function mfaDevicePage(broker: Pick<ConsoleBroker, 'act'>): SignedInPage {
+export function mfaDevicePage(broker: Pick<ConsoleBroker, 'act' | 'states'>): SignedInPage {
   return forKinds(['user', 'root'], FOR_USERS, {
     path: PATH,
     for: 'signed-in',
@@ -37,21 +38,25 @@ export function mfaDevicePage(broker: Pick<ConsoleBroker, 'act'>): SignedInPage 
       const { form, session } = visit
       const act = inIam(broker, visit)
       const device = { ...holderOf(session), SerialNumber: form.text('serial') }
-      if (form.text('do') === 'remove') return await remove(device, act)
+      if (form.text('do') === 'remove')
+        return (await remove(device, act)) ?? (await goToSay(MFA_PATH, 'The device is removed.', visit, broker))
       if (form.text('do') !== 'synchronize') return refusal(BAD_FORM)
       const done = await orRefusal(act('ResyncMFADevice', { ...device, ...codesIn(form) }))
       return done instanceof Fault
         ? await page(visit, device.SerialNumber, act, done)
-        : goTo(`${MFA_PATH}?synchronized`)
+        : await goToSay(MFA_PATH, 'The device is in step.', visit, broker)
     },
   })
 }
 
-/** Takes the device from its user, and deletes one that IAM made: as AWS's console does, and with the permissions for both. */
-async function remove({ UserName, SerialNumber }: OwnDevice, act: ActInIam): Promise<Reply> {
+/**
+ * Takes the device from its user, and deletes one that IAM made: as AWS's console does, and with the permissions for both.
+ * @returns what there is to say when only the first succeeded
+ */
+async function remove({ UserName, SerialNumber }: OwnDevice, act: ActInIam): Promise<Reply | undefined> {
   await act('DeactivateMFADevice', { UserName, SerialNumber })
   const deleted = isVirtual(SerialNumber) && (await orRefusal(act('DeleteVirtualMFADevice', { SerialNumber })))
-  if (!(deleted instanceof Fault)) return goTo(`${MFA_PATH}?removed`)
+  if (!(deleted instanceof Fault)) return undefined
   const view = html`
     <h1>The device is yours no more</h1>
     <p>No code of it counts any longer, but it could not be deleted: its name stays taken.</p>

@@ -4,15 +4,18 @@ import { copyable } from '../components/copyable.ts'
 import { buttonForm, notice, tokenField } from '../components/fields.ts'
 import { ABOUT_CODES, codesIn, twoCodes } from '../components/two-codes.ts'
 import type { ConsoleBroker, ConsoleSession } from '../console-broker.ts'
+import { goToSay } from '../done.ts'
 import { forKinds } from '../for-kinds.ts'
 import { html } from '../html.ts'
-import { deviceName, holderOf, MFA_PATH } from '../mfa-devices.ts'
+import { DISCARDED, deviceName, holderOf, MFA_PATH } from '../mfa-devices.ts'
 import type { SignedInPage } from '../page.ts'
 import { BAD_FORM, FOR_USERS, refusal } from '../refusals.ts'
 import { goTo, type Reply, show } from '../reply.ts'
 
 /** Where an app is shown a new device, and shows two codes of it. */
 export const ENROLLMENT_PATH = '/console/mfa/enroll'
+const ADDED =
+  'The device is yours. From the next sign-in on you need a code of it; this one goes on without MFA until you sign out.'
 const TITLE = 'Add an authenticator app'
 
 interface Enrollment {
@@ -44,14 +47,14 @@ export function mfaEnrollmentPage(broker: Pick<ConsoleBroker, 'act' | 'states'>)
         const deleted = await orRefusal(act('DeleteVirtualMFADevice', { SerialNumber }))
         if (deleted instanceof Fault && !(deleted instanceof NoSuchEntity)) return page(begun, session, deleted)
         await isOver()
-        return goTo(`${MFA_PATH}?discarded`)
+        return await goToSay(MFA_PATH, DISCARDED, visit, broker)
       }
       if (form.text('do') !== 'enable') return refusal(BAD_FORM)
       const params = { ...holderOf(session), SerialNumber, ...codesIn(form) }
       const enabled = await orRefusal(act('EnableMFADevice', params))
       if (enabled instanceof Fault) return page(begun, session, enabled)
       await isOver()
-      return goTo(`${MFA_PATH}?added`)
+      return await goToSay(MFA_PATH, ADDED, visit, broker)
     },
   })
 }

@@ -3,9 +3,10 @@ import { inIam, orRefusal } from '../acting.ts'
 import { buttonForm, field, notice, tokenField } from '../components/fields.ts'
 import { pointInTime } from '../components/point-in-time.ts'
 import type { ConsoleBroker, ConsoleSession } from '../console-broker.ts'
+import { goToSay, justDone } from '../done.ts'
 import { forKinds } from '../for-kinds.ts'
 import { html, type View } from '../html.ts'
-import { deviceName, MFA_PATH, type OwnMfaDevice, ownMfaDevices } from '../mfa-devices.ts'
+import { DISCARDED, deviceName, MFA_PATH, type OwnMfaDevice, ownMfaDevices } from '../mfa-devices.ts'
 import type { SignedInPage, SignedInVisit } from '../page.ts'
 import { BAD_FORM, FOR_USERS, refusal } from '../refusals.ts'
 import { goTo, type Reply, show } from '../reply.ts'
@@ -14,15 +15,6 @@ import { ENROLLMENT_PATH } from './mfa-enrollment.ts'
 const TITLE = 'MFA devices'
 
 type Broker = Pick<ConsoleBroker, 'act' | 'states'>
-
-/** What has just been done, by what the address says of it. */
-const DONE: Readonly<Record<string, string>> = {
-  added:
-    'The device is yours. From the next sign-in on you need a code of it; this one goes on without MFA until you sign out.',
-  removed: 'The device is removed.',
-  synchronized: 'The device is in step.',
-  discarded: 'The unfinished device is deleted.',
-}
 
 /** The MFA devices of whoever is signed in, and where another one is begun. */
 export function mfaPage(broker: Broker): SignedInPage {
@@ -35,7 +27,7 @@ export function mfaPage(broker: Broker): SignedInPage {
       if (form.text('do') === 'add') return await add(visit, broker)
       if (form.text('do') !== 'discard') return refusal(BAD_FORM)
       await inIam(broker, visit)('DeleteVirtualMFADevice', { SerialNumber: serialOf(form.text('name'), visit.session) })
-      return goTo(`${MFA_PATH}?discarded`)
+      return await goToSay(MFA_PATH, DISCARDED, visit, broker)
     },
   })
 }
@@ -63,16 +55,16 @@ async function add(visit: SignedInVisit, broker: Broker): Promise<Reply> {
 
 /** @param refused - why no device was begun */
 async function list(visit: SignedInVisit, broker: Broker, refused?: Fault): Promise<Reply> {
-  const { session, facts, query, form } = visit
+  const { session, facts, form } = visit
   const listed = await orRefusal(ownMfaDevices(session, inIam(broker, visit)))
   const begun = await broker.states.find('mfa-enrollment', session.handle, facts.now)
-  const done = Object.keys(DONE).find((each) => query.has(each))
+  const done = refused === undefined ? await justDone(MFA_PATH, visit, broker) : undefined
   const because = refused ?? (listed instanceof Fault ? listed : undefined)
   const view = html`
     <h1>${TITLE}</h1>
     ${refused && notice('refused', html`<p>${refused.message}</p>`)}
     ${refused instanceof EntityAlreadyExists && discardForm(form.text('name').trim(), session)}
-    ${refused === undefined && done !== undefined && notice('done', html`<p>${DONE[done]}</p>`)}
+    ${done !== undefined && notice('done', html`<p>${done}</p>`)}
     ${begun !== undefined && notice('warning', html`<p>You have begun to add ${deviceName(begun.serialNumber)}: <a href=${ENROLLMENT_PATH}>go on with it</a>.</p>`)}
     ${listed instanceof Fault ? notice('refused', html`<p>${listed.message}</p>`) : devices(listed, facts.now)}
     <section class="sheet" aria-labelledby="add-title">

@@ -3,11 +3,12 @@ import { inIam, orRefusal } from '../acting.ts'
 import { field, notice, tokenField } from '../components/fields.ts'
 import { passwordRules } from '../components/password-rules.ts'
 import type { ConsoleBroker } from '../console-broker.ts'
+import { goToSay, justDone } from '../done.ts'
 import { forKinds } from '../for-kinds.ts'
 import { html, type View } from '../html.ts'
 import type { SignedInPage, SignedInVisit } from '../page.ts'
 import { FOR_USERS } from '../refusals.ts'
-import { goTo, type Reply, show } from '../reply.ts'
+import { type Reply, show } from '../reply.ts'
 
 const TITLE = 'Password'
 const PATH = '/console/password'
@@ -17,7 +18,9 @@ const NOT_FOR_ROOT = {
   next: 'To look after the password of a user, sign in as that user.',
 } as const
 
-type Broker = Pick<ConsoleBroker, 'act'>
+type Broker = Pick<ConsoleBroker, 'act' | 'states'>
+
+const CHANGED = 'Your password is changed. Other sign-ins of yours go on until they end.'
 
 /** Where users replace their passwords. */
 export function passwordPage(broker: Broker): SignedInPage {
@@ -32,20 +35,21 @@ export function passwordPage(broker: Broker): SignedInPage {
       }
       const params = { OldPassword: form.text('old'), NewPassword: form.text('new') }
       const changed = await orRefusal(inIam(broker, visit)('ChangePassword', params))
-      return changed instanceof Fault ? await page(visit, broker, changed) : goTo(`${PATH}?changed`)
+      return changed instanceof Fault ? await page(visit, broker, changed) : await goToSay(PATH, CHANGED, visit, broker)
     },
   })
 }
 
 async function page(visit: SignedInVisit, broker: Broker, refused?: Fault | string): Promise<Reply> {
-  const { session, query } = visit
+  const { session } = visit
+  const done = refused === undefined ? await justDone(PATH, visit, broker) : undefined
   const policy = await orRefusal(inIam(broker, visit)('GetAccountPasswordPolicy'))
   const said = refused instanceof Fault ? refused.message : refused
   const view = html`
     <div class="narrow sheet">
       <h1>${TITLE}</h1>
       ${said !== undefined && notice('refused', html`<p>${said}</p>`)}
-      ${said === undefined && query.has('changed') && notice('done', html`<p>Your password is changed. Other sign-ins of yours go on until they end.</p>`)}
+      ${done !== undefined && notice('done', html`<p>${done}</p>`)}
       ${passwordRules(policy)}
       ${changeForm(session)}
       <p class="below"><a href="/console">Start page</a></p>
