@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { DirectoryInput } from '../../../src/index.ts'
+import { Secret } from '../../../src/model/index.ts'
+import { cheapPasswords } from '../../cheap-passwords.ts'
 import { policy, SOURCE, type Statement } from '../cast.ts'
 import { credentialsIn } from '../stage.ts'
 import type { Credentials, Params } from '../wire-client.ts'
 import { ANYBODY, deviceArn, devices, type MfaSetting, mfaSetting, role } from './setting.ts'
+
+cheapPasswords()
 
 const PRESENT = 'aws:MultiFactorAuthPresent'
 const AGE = 'aws:MultiFactorAuthAge'
@@ -45,6 +49,15 @@ interface Row {
 const alice = (on: MfaSetting) => on.longTerm('alice')
 const withMfa = async (on: MfaSetting) => await on.token(await alice(on), on.offer('alice'))
 const MINUTE = 60_000
+
+/** What was answered. */
+interface Outcome {
+  readonly status: number
+  readonly code: string | undefined
+}
+
+const LET_IN: Outcome = { status: 200, code: undefined }
+const REFUSED: Outcome = { status: 403, code: 'AccessDenied' }
 
 /** The session that a grant of AssumeRole gives. */
 async function assumed(on: MfaSetting, by: Credentials, params: Params = {}): Promise<Credentials> {
@@ -143,6 +156,7 @@ const ROWS: readonly Row[] = [
   },
 ]
 
+const PASSWORD = 'correct-Horse-7-battery'
 const mayAll = { PolicyName: 'all', PolicyDocument: policy({ Effect: 'Allow', Action: '*', Resource: '*' }) }
 const names = Object.keys(CONDITIONS)
 const roleName = (condition: string) => condition.replaceAll(/[^A-Za-z0-9]+/g, '-')
@@ -152,10 +166,12 @@ const DIRECTORY: DirectoryInput = {
     {
       Id: SOURCE,
       Users: [
+        { UserName: 'bob', Policies: [mayAll], LoginProfile: { Password: PASSWORD } },
         {
           UserName: 'alice',
           Policies: [mayAll],
           AccessKeys: [{}],
+          LoginProfile: { Password: PASSWORD },
           VirtualMFADevices: [
             ...devices(['alice']),
             { SerialNumber: 'GAHT12345678', Base32StringSeed: devices(['token'])[0]?.Base32StringSeed },
@@ -185,10 +201,73 @@ describe('whom a condition about MFA lets in', () => {
         on.nextCode()
         const { credentials, params } = await sign(on)
         const { status, fault } = await on.assume(credentials, roleName(condition), params)
-        assert.deepEqual(
-          { status, code: fault?.code },
-          cells[index] === '+' ? { status: 200, code: undefined } : { status: 403, code: 'AccessDenied' },
-        )
+        assert.deepEqual({ status, code: fault?.code }, cells[index] === '+' ? LET_IN : REFUSED)
+      })
+    }
+  }
+})
+
+/** Whoever signs in to the console asks for the role there. */
+async function inConsole(on: MfaSetting, condition: string, userName: string, later = 0): Promise<Outcome> {
+  const { consoleBroker: pages } = on.node
+  const facts = () => pages.factsOf({ rawHeaders: [] }, { sourceIp: '192.0.2.7', secureTransport: true })
+  const code = userName === 'alice' ? on.code('alice') : undefined
+  const login = await pages.login({ account: SOURCE, userName, password: new Secret(PASSWORD), code }, facts())
+  assert.ok(login.outcome === 'signed-in')
+  on.advance(later)
+  const params = { RoleArn: `arn:aws:iam::${SOURCE}:role/${roleName(condition)}`, RoleSessionName: 'session' }
+  const asked = { service: 'sts', action: 'AssumeRole', params }
+  return await pages.act(login.session, asked, facts()).then(
+    () => LET_IN,
+    (fault: unknown) => ({ status: Object(fault).httpStatus, code: Object(fault).code }),
+  )
+}
+
+/** Federated users assume no roles: the policy of their session asks for the same before they look events up. */
+async function asFederatedUser(on: MfaSetting, condition: string): Promise<Outcome> {
+  const statements = (CONDITIONS[condition] ?? []).map(({ Principal: _, ...statement }) => ({
+    ...statement,
+    Action: 'cloudtrail:LookupEvents',
+    Resource: '*',
+  }))
+  const Policy = JSON.stringify(policy(...statements))
+  const asked = await on.sts(await alice(on), { Action: 'GetFederationToken', Name: 'partner', Policy })
+  const answer = await on.lookUp(credentialsIn(asked))
+  if (answer.status === 200) return LET_IN
+  // CloudTrail's protocol has another name and status for it.
+  const code = JSON.parse(answer.body).__type
+  return code === 'AccessDeniedException' ? REFUSED : { status: answer.status, code }
+}
+
+const OTHER_ROWS: readonly (readonly [
+  row: string,
+  admits: string,
+  ask: (on: MfaSetting, condition: string) => Promise<Outcome>,
+])[] = [
+  ['a console session without MFA', FALSE, (on, condition) => inConsole(on, condition, 'bob')],
+  ['a console session with MFA', JUST_NOW, (on, condition) => inConsole(on, condition, 'alice')],
+  [
+    'a console session with MFA, five minutes later',
+    LONG_AGO,
+    (on, condition) => inConsole(on, condition, 'alice', 5 * MINUTE),
+  ],
+  ['a federated user', FALSE, asFederatedUser],
+]
+
+describe('whom else a condition about MFA lets in', () => {
+  let on: MfaSetting
+  before(async () => {
+    on = await mfaSetting(DIRECTORY)
+  })
+  after(() => on[Symbol.asyncDispose]())
+
+  for (const [row, admits, ask] of OTHER_ROWS) {
+    const cells = admits.split(' ')
+    assert.equal(cells.length, names.length)
+    for (const [index, condition] of names.entries()) {
+      test(`${condition}: ${row} is ${cells[index] === '+' ? 'let in' : 'refused'}`, async () => {
+        on.nextCode()
+        assert.deepEqual(await ask(on, condition), cells[index] === '+' ? LET_IN : REFUSED)
       })
     }
   }
@@ -201,6 +280,10 @@ const CONTROLS: readonly (readonly [account: string, deniedOn: Statement])[] = [
   ['555555555555', { NumericGreaterThan: { [AGE]: '300' } }],
   ['666666666666', { NumericGreaterThanIfExists: { [AGE]: '300' } }],
 ]
+
+/** No two devices have one seed. */
+const rootDevice = (account: string) =>
+  devices([`root${account}`]).map((device) => ({ ...device, SerialNumber: deviceArn('root', account) }))
 
 const ORGANIZATION: DirectoryInput = {
   Organization: {
@@ -230,7 +313,7 @@ const ORGANIZATION: DirectoryInput = {
     { Id: SOURCE },
     ...CONTROLS.map(([Id]) => ({
       Id,
-      Root: { AccessKeys: [{}], VirtualMFADevices: devices(['root'], Id) },
+      Root: { AccessKeys: [{}], VirtualMFADevices: rootDevice(Id) },
     })),
   ],
 }
@@ -254,7 +337,7 @@ describe('what a condition about MFA means for root', () => {
         async (account) =>
           await on.token(await rootOf(account), {
             SerialNumber: deviceArn('root', account),
-            TokenCode: on.code('root'),
+            TokenCode: on.code(`root${account}`),
           }),
       ],
       [
@@ -263,7 +346,7 @@ describe('what a condition about MFA means for root', () => {
         async (account) => {
           const credentials = await on.token(await rootOf(account), {
             SerialNumber: deviceArn('root', account),
-            TokenCode: on.code('root'),
+            TokenCode: on.code(`root${account}`),
           })
           on.advance(10 * MINUTE)
           return credentials

@@ -98,6 +98,8 @@ export interface MfaSetting extends AsyncDisposable {
   nextCode(): void
   sts(credentials: Credentials, params: Params): Promise<WireAnswer>
   iam(credentials: Credentials, params: Params): Promise<WireAnswer>
+  /** Looks events up. */
+  lookUp(credentials: Credentials): Promise<WireAnswer>
   /** Asks for a role of SOURCE. */
   assume(credentials: Credentials, roleName: string, params?: Params): Promise<WireAnswer>
   /** A session of GetSessionToken. */
@@ -132,6 +134,12 @@ export async function mfaSetting(directory: DirectoryInput = DIRECTORY): Promise
     nextCode: () => node.virtualClock?.advance(2 * STEP_MS),
     sts,
     iam: (credentials, params) => ask('iam', '2010-05-08', credentials, params),
+    async lookUp(credentials) {
+      const target = 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents'
+      const headers = { host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target }
+      const request = { method: 'POST', target: '/', headers, body: '{}' }
+      return await send(broker.endpoint, await sign(request, credentials, { service: 'cloudtrail' }))
+    },
     assume: (credentials, roleName, params) =>
       sts(credentials, {
         Action: 'AssumeRole',
