@@ -75,6 +75,10 @@ async function planMfaDevice(
   if (!keeps(seed.reveal(), RULES.mfaSeed) || !isWholeBase32(seed.reveal())) {
     return plan.mistake([...at, 'Base32StringSeed'], RULES.mfaSeed.says)
   }
+  if (!plan.claim('mfa-seed', sameCodesAs(seed))) {
+    const place = given === undefined ? 'SerialNumber' : 'Base32StringSeed'
+    plan.mistake([...at, place], 'another device here has the same seed: one code would be good at both of them')
+  }
   // A seed that stays is not sealed again: sealing it twice looks like two seeds.
   const kept = existing !== undefined && isSameSecret(seed, seedOf(existing, plan)) ? existing : undefined
   const { sealed, keyId } =
@@ -87,6 +91,11 @@ async function planMfaDevice(
   // With another seed it is another device: what was accepted of the one before says nothing about it.
   const body = { account, serialNumber, id: kept?.id ?? random.uuid(), sealedSeed: sealed, createdAt, enabled, tags }
   plan.put('mfa-device', key, account, body, keyId)
+}
+
+/** Whatever seeds show the same codes have this in common: HMAC fills keys up with zeros, which are `A` in Base32. */
+function sameCodesAs(seed: Secret): string {
+  return seed.reveal().replace(/A{1,103}$/, '')
 }
 
 /** What is wrong with a serial number: it is that of a virtual device of the account, or stands on a hardware device. */

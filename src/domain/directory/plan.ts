@@ -44,6 +44,7 @@ type ClaimKind =
   | 'oidc-provider'
   | 'saml-provider'
   | 'mfa-device'
+  | 'mfa-seed'
 /** What has a name in an account. */
 export type EntityKind = 'user' | 'group' | 'role' | 'managed-policy' | 'instance-profile'
 

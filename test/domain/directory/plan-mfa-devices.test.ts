@@ -52,6 +52,12 @@ describe('MFA devices of a directory file are refused', () => {
     ['a seed of no whole bytes', [{ ...phone, Base32StringSeed: `${SEED}A` }], new RegExp(says)],
     ['a seed with bits left over', [{ ...phone, Base32StringSeed: `${SEED}AB` }], new RegExp(says)],
     ['a seed in lower case', [{ ...phone, Base32StringSeed: SEED.toLowerCase() }], new RegExp(says)],
+    ['the seed of another device', [phone, { ...phone, SerialNumber: TOKEN }], /\.1\.Base32StringSeed: another device/],
+    [
+      'the seed of another device and zeros, which shows the same codes',
+      [phone, { SerialNumber: TOKEN, Base32StringSeed: `${SEED}AA` }],
+      /\.1\.Base32StringSeed: another device/,
+    ],
     [
       'a ninth device',
       Array.from({ length: 9 }, (_, n) => ({ ...phone, SerialNumber: `${PHONE}${n}` })),
@@ -65,6 +71,21 @@ describe('MFA devices of a directory file are refused', () => {
       assert.doesNotMatch(said, /GEZDGN|gezdgn/, 'and no seed is repeated')
     })
   }
+
+  test('for the seed of another device that is there, or of somebody else in the file', async (t) => {
+    const world = await aWorld(t)
+    await world.apply(withDevices([phone]))
+    const other = { SerialNumber: TOKEN, Base32StringSeed: SEED }
+    await assert.rejects(
+      world.plan(withDevices([other, { SerialNumber: PHONE }])),
+      /VirtualMFADevices\.1\.SerialNumber: another device here has the same seed/,
+    )
+    const Users = [aUser('alice', { VirtualMFADevices: [phone] })]
+    await assert.rejects(
+      world.plan(anAccount(SOURCE, { Root: { VirtualMFADevices: [other] }, Users })),
+      /Base32StringSeed: another device here has the same seed/,
+    )
+  })
 
   test('when somebody else has them', async (t) => {
     const world = await aWorld(t)

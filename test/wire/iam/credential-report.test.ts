@@ -11,6 +11,7 @@ import {
   UpdateAccessKeyCommand,
   UpdateAccountPasswordPolicyCommand,
 } from '@aws-sdk/client-iam'
+import { base32Text } from '../../../src/model/index.ts'
 import { ACCOUNT, refused, setIamStage } from './iam-stage.ts'
 
 const HEADER =
@@ -74,7 +75,7 @@ describe('the credential report', () => {
   test('MFA is active for whoever has a device that is enabled, root as well', async () => {
     const device = (name: string) => ({
       SerialNumber: `arn:aws:iam::${ACCOUNT}:mfa/${name}`,
-      Base32StringSeed: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+      Base32StringSeed: base32Text(Buffer.from(name.padEnd(20, '.'))),
     })
     const VirtualMFADevices = [device('one'), device('two')]
     await using stage = await setIamStage([{ UserName: 'guarded', VirtualMFADevices }], {

@@ -30,8 +30,9 @@ const absent = (serial: string) => `VirtualMFADevice with serial number ${serial
 const WRONG_CODE = 'Authentication code for device is not valid.'
 const NOT_THEIRS = 'MFA Device invalid for user.'
 const SEED = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+const THIRD_SEED = 'NBSWY3DPEHPK3PXPNBSWY3DPEHPK3PXP'
 const TOKEN = { SerialNumber: 'GAHT12345678', Base32StringSeed: SEED }
-const ROOTS = { SerialNumber: arn('root-account-mfa-device'), Base32StringSeed: SEED }
+const ROOTS = { SerialNumber: arn('root-account-mfa-device'), Base32StringSeed: 'MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U' }
 const HALF_MINUTE_MS = 30_000
 
 /** AWS's own policy for users who manage their devices, without what it demands of everything else. */
@@ -337,7 +338,7 @@ describe('MFA devices', () => {
 
   test('are listed by whether somebody has them, and with whom', async () => {
     await using fresh = await setIamStage(
-      [{ UserName: 'alice', VirtualMFADevices: [{ ...ROOTS, SerialNumber: arn('alice') }, TOKEN] }],
+      [{ UserName: 'alice', VirtualMFADevices: [{ SerialNumber: arn('alice'), Base32StringSeed: THIRD_SEED }, TOKEN] }],
       {
         Root: { AccessKeys: [{}], VirtualMFADevices: [ROOTS] },
       },
