@@ -40,8 +40,8 @@ export async function getMachineEnvironment(
   if (typeof answer !== 'object' || answer === null) throw strangeAnswer(broker)
   const variables: Record<string, string> = {}
   for (const [variable, value] of Object.entries(answer)) {
-    // They become lines that a shell evaluates.
-    if (!/^[A-Z][A-Z0-9_]*$/.test(variable) || typeof value !== 'string') throw strangeAnswer(broker)
+    // They become lines that a shell evaluates. Some clients know hosts without a proxy by the lower-case name alone.
+    if (!/^(?:[A-Z][A-Z0-9_]*|no_proxy)$/.test(variable) || typeof value !== 'string') throw strangeAnswer(broker)
     variables[variable] = value
   }
   return variables

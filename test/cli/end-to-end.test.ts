@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -34,6 +34,23 @@ Accounts:
           Statement:
             - { Effect: Allow, Action: sts:AssumeRole, Principal: { AWS: "arn:aws:iam::111111111111:user/alice" },
                 Condition: { StringEquals: { sts:ExternalId: blue } } }
+`
+const MACHINES = `
+Accounts:
+  - Id: "111111111111"
+    Roles:
+      - RoleName: web
+        AssumeRolePolicyDocument:
+          Version: "2012-10-17"
+          Statement: { Effect: Allow, Principal: { Service: ec2.amazonaws.com }, Action: sts:AssumeRole }
+    InstanceProfiles: [{ InstanceProfileName: web, Roles: [web] }]
+    Instances: [{ InstanceId: i-0123456789abcdef0, IamInstanceProfile: web }]
+    Tasks: [{ TaskId: 0123456789abcdef0123456789abcdef, TaskRoleArn: "arn:aws:iam::111111111111:role/web" }]
+    PodIdentityAssociations:
+      - { ClusterName: shop, Namespace: default, ServiceAccount: web, RoleArn: "arn:aws:iam::111111111111:role/web" }
+    Clusters:
+      - Name: shop
+        ServiceAccounts: [{ Namespace: default, Name: web, RoleArn: "arn:aws:iam::111111111111:role/web" }]
 `
 
 test('an address that is in use ends serve with one sentence and status 1', async () => {
@@ -118,6 +135,34 @@ test('a broker is served, used by its commands, and stopped by SIGTERM within a 
   const unreachable = await run(home.path, ['whoami'], variables)
   assert.match(unreachable.stderr, /^rolecall: \S+ does not answer: is the broker running there\?/)
   assert.equal(unreachable.status, 1)
+})
+
+test('sh takes over what a started broker says of an instance, a task, a pod, and a pod with a role of its own', async () => {
+  using home = temporaryHome()
+  writeFileSync(join(home.path, 'accounts.yaml'), MACHINES)
+  await using _broker = await serving(home.path, ['--data', ':memory:', '--directory', 'accounts.yaml', '--dev'])
+  for (const [who, ...named] of [
+    [['i-0123456789abcdef0'], 'AWS_EC2_METADATA_SERVICE_ENDPOINT'],
+    [
+      ['task/0123456789abcdef0123456789abcdef'],
+      'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+      'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+    ],
+    [['pod/shop/default/web'], 'AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_AUTHORIZATION_TOKEN'],
+    [['pod/shop/default/web', '--irsa'], 'AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'],
+  ] as const) {
+    const { status, stdout, stderr } = await run(home.path, ['env', ...who, '--ready-file', 'ready.json'])
+    assert.deepEqual([status, stderr], [0, ''], who.join(' '))
+    const env = { PATH: process.env['PATH'], AWS_PROFILE: 'mine' }
+    const lines = execFileSync('sh', ['-euc', `${stdout}env`], { env, encoding: 'utf8' }).split('\n')
+    const variables = new Map(
+      lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    )
+    for (const name of [...named, 'AWS_ENDPOINT_URL_STS', 'AWS_REGION'])
+      assert.ok(variables.get(name), `${who}: ${name}`)
+    assert.equal(variables.get('no_proxy'), '127.0.0.1')
+    assert.ok(!variables.has('AWS_PROFILE'))
+  }
 })
 
 test('exec runs a command as a role of a broker in memory', async () => {

@@ -9,6 +9,8 @@ import { fakeBroker } from './fake-broker.ts'
 const TASK = 'task/0123456789abcdef0123456789abcdef'
 const INSTANCE = 'i-0123456789abcdef0'
 const VARIABLES = {
+  NO_PROXY: '127.0.0.1',
+  no_proxy: '127.0.0.1',
   AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:7600',
   AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:7601/v1/credentials',
 }
@@ -46,7 +48,15 @@ for (const [args, says] of [
 }
 
 test('what is no variable, or no text, is not printed', async () => {
-  for (const answer of [{ 'A; rm -rf /': 'x' }, { PATH: 1 }, 'text', null, { 'A\nB': '' }]) {
+  for (const answer of [
+    { 'A; rm -rf /': 'x' },
+    { PATH: 1 },
+    { path: '/tmp' },
+    { no_proxy: 1 },
+    'text',
+    null,
+    { 'A\nB': '' },
+  ]) {
     const { status, stdout, stderr } = await env([TASK], answer)
     assert.match(stderr, /answered 200 and nothing that Rolecall would say/)
     assert.deepEqual([status, stdout], [1, ''])
