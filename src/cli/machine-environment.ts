@@ -24,7 +24,7 @@ export const OVERRULING: readonly string[] = [
 
 /** Whether a name is the one of an instance, a task or a pod. Users are named by an account and one name. */
 export function isMachine(name: string): boolean {
-  return /^(?:i-[0-9a-f]+$|task\/[0-9a-f]{32}(?:\/|$)|pod\/[^/]+\/[^/]+\/[^/]+$)/.test(name)
+  return /^(?:i-[0-9a-f]+$|task\/[0-9a-f]{32}(?:\/|$)|pod\/(?:[^/]+\/[^/]+\/)?[^/]+\/[^/]+\/[^/]+$)/.test(name)
 }
 
 /**

@@ -34,7 +34,8 @@ const EKS_HOSTS: ReadonlySet<string> = new Set([CONTAINER_ADDRESSES.eks, `[${CON
  * The environment in which unmodified SDKs get the credentials of an instance, a task or a pod by themselves. A token of a
  * container is in it, and the request for it is recorded. The shared files of AWS are put aside: a `default` profile in
  * them would come first. What else comes first, an access key in the environment, no variable can take away.
- * @param name - `i-...`, `task/ID`, `task/ID/CONTAINER` or `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`
+ * @param name - `i-...`, `task/ID`, `task/ID/CONTAINER` or `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`, that too with
+ *   `ACCOUNT/REGION/` before the cluster
  * @throws NoSuchEntity, ValidationError
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */

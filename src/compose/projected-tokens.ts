@@ -1,16 +1,14 @@
-import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { serviceAccountsIn } from '../domain/directory/index.ts'
-import { type Cluster, machineOfPod, type Pod, type Secret, type ServiceAccount } from '../model/index.ts'
+import { findServiceAccount, type NamingServiceAccount, namesOf, serviceAccountsIn } from '../domain/directory/index.ts'
+import type { Pod, Secret } from '../model/index.ts'
 import { issueServiceAccountToken, type ServiceAccountToken } from '../operations/broker/index.ts'
-import { type BrokerConfig, isInMemory } from '../platform/config/index.ts'
-import { writePrivateFile } from '../platform/private-file.ts'
+import type { BrokerConfig } from '../platform/config/index.ts'
 import type { PreparedNode } from './prepare-node.ts'
+import { TokenFiles } from './token-files.ts'
 
 /** A token as it stands in its file. */
 interface Projected {
   readonly file: string
+  readonly token: Secret
   readonly issuer: string
   readonly keyId: string
   readonly pod: Pick<Pod, 'podName' | 'podUid'>
@@ -24,21 +22,23 @@ const RENEWED_AFTER = 0.8
 
 /**
  * Tokens of service accounts in files, as a kubelet projects them into pods: written when they are first asked for, and
- * written anew before they end, when their key is gone, and when the clock was moved. The file of a service account that is
- * gone is removed. In a data folder they outlive the process, and are looked after again by the next one.
+ * written anew before they end, when their key is gone, when the file is gone or holds something else, and when the clock
+ * was moved. The file of a service account that is gone is removed. In a data folder they outlive the process, and are
+ * looked after again by the next one.
  * @see https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#serviceaccount-token-volume-projection
  */
 export class ProjectedTokens {
   readonly #node: Pick<PreparedNode, 'operate' | 'broker'>
-  readonly #config: BrokerConfig
+  readonly #files: TokenFiles
+  /** By the name in full: clusters of one name may be in several accounts and regions. */
   readonly #projected = new Map<string, Projected>()
-  #folder: Promise<string> | undefined
+  #ambiguous: ReadonlySet<string> = new Set()
   #timer: NodeJS.Timeout | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(node: Pick<PreparedNode, 'operate' | 'broker'>, config: BrokerConfig) {
     this.#node = node
-    this.#config = config
+    this.#files = new TokenFiles(config)
   }
 
   /**
@@ -46,32 +46,29 @@ export class ProjectedTokens {
    * @throws Error with a sentence when the folder that is named cannot be written
    */
   async start(): Promise<void> {
-    const { tokenFolder } = this.#config
-    if (tokenFolder !== undefined) await openFolder(tokenFolder)
-    const { directory } = this.#node.broker
-    directory.watch('cluster', () => this.renew())
+    await this.#files.start()
+    this.#node.broker.directory.watch('cluster', () => this.renew())
     this.#timer = setInterval(() => this.renew(), EVERY_MS)
     this.#timer.unref()
-    if (this.#isKept) await this.#inTurn(() => this.#resume())
+    await this.#inTurn(() => this.#resume())
   }
 
   /**
    * The file with the token of a service account, and the role that it is for.
-   * @param name - `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`
+   * @param name - `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`, or `pod/ACCOUNT/REGION/CLUSTER/NAMESPACE/SERVICEACCOUNT`
    * @throws NoSuchEntity
    */
   async of(name: string): Promise<{ readonly file: string; readonly roleArn: string; readonly region: string }> {
     return await this.#inTurn(async () => {
-      await this.#renewDue()
-      const { file } = this.#projected.get(name) ?? (await this.#project(name))
-      const { cluster, serviceAccount } = (await this.#named()).get(name) ?? {}
-      return { file, roleArn: serviceAccount?.roleArn ?? '', region: cluster?.region ?? '' }
+      const found = findServiceAccount(name, await serviceAccountsIn(this.#node.broker.directory))
+      const { file } = await this.#keep(found)
+      return { file, roleArn: found.serviceAccount.roleArn, region: found.cluster.region }
     })
   }
 
   /** Writes what is due, and removes what is left over: time has passed, or was moved, or something changed. */
   renew(): void {
-    void this.#inTurn(() => this.#renewDue())
+    void this.#inTurn(() => this.#look())
   }
 
   /** Resolves when everything that was due has been written, or was tried to be. */
@@ -82,12 +79,7 @@ export class ProjectedTokens {
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await this.#turn
-    if (!this.#isKept && this.#folder !== undefined) await rm(await this.#folder, { recursive: true, force: true })
-  }
-
-  /** Whether files outlive the process. */
-  get #isKept(): boolean {
-    return this.#config.tokenFolder !== undefined || !isInMemory(this.#config)
+    await this.#files.stop()
   }
 
   /** Never two at once: of two that write one file the earlier could come last. */
@@ -98,28 +90,31 @@ export class ProjectedTokens {
   }
 
   async #resume(): Promise<void> {
-    for (const [name, { cluster, serviceAccount }] of await this.#named()) {
-      const isThere = await access(await this.#fileOf(cluster, serviceAccount)).then(
-        () => true,
-        () => false,
-      )
-      if (isThere) await this.#attempt(name, () => this.#project(name))
+    const left = await this.#files.left()
+    if (left.length === 0) return
+    const places = new Map<string, NamingServiceAccount>()
+    for (const each of await serviceAccountsIn(this.#node.broker.directory)) {
+      places.set(await this.#files.fileOf(each), each)
+    }
+    for (const file of left) {
+      const found = places.get(file)
+      await this.#attempt(file, () => (found === undefined ? this.#files.removeOwn(file) : this.#project(found)))
     }
   }
 
-  async #renewDue(): Promise<void> {
+  async #look(): Promise<void> {
     if (this.#projected.size === 0) return
-    const { clock, clusterIssuers } = this.#node.broker
-    const named = await this.#named()
-    for (const [name, { file, issuer, keyId, renewAt, pod }] of this.#projected) {
-      if (!named.has(name)) {
-        this.#projected.delete(name)
-        await this.#attempt(name, () => rm(file, { force: true }))
-        continue
-      }
-      const isVouchedFor = (await clusterIssuers.jwks(issuer))?.includes(keyId)
-      if (!isVouchedFor || clock.now() >= renewAt) await this.#attempt(name, () => this.#project(name, pod))
+    const all = await serviceAccountsIn(this.#node.broker.directory)
+    const named = new Map(all.map((each) => [namesOf(each).full, each]))
+    for (const [name, { file }] of this.#projected) {
+      const found = named.get(name)
+      await this.#attempt(name, async () => {
+        if (found !== undefined) return await this.#keep(found)
+        await this.#files.remove(file)
+        return this.#projected.delete(name)
+      })
     }
+    this.#tellAmbiguous(all)
   }
 
   /** What fails is tried again the next time; nothing else stops of it. */
@@ -131,53 +126,53 @@ export class ProjectedTokens {
     }
   }
 
-  async #named() {
-    const named = new Map<string, { readonly cluster: Cluster; readonly serviceAccount: ServiceAccount }>()
-    for (const each of await serviceAccountsIn(this.#node.broker.directory)) {
-      const { namespace, name } = each.serviceAccount
-      named.set(machineOfPod({ clusterName: each.cluster.clusterName, namespace, serviceAccount: name }), each)
+  /** Once each: whoever asks for one by its short name is refused from then on. */
+  #tellAmbiguous(all: readonly NamingServiceAccount[]): void {
+    const seen = new Set<string>()
+    const several = new Set<string>()
+    for (const each of all) {
+      const { short } = namesOf(each)
+      if (seen.has(short)) several.add(short)
+      seen.add(short)
     }
-    return named
+    const ambiguous = new Set<string>()
+    for (const each of all) {
+      const { short, full } = namesOf(each)
+      if (several.has(short) && this.#projected.has(full)) ambiguous.add(short)
+    }
+    for (const name of ambiguous) {
+      if (!this.#ambiguous.has(name)) this.#node.broker.logger.warn('token.ambiguous', { serviceAccount: name })
+    }
+    this.#ambiguous = ambiguous
   }
 
-  async #project(name: string, pod?: Projected['pod']): Promise<Projected> {
+  async #keep(found: NamingServiceAccount): Promise<Projected> {
+    const held = this.#projected.get(namesOf(found).full)
+    return held !== undefined && (await this.#isGood(held)) ? held : await this.#project(found, held?.pod)
+  }
+
+  async #isGood({ file, token, issuer, keyId, renewAt }: Projected): Promise<boolean> {
+    const { clock, clusterIssuers } = this.#node.broker
+    if (clock.now() >= renewAt || !(await this.#files.holds(file, token))) return false
+    return (await clusterIssuers.jwks(issuer))?.includes(keyId) ?? false
+  }
+
+  async #project(found: NamingServiceAccount, pod?: Projected['pod']): Promise<Projected> {
     const { operate, broker } = this.#node
+    const { full: name } = namesOf(found)
     const issued = await operate(issueServiceAccountToken, pod === undefined ? { name } : { name, pod })
-    const { cluster, serviceAccount } = issued
-    const file = await this.#fileOf(cluster, serviceAccount)
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    // Nothing after it: STS takes a token as it stands.
-    await writePrivateFile(file, issued.token.reveal())
+    const file = await this.#files.fileOf(issued)
+    await this.#files.write(file, issued.token)
     const projected = {
       file,
-      issuer: broker.clusterIssuers.issuerOf(cluster),
+      token: issued.token,
+      issuer: broker.clusterIssuers.issuerOf(issued.cluster),
       keyId: keyIdOf(issued.token),
       pod: issued.pod,
       renewAt: renewalOf(issued),
     }
     this.#projected.set(name, projected)
     return projected
-  }
-
-  /** Every part of it was checked to be one name when it was stored. */
-  async #fileOf({ account, region, clusterName }: Cluster, { namespace, name }: ServiceAccount): Promise<string> {
-    this.#folder ??= this.#openFolder()
-    return join(await this.#folder, account, region, clusterName, namespace, name, 'token')
-  }
-
-  async #openFolder(): Promise<string> {
-    const { tokenFolder, data } = this.#config
-    if (this.#isKept) return resolve(tokenFolder ?? join(data, 'tokens'))
-    return await mkdtemp(join(tmpdir(), 'rolecall-tokens-'))
-  }
-}
-
-async function openFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
-    await access(folder, constants.W_OK)
-  } catch (cause) {
-    throw new Error(`${folder}, named by --token-folder, cannot be written`, { cause })
   }
 }
 

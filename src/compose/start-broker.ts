@@ -36,7 +36,8 @@ export interface Broker extends AsyncDisposable {
    * access key or a profile of the environment would still come first: give the child none (`AWS_ACCESS_KEY_ID`,
    * `AWS_PROFILE`), nor another `NO_PROXY`.
    * @param name - `i-...` for an instance, `task/ID` or `task/ID/CONTAINER` for a task of ECS,
-   *   `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT` for a new pod of EKS: its token is good for 24 hours
+   *   `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT` for a new pod of EKS: its token is good for 24 hours; with
+   *   `ACCOUNT/REGION/` before the cluster where several have its name
    * @param options - with `irsa` a pod shows STS a token of its cluster instead, as with IAM roles for service accounts;
    *   that is in a file, which is written anew while the broker runs
    * @throws NoSuchEntity when the directory has no such thing

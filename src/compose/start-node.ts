@@ -44,11 +44,15 @@ export interface RunningNode extends PreparedNode {
   readonly dev: DevControls | undefined
   /** The origins where containers are answered beside the metadata listener. */
   readonly containerAddresses: readonly string[]
-  /** Every instance, with where its metadata is read; resolves when all changes that this node has seen are served. */
+  /**
+   * Every instance, with where its metadata is read; resolves when all changes that this node has seen are served, and
+   * tokens of service accounts are in their files.
+   */
   instances(): Promise<readonly InstanceAddress[]>
   /**
    * The environment in which SDKs get the credentials of an instance, a task or a pod by themselves.
-   * @param name - `i-...`, `task/ID`, `task/ID/CONTAINER` or `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`
+   * @param name - `i-...`, `task/ID`, `task/ID/CONTAINER` or `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`, that too with
+   *   `ACCOUNT/REGION/` before the cluster
    * @throws NoSuchEntity
    */
   environmentOf(name: string, options?: EnvironmentOptions): Promise<Readonly<Record<string, string>>>
@@ -161,6 +165,8 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
       const call = calls.get(name)
       if (call === undefined) throw new NoSuchEntity(`There is no operation ${name} here.`)
       const output = await call(input)
+      // What a destroyed key signed is good for nothing any more.
+      if (name === 'RotateKeys') tokens.renew()
       // What was changed is served by the time it is answered.
       await machines.settled()
       await tokens.settled()
@@ -196,6 +202,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     dev,
     async instances() {
       await machines.settled()
+      await tokens.settled()
       return instances.list()
     },
     async environmentOf(name, options) {
@@ -245,6 +252,7 @@ function devControls(node: PreparedNode, machines: ServedMachines, tokens: Proje
     async reset() {
       await node.reset()
       await machines.settled()
+      await tokens.settled()
       steered.clear()
       broker.endedEarly?.clear()
     },

@@ -71,3 +71,14 @@ export function machineOfPod({
 }: Pick<PodIdentityAssociation, 'clusterName' | 'namespace' | 'serviceAccount'>): string {
   return `pod/${clusterName}/${namespace}/${serviceAccount}`
 }
+
+/** What they are called where several clusters have one name: `pod/ACCOUNT/REGION/CLUSTER/NAMESPACE/SERVICEACCOUNT`. */
+export function podInFull({
+  account,
+  region,
+  clusterName,
+  namespace,
+  serviceAccount,
+}: Omit<PodIdentityAssociation, 'roleArn'>): string {
+  return `pod/${account}/${region}/${clusterName}/${namespace}/${serviceAccount}`
+}

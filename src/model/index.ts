@@ -27,6 +27,7 @@ export {
   machineOfTask,
   type Pod,
   type PodIdentityAssociation,
+  podInFull,
   type Task,
   type TaskContainer,
   taskArn,

@@ -75,6 +75,8 @@ test('instances, tasks and pods are asked for as machines, everything else as us
     [TASK, 'GetEnvironment'],
     [`${TASK}/web`, 'GetEnvironment'],
     ['pod/shop/default/web', 'GetEnvironment'],
+    ['pod/111111111111/eu-central-1/shop/default/web', 'GetEnvironment'],
+    ['pod/eu-central-1/shop/default/web', 'GetAccessKey'],
     ['pod/web', 'GetAccessKey'],
     ['task/alice', 'GetAccessKey'],
     ['i-team/alice', 'GetAccessKey'],

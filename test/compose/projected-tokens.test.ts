@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type RunningNode, startNode } from '../../src/compose/index.ts'
@@ -24,9 +24,9 @@ async function started(t: TestContext, folder: string, settings: BrokerSettings 
   return node
 }
 
-async function apply({ operate, instances }: RunningNode, parts: object): Promise<void> {
+async function apply({ operate, instances }: RunningNode, parts: object, prune = false): Promise<void> {
   await loadDirectory(await readDirectories([{ Accounts: [{ Id: ACCOUNT, ...parts }] }]), (desired) =>
-    operate(applyDirectory, { desired, prune: false, dryRun: false }),
+    operate(applyDirectory, { desired, prune, dryRun: false }),
   )
   await instances()
 }
@@ -62,11 +62,40 @@ test('only a pod has such a token, and only of a service account that names a ro
   }
 })
 
-test('several clusters of one name are told apart by nobody', async (t) => {
+const INLAND = 'pod/111111111111/eu-central-1/shop/default/web'
+
+test('clusters of one name are told apart by their accounts and regions, and the short name is nobody’s', async (t) => {
   const node = await started(t, await aFolder(t), { data: ':memory:' })
-  const [cluster] = clusters('web').Clusters
-  await apply(node, { Clusters: [{ ...cluster, Region: 'eu-central-1' }] })
-  await assert.rejects(fileOf(node), { name: 'NoSuchEntity', message: /^Several clusters are called shop/ })
+  const file = await fileOf(node)
+  const warn = t.mock.method(node.broker.logger, 'warn')
+  const OtherArn = `arn:aws:iam::${ACCOUNT}:role/other`
+  const serviceAccount = { Namespace: 'default', Name: 'web', RoleArn: OtherArn }
+  await apply(node, { Clusters: [{ Name: 'shop', Region: 'eu-central-1', ServiceAccounts: [serviceAccount] }] })
+  const says = {
+    name: 'NoSuchEntity',
+    message: `Several clusters are called shop and have that service account: say which, ${INLAND} or pod/111111111111/us-east-1/shop/default/web.`,
+  }
+  await assert.rejects(fileOf(node), says)
+  await assert.rejects(fileOf(node), says)
+  const variables = await node.environmentOf(INLAND, IRSA)
+  assert.deepEqual([variables['AWS_ROLE_ARN'], variables['AWS_REGION']], [OtherArn, 'eu-central-1'])
+  assert.equal(await fileOf(node, 'pod/111111111111/us-east-1/shop/default/web'), file)
+  assert.notEqual(variables['AWS_WEB_IDENTITY_TOKEN_FILE'], file)
+
+  await node.dev?.advance(25 * HOUR)
+  for (const [each, region] of [
+    [file, 'us-east-1'],
+    [variables['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '', 'eu-central-1'],
+  ] as const) {
+    const { exp, iss } = claimsOf(await readFile(each, 'utf8'))
+    assert.ok(Number(exp) * 1000 > node.broker.clock.now(), region)
+    assert.ok(String(iss).endsWith(`/${ACCOUNT}/${region}/shop`))
+  }
+  const told = warn.mock.calls.filter((call) => call.arguments[0] === 'token.ambiguous')
+  assert.deepEqual(
+    told.map((call) => call.arguments[1]),
+    [{ serviceAccount: NAME }],
+  )
 })
 
 test('a pod is told its role, its file and where STS is, and nothing of the metadata service', async (t) => {
@@ -145,6 +174,73 @@ test('the file of a service account that is gone is removed, and its neighbours 
   await apply(node, clusters('other'))
   await until(async () => !(await isThere(web)))
   assert.ok(await isThere(other))
+})
+
+test('the file of a cluster that moved, and of one that was pruned, is gone by the time that is applied', async (t) => {
+  const node = await started(t, await aFolder(t))
+  const here = await fileOf(node)
+  const [cluster] = clusters('web').Clusters
+  await apply(node, { Clusters: [{ ...cluster, Region: 'eu-central-1' }] }, true)
+  assert.ok(!(await isThere(here)))
+  const there = await fileOf(node)
+  assert.notEqual(there, here)
+  await apply(node, { Clusters: [] }, true)
+  assert.ok(!(await isThere(there)))
+})
+
+test('a token is good by the time that its cluster is made anew, and that its key is destroyed', async (t) => {
+  const node = await started(t, await aFolder(t), { data: ':memory:' })
+  const file = await fileOf(node)
+  const isVouchedFor = async () => {
+    const [header = ''] = (await readFile(file, 'utf8')).split('.')
+    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString())
+    const { api } = node.addresses
+    return (await (await fetch(`${api}/clusters/${ACCOUNT}/us-east-1/shop/keys`)).text()).includes(kid)
+  }
+  await node.dev?.reset()
+  assert.ok(await isVouchedFor(), 'after a reset')
+  const key = node.broker.keyring.list().find(({ key, state }) => key.purpose === 'cluster-rs256' && state === 'active')
+  const answer = await fetch(`${node.addresses.admin}/operations/RotateKeys`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${node.operatorToken.reveal()}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ compromised: key?.key.id }),
+  })
+  assert.equal(answer.status, 200)
+  assert.ok(await isVouchedFor(), 'after its key was destroyed')
+})
+
+for (const [what, spoil] of [
+  ['vanished', (file: string) => rm(file)],
+  ['holds something else', (file: string) => writeFile(file, 'something else')],
+] as const) {
+  test(`a file that ${what} is written again when it is asked for, and at the next look`, async (t) => {
+    const node = await started(t, await aFolder(t), { data: ':memory:' })
+    const file = await fileOf(node)
+    await spoil(file)
+    await fileOf(node)
+    assert.match(await readFile(file, 'utf8'), /^eyJ/)
+    await spoil(file)
+    await node.dev?.advance(1)
+    assert.match(await readFile(file, 'utf8'), /^eyJ/)
+  })
+}
+
+test('the next process removes the file of a service account that is gone, and no stranger’s', async (t) => {
+  const folder = await aFolder(t)
+  const one = await started(t, folder)
+  await apply(one, clusters('web', 'other'))
+  const [web, other] = [await fileOf(one), await fileOf(one, 'pod/shop/default/other')]
+  const strange = [join(dirname(dirname(web)), 'strange', 'token'), join(dirname(dirname(web)), 'copied', 'token')]
+  for (const file of strange) await mkdir(dirname(file))
+  await writeFile(strange[0] ?? '', 'theirs')
+  await writeFile(strange[1] ?? '', await readFile(web))
+  await apply(one, clusters('other'))
+  await one.stop()
+  await mkdir(dirname(web), { recursive: true })
+  await writeFile(web, await readFile(strange[1] ?? ''))
+  const two = await startNode(configIn(folder, { dev: true }))
+  t.after(() => two.stop())
+  assert.deepEqual(await Promise.all([web, other, ...strange].map(isThere)), [false, true, true, true])
 })
 
 test('the next process goes on with the files that are there, and makes no others', async (t) => {

@@ -246,3 +246,21 @@ async function codeOf(call: Promise<unknown>): Promise<string | undefined> {
     return error.name
   }
 }
+
+test('pods in clusters of one name are told apart by account and region', async (t) => {
+  const association = { ClusterName: 'shop', Namespace: 'default', ServiceAccount: 'web', RoleArn: roleArn('pod') }
+  const { node } = await stage(t, {
+    PodIdentityAssociations: [association, { ...association, Region: 'eu-central-1' }],
+  })
+  const [here, there] = [`pod/${ACCOUNT}/us-east-1/shop/default/web`, `pod/${ACCOUNT}/eu-central-1/shop/default/web`]
+  await assert.rejects(node.environmentOf(POD), (error: Error) => {
+    assert.match(error.message, /^Several clusters are called shop and have that service account: say which, pod\//)
+    return error.message.includes(here) && error.message.includes(there)
+  })
+  for (const [name, region] of [
+    [here, 'us-east-1'],
+    [there, 'eu-central-1'],
+  ] as const) {
+    assert.equal((await node.environmentOf(name))['AWS_REGION'], region)
+  }
+})

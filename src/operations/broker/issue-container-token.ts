@@ -1,12 +1,21 @@
 import { ServiceAccountTokens, TaskTokens } from '../../domain/containers/index.ts'
 import type { Directory } from '../../domain/directory/index.ts'
-import { type EpochMillis, epochMillis, NoSuchEntity, type Pod, Secret, type Task } from '../../model/index.ts'
+import {
+  type EpochMillis,
+  epochMillis,
+  machineOfPod,
+  NoSuchEntity,
+  type Pod,
+  podInFull,
+  Secret,
+  type Task,
+} from '../../model/index.ts'
 import { type BrokerParts, defineOperatorOperation } from '../../pipeline/index.ts'
 import { newPod } from './new-pod.ts'
 
 /** Whose token is wanted. */
 export interface IssueContainerTokenInput {
-  /** `task/ID`, `task/ID/CONTAINER` or `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`. */
+  /** `task/ID`, `task/ID/CONTAINER` `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`, or `pod/ACCOUNT/REGION/CLUSTER/NAMESPACE/SERVICEACCOUNT`. */
   readonly container: string
 }
 
@@ -29,7 +38,7 @@ export const issueContainerToken = defineOperatorOperation<IssueContainerTokenIn
 
   async perform({ input, facts: { now } }, broker) {
     const [kind, ...names] = input.container.split('/')
-    return kind === 'task' ? await forTask(names, broker) : await forPod(names, now, broker)
+    return kind === 'task' ? await forTask(names, broker) : await forPod(input.container, now, broker)
   },
 
   details: ({ container }, output) => ({
@@ -46,8 +55,8 @@ async function forTask([id = '', name]: readonly string[], { directory, keyring 
   return { task, containerName: container.name, token: new Secret(new TaskTokens({ keyring }).issue(task)) }
 }
 
-async function forPod(names: readonly string[], now: EpochMillis, { directory, keyring, random }: BrokerParts) {
-  const association = await findAssociation(names, directory)
+async function forPod(name: string, now: EpochMillis, { directory, keyring, random }: BrokerParts) {
+  const association = await findAssociation(name, directory)
   const { roleArn: _, ...place } = association
   const pod = { ...place, ...newPod(place.serviceAccount, random) }
   const expiresAt = epochMillis(now + TOKEN_LIFETIME_MS)
@@ -55,17 +64,18 @@ async function forPod(names: readonly string[], now: EpochMillis, { directory, k
   return { pod, expiresAt, token: new Secret(tokens.issue(pod, now, expiresAt)) }
 }
 
-async function findAssociation([cluster, namespace, serviceAccount]: readonly string[], directory: Directory) {
-  const [found, another] = (await directory.records.bodies('pod-identity-association')).filter(
-    (each) => each.clusterName === cluster && each.namespace === namespace && each.serviceAccount === serviceAccount,
+async function findAssociation(name: string, directory: Directory) {
+  const found = (await directory.records.bodies('pod-identity-association')).filter(
+    (each) => machineOfPod(each) === name || podInFull(each) === name,
   )
-  if (found === undefined) {
+  const [only, another] = found
+  if (only === undefined) {
     throw new NoSuchEntity(
-      `There is no pod identity association for pod/${cluster}/${namespace}/${serviceAccount}: PodIdentityAssociations of a directory file name them, as pod/CLUSTER/NAMESPACE/SERVICEACCOUNT.`,
+      `There is no pod identity association for ${name}: PodIdentityAssociations of a directory file name them, as pod/CLUSTER/NAMESPACE/SERVICEACCOUNT.`,
     )
   }
-  if (another === undefined) return found
+  if (another === undefined) return only
   throw new NoSuchEntity(
-    `Several clusters are called ${cluster} and have that service account: give them different names to tell them apart.`,
+    `Several clusters are called ${only.clusterName} and have that service account: say which, ${found.map(podInFull).join(' or ')}.`,
   )
 }

@@ -1,11 +1,9 @@
-import { type Directory, serviceAccountsIn } from '../../domain/directory/index.ts'
+import { findServiceAccount, serviceAccountsIn } from '../../domain/directory/index.ts'
 import {
   type Cluster,
   type EpochMillis,
   epochMillis,
   isoSeconds,
-  machineOfPod,
-  NoSuchEntity,
   type Pod,
   type Secret,
   type ServiceAccount,
@@ -15,7 +13,7 @@ import { newPod } from './new-pod.ts'
 
 /** Whose token is wanted. */
 export interface IssueServiceAccountTokenInput {
-  /** `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`. */
+  /** `pod/CLUSTER/NAMESPACE/SERVICEACCOUNT`, or `pod/ACCOUNT/REGION/CLUSTER/NAMESPACE/SERVICEACCOUNT`. */
   readonly name: string
   /** The pod that it is for; a new one when left out. */
   readonly pod?: Pick<Pod, 'podName' | 'podUid'>
@@ -41,7 +39,7 @@ export const issueServiceAccountToken = defineOperatorOperation<IssueServiceAcco
   requires: () => [{ action: 'rolecall:IssueServiceAccountToken', resource: '*' }],
 
   async perform({ input, facts: { now } }, { directory, clusterIssuers, random }: BrokerParts) {
-    const { cluster, serviceAccount } = await findServiceAccount(input.name, directory)
+    const { cluster, serviceAccount } = findServiceAccount(input.name, await serviceAccountsIn(directory))
     const { pod = newPod(serviceAccount.name, random) } = input
     const times = { issuedAt: now, expiresAt: epochMillis(now + LIFETIME_MS) }
     const token = await clusterIssuers.sign({ cluster, serviceAccount, pod }, times)
@@ -57,19 +55,3 @@ export const issueServiceAccountToken = defineOperatorOperation<IssueServiceAcco
     },
   }),
 })
-
-async function findServiceAccount(name: string, directory: Directory) {
-  const [found, another] = (await serviceAccountsIn(directory)).filter(
-    ({ cluster: { clusterName }, serviceAccount }) =>
-      machineOfPod({ clusterName, namespace: serviceAccount.namespace, serviceAccount: serviceAccount.name }) === name,
-  )
-  if (found === undefined) {
-    throw new NoSuchEntity(
-      `There is no service account ${name} that names a role: Clusters of a directory file list them, as pod/CLUSTER/NAMESPACE/SERVICEACCOUNT.`,
-    )
-  }
-  if (another === undefined) return found
-  throw new NoSuchEntity(
-    `Several clusters are called ${found.cluster.clusterName} and have that service account: give them different names to tell them apart.`,
-  )
-}
