@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import { type Directory, nameKey } from '../../domain/directory/index.ts'
 import {
   AccessDenied,
@@ -13,6 +12,7 @@ import {
 import { RefusedProof } from '../../pipeline/authentication/index.ts'
 import { weighExchange } from '../../pipeline/authorization/index.ts'
 import type { Operation } from '../../pipeline/index.ts'
+import { breathe } from '../../platform/background-work.ts'
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts'
 
 /** Which roles of an account are there for the bearer of a token? */
@@ -101,7 +101,7 @@ async function* candidates({ account, among }: ListOfferedRolesInput, directory:
     for (const { path, roleName } of page) yield iamArn(directory.partition, account, 'role', path, roleName)
     const last = page.at(-1)
     after = page.length < PAGE || last === undefined ? undefined : nameKey(account, last.roleName)
-    await setImmediate()
+    await breathe()
   } while (after !== undefined)
 }
 

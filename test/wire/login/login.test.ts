@@ -152,8 +152,9 @@ test('records say who signed in, what was offered and what was taken, and hold n
   const { visitor, broker } = await setUp(t)
   await visitor().signIn()
   const events = (await broker.events()).map(({ eventName, errorCode }) => [eventName, errorCode])
-  assert.deepEqual(events.slice(-2).sort(), [
+  assert.deepEqual(events.slice(-3).sort(), [
     ['AssumeRoleWithWebIdentity', undefined],
+    ['ConsoleLogin', undefined],
     ['ListOfferedRoles', undefined],
   ])
   assert.doesNotMatch(JSON.stringify(await broker.events()), /eyJ/)
