@@ -24,6 +24,7 @@ import {
 } from '../pipeline/index.ts'
 import type { BoundedWork } from '../platform/bounded-work.ts'
 import type { BrowserStates } from '../platform/storage/index.ts'
+import { beginningLimit } from './begun-sign-ins.ts'
 import type { LoginProvider } from './login-provider.ts'
 import { oidcSignIns } from './oidc-sign-ins.ts'
 import { passwordSignIn } from './password-sign-in.ts'
@@ -52,6 +53,7 @@ interface ConsoleBrokerParts {
 export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
   const { broker, region, submitAsked, services, maxParameters, work } = parts
   const { keyring, random, sessions, directory } = broker
+  const mayBegin = beginningLimit(broker.wireClock)
   const states = new BrowserHandles({ states: parts.browsers, keyring, random })
 
   const ask = async (asked: AskedByName, facts: RequestFacts, prove: () => Promise<Proven<AccountCaller>>) => {
@@ -146,6 +148,7 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
       broker,
       states,
       work,
+      mayBegin,
       async exchange(params, facts, answers) {
         const asked = askedByName({ service: 'sts', action: 'AssumeRoleWithSAML', params }, services, maxParameters)
         if (asked.proof !== 'saml') throw new Error('assertions prove nobody any more')
@@ -156,6 +159,7 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
     oidc: oidcSignIns({
       broker,
       states,
+      mayBegin,
       providers: parts.loginProviders,
       region,
       work,

@@ -25,6 +25,8 @@ import { sessionTokenIn } from './session-token-in.ts'
 interface OidcSignInParts extends Pick<ConsoleBroker, 'exchange'> {
   readonly broker: BrokerParts
   readonly states: BrowserHandles
+  /** Refuses who begins too many. @throws Overloaded */
+  mayBegin(facts: RequestFacts): void
   readonly providers: ReadonlyMap<string, LoginProvider>
   readonly region: string
   /** Does the work of requests: waiting for a provider holds no place in it. */
@@ -124,13 +126,14 @@ export function oidcSignIns(parts: OidcSignInParts): OidcSignIns {
   return {
     doors: [...providers.keys()],
 
-    async begin(name, { now }) {
+    async begin(name, facts) {
       const provider = providers.get(name)
       if (provider === undefined) return undefined
+      parts.mayBegin(facts)
       const begun = await work.outside(provider.begin(redirectUri(name)))
       if ('failure' in begun) return failed(begun)
       const { state, nonce, codeVerifier } = begun.proof
-      const handle = await states.keep('oidc-login', { door: name, state, nonce, codeVerifier }, now)
+      const handle = await states.keep('oidc-login', { door: name, state, nonce, codeVerifier }, facts.now)
       return { outcome: 'begun', url: begun.url, handle }
     },
 

@@ -26,6 +26,8 @@ interface SamlSignInParts {
   readonly states: BrowserHandles
   /** Does the work of requests: verifying holds no place in it. */
   readonly work: Pick<BoundedWork, 'outside'>
+  /** Refuses who begins too many. @throws Overloaded */
+  mayBegin(facts: RequestFacts): void
   /** Submits `AssumeRoleWithSAML`. @param answers - the request for a sign-in that the assertion has to answer */
   exchange(
     params: AskedByName['params'],
@@ -45,7 +47,7 @@ const USED = 'The assertion was exchanged before. Sign in again.'
 const ELSEWHERE = 'This sign-in was begun in another browser, or another one was begun since. Sign in again.'
 
 /** Signing in by SAML: begun here or at the provider, proven here, exchanged as over the wire. */
-export function samlSignIns({ broker, states, work, exchange }: SamlSignInParts): SamlSignIns {
+export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSignInParts): SamlSignIns {
   const { directory, samlIdentities, wireClock } = broker
 
   const begunWith = async (request: string | undefined, { now }: RequestFacts) => {
@@ -101,11 +103,13 @@ export function samlSignIns({ broker, states, work, exchange }: SamlSignInParts)
   return {
     metadata: () => samlIdentities.metadata(),
 
-    async begin({ account, provider, terminal }, { now }) {
+    async begin({ account, provider, terminal }, facts) {
+      const { now } = facts
       if (!directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
       const id = await accountNamed(account, directory)
       const known = id && (await directory.samlProvider(samlProviderArn(directory.partition, id, provider)))
       if (known?.signOnUrl === undefined) return undefined
+      mayBegin(facts)
       const browser = states.newSecret()
       const handle = await states.keep(
         'saml-request',
