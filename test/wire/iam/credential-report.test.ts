@@ -5,15 +5,19 @@ import {
   CreateLoginProfileCommand,
   CreateUserCommand,
   CreateVirtualMFADeviceCommand,
+  EnableMFADeviceCommand,
   GenerateCredentialReportCommand,
   GetCredentialReportCommand,
+  GetUserCommand,
   type IAMClient,
   UpdateAccessKeyCommand,
   UpdateAccountPasswordPolicyCommand,
 } from '@aws-sdk/client-iam'
 import { base32Text } from '../../../src/model/index.ts'
+import { totp } from '../../totp.ts'
 import { ACCOUNT, refused, setIamStage } from './iam-stage.ts'
 
+const DAY_MS = 86_400_000
 const HEADER =
   'user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated'
 const DATE = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00`
@@ -92,6 +96,68 @@ describe('the credential report', () => {
         ['guarded', 'true'],
       ],
     )
+  })
+
+  test('it shows MFA and the age of keys and passwords, and who signed in when with what, root as well', async () => {
+    const LoginProfile = { Password: 'correct-Horse-7-battery' }
+    const rootSeed = base32Text(Buffer.from('root'.padEnd(20, '.')))
+    const VirtualMFADevices = [{ SerialNumber: `arn:aws:iam::${ACCOUNT}:mfa/root`, Base32StringSeed: rootSeed }]
+    await using stage = await setIamStage(
+      [
+        { UserName: 'alice', LoginProfile },
+        { UserName: 'idle', LoginProfile },
+      ],
+      {
+        Root: { AccessKeys: [{}], LoginProfile, VirtualMFADevices },
+      },
+    )
+    const { broker } = stage
+    const now = () => broker.clock.now()
+    const admin = stage.as('admin')
+    const made = await admin.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: 'alice' }))
+    const seed = Buffer.from(made.VirtualMFADevice?.Base32StringSeed ?? []).toString('latin1')
+    const SerialNumber = made.VirtualMFADevice?.SerialNumber
+    const codes = { AuthenticationCode1: totp(seed, now(), -1), AuthenticationCode2: totp(seed, now()) }
+    await admin.send(new EnableMFADeviceCommand({ UserName: 'alice', SerialNumber, ...codes }))
+
+    const began = now().getTime()
+    const daysSince = (time: number) => Math.floor((time - began + DAY_MS / 2) / DAY_MS)
+    broker.clock.advance(90 * DAY_MS)
+    const signIn = async (form: Readonly<Record<string, string>>) => {
+      const body = new URLSearchParams({ account: ACCOUNT, password: LoginProfile.Password, ...form })
+      const init = { method: 'POST', redirect: 'manual', headers: { Origin: broker.endpoint }, body } as const
+      return (await fetch(`${broker.endpoint}/signin`, init)).status
+    }
+    assert.equal(await signIn({ user: 'alice', code: '000000' }), 403)
+    assert.equal(await signIn({ user: 'alice', code: totp(seed, now()) }), 303)
+    assert.equal(await signIn({ as: 'root', user: '', code: totp(rootSeed, now()) }), 303)
+
+    const names = HEADER.split(',')
+    const lines = (await generated(admin)).slice(1, -1).map((line) => line.split(','))
+    /** What the report says in a column, of root, admin, alice and idle: dates in whole days since the beginning. */
+    const column = (name: string) =>
+      lines.map((line) => {
+        const value = line[names.indexOf(name)] ?? ''
+        return value.includes('T') ? daysSince(Date.parse(value)) : value
+      })
+    assert.deepEqual(column('user'), ['<root_account>', 'admin', 'alice', 'idle'])
+    assert.deepEqual(column('mfa_active'), ['true', 'false', 'true', 'false'])
+    assert.deepEqual(column('password_enabled'), ['not_supported', 'false', 'true', 'true'])
+    assert.deepEqual(column('password_last_used'), [90, 'N/A', 90, 'no_information'])
+    assert.deepEqual(column('password_last_changed'), ['not_supported', 'N/A', 0, 0])
+    assert.deepEqual(column('access_key_1_active'), ['true', 'true', 'true', 'true'])
+    assert.deepEqual(column('access_key_1_last_rotated'), [0, 0, 0, 0])
+    assert.deepEqual(column('access_key_1_last_used_date'), ['N/A', 90, 'N/A', 'N/A'])
+
+    for (const [who, UserName] of [
+      ['admin', 'alice'],
+      ['root', undefined],
+    ] as const) {
+      const { User } = await stage.as(who).send(new GetUserCommand(UserName === undefined ? {} : { UserName }))
+      assert.equal(daysSince(User?.PasswordLastUsed?.getTime() ?? 0), 90, who)
+    }
+    const { User: idle } = await admin.send(new GetUserCommand({ UserName: 'idle' }))
+    assert.equal(idle?.PasswordLastUsed, undefined)
   })
 
   test('its lines say what there is: root first, then the users', async () => {

@@ -24,11 +24,13 @@ export const getUser = defineRead({
   async read({ input: { userName }, caller, account, partition }, directory, { usage }) {
     if (userName === undefined && caller.kind === 'root') {
       const createdAt = (await directory.account(account))?.createdAt
+      const password = await usage.lastUsed('password', account)
       return {
         User: {
           UserId: account,
           Arn: rootArn(partition, account),
           CreateDate: createdAt === undefined ? undefined : new Date(createdAt),
+          PasswordLastUsed: password && new Date(password.usedAt),
         },
       }
     }
