@@ -2,14 +2,14 @@ import { Overloaded, type RequestFacts } from '../model/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { RateLimiter } from '../platform/rate-limiter.ts'
 
-/** A quarter of an hour of it is less than half of what is kept: nobody fills all places alone. */
+/** More than an office begins, and little to seal. */
 const RATE = { perSecond: 50, burst: 100 } as const
 /** Of an address of IPv6 who it is of is said by its first half. */
 const GROUPS = 4
 
 /**
- * Holds every address to a rate at which sign-ins may be begun elsewhere: each is kept until it is answered, and anybody may
- * begin one.
+ * Holds every address to a rate at which sign-ins may be begun elsewhere: anybody may begin one, and each is work, though
+ * nothing of it is kept.
  * @param clock - real time
  * @throws Overloaded when an address begins too many
  */

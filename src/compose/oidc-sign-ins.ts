@@ -133,19 +133,20 @@ export function oidcSignIns(parts: OidcSignInParts): OidcSignIns {
       const begun = await work.outside(provider.begin(redirectUri(name)))
       if ('failure' in begun) return failed(begun)
       const { state, nonce, codeVerifier } = begun.proof
-      const handle = await states.keep('oidc-login', { door: name, state, nonce, codeVerifier }, facts.now)
-      return { outcome: 'begun', url: begun.url, handle }
+      const ticket = states.seal('oidc-login', { door: name, state, nonce, codeVerifier }, facts.now)
+      return { outcome: 'begun', url: begun.url, handle: ticket }
     },
 
-    async finish(name, answer, handle, facts) {
+    async finish(name, answer, handle = '', facts) {
       const provider = providers.get(name)
       if (provider === undefined) return undefined
-      const begun = handle === undefined ? undefined : await states.take('oidc-login', handle, facts.now)
+      const begun = await states.unused('oidc-login', handle, facts.now)
       // Each door is answered at an address of its own, so that no provider can pass for another.
       if (begun === undefined || begun.door !== name) return { outcome: 'not-begun' }
       const proof = { ...begun, redirectUri: redirectUri(name) }
       const tokens = await work.outside(provider.finish(String(new URLSearchParams(answer)), proof))
       if ('failure' in tokens) return failed(tokens)
+      if (!(await states.use('oidc-login', handle, facts.now))) return { outcome: 'not-begun' }
       if (!directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
       const shown = { door: provider.door, token: tokens.idToken }
       const offered = await offer(shown, facts)

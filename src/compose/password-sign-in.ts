@@ -7,10 +7,11 @@ import {
   SignInRefused,
   ValidationError,
 } from '../model/index.ts'
-import { type ConsoleLoginInput, consoleLogin } from '../operations/signin/index.ts'
+import { type ConsoleLoginInput, type ConsoleLoginOutput, consoleLogin } from '../operations/signin/index.ts'
 import { byConsoleSession, byPassword, type Proven } from '../pipeline/authentication/index.ts'
 import { type AskedByName, type BrokerParts, type SubmitAsked, submit } from '../pipeline/index.ts'
 import type { BoundedWork } from '../platform/bounded-work.ts'
+import { placesOf } from './places-of.ts'
 
 interface PasswordSignInParts {
   readonly broker: BrokerParts
@@ -51,11 +52,22 @@ export function passwordSignIn(
       if (!broker.directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
       const presented = { ...typed, loginTo: parts.loginTo() }
       let input: ConsoleLoginInput | undefined
+      let outcome: Awaited<ReturnType<ConsoleBroker['login']>> | undefined
+      const keep = async ({ sessionToken, passwordChange: reason }: ConsoleLoginOutput) => {
+        const { caller } = await byConsoleSession(sessionToken, region, facts.now, broker)
+        if (reason === undefined) {
+          outcome = { outcome: 'signed-in', session: await begin(sessionToken, caller, facts) }
+          return
+        }
+        const state = { sessionToken, formToken: states.newSecret(), reason }
+        const handle = await states.keep('password-change', state, facts.now, undefined, placesOf(caller))
+        outcome = { outcome: 'password-change', change: changeFrom(handle, state, caller) }
+      }
       const prove = async (): Promise<Proven<AccountCaller>> => {
         const wait = <Result>(load: Promise<Result>) => work.outside(load)
         try {
           const { mfaDevice, passwordChange, ...proven } = await byPassword(presented, region, facts, broker, wait)
-          input = { mfaDevice, passwordChange, loginTo: presented.loginTo }
+          input = { mfaDevice, passwordChange, loginTo: presented.loginTo, keep }
           return proven
         } catch (error) {
           if (error instanceof SignInRefused) logRefusal(error, facts, broker)
@@ -66,12 +78,9 @@ export function passwordSignIn(
         if (input === undefined) throw new Error('a sign-in was read before it was proven')
         return input
       }
-      const { sessionToken, passwordChange: reason } = await submit(consoleLogin, { facts, prove, input: read }, broker)
-      const { caller } = await byConsoleSession(sessionToken, region, facts.now, broker)
-      if (reason === undefined) return { outcome: 'signed-in', session: await begin(sessionToken, caller, facts) }
-      const state = { sessionToken, formToken: states.newSecret(), reason }
-      const handle = await states.keep('password-change', state, facts.now)
-      return { outcome: 'password-change', change: changeFrom(handle, state, caller) }
+      await submit(consoleLogin, { facts, prove, input: read }, broker)
+      if (outcome === undefined) throw new Error('somebody signed in for whom nothing is kept')
+      return outcome
     },
 
     passwordChangeOf: async (handle, facts) => (await pendingChange(handle, facts))?.change,

@@ -51,9 +51,9 @@ export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSi
   const { directory, samlIdentities, wireClock } = broker
 
   const begunWith = async (request: string | undefined, { now }: RequestFacts) => {
-    const handle = request?.startsWith('_') === true ? request.slice(1) : ''
-    const state = await states.find('saml-request', handle, now)
-    return state && { ...state, handle }
+    const ticket = request?.startsWith('_') === true ? request.slice(1) : ''
+    const state = await states.unused('saml-request', ticket, now)
+    return state && { ...state, ticket }
   }
 
   /** @param only - the one role that may be chosen; left out: all of them */
@@ -91,7 +91,7 @@ export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSi
     if (text.length > LONGEST_RESPONSE) throw new InvalidIdentityToken('Invalid base64 SAMLResponse')
     const { answers } = await work.outside(samlIdentities.read(text))
     const begun = await begunWith(answers, facts)
-    const asked = begun && { request: requestOf(begun.handle), providerArn: begun.provider }
+    const asked = begun && { request: requestOf(begun.ticket), providerArn: begun.provider }
     const callers = await work.outside(samlSignIn({ response, asked }, broker))
     const accounts = await accountsOf(callers, begun?.terminal?.roleArn)
     const [first] = callers
@@ -111,12 +111,8 @@ export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSi
       if (known?.signOnUrl === undefined) return undefined
       mayBegin(facts)
       const browser = states.newSecret()
-      const handle = await states.keep(
-        'saml-request',
-        { provider: known.arn, browser: digestOf(browser), terminal },
-        now,
-      )
-      const url = samlIdentities.requestSignIn(known, { id: requestOf(handle), now: wireClock.now() })
+      const ticket = states.seal('saml-request', { provider: known.arn, browser: digestOf(browser), terminal }, now)
+      const url = samlIdentities.requestSignIn(known, { id: requestOf(ticket), now: wireClock.now() })
       return url === undefined ? undefined : { url: new URL(url), browser }
     },
 
@@ -140,8 +136,8 @@ export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSi
         if (terminal !== undefined && terminal.roleArn !== roleArn) {
           return await refused(suspected(new AccessDenied(NOT_AUTHORIZED), provider), facts)
         }
-        const taken = await states.take('saml-request', begun.handle, facts.now)
-        if (taken === undefined) return await refused(suspected(new InvalidIdentityToken(USED), provider), facts)
+        const isFirst = await states.use('saml-request', begun.ticket, facts.now)
+        if (!isFirst) return await refused(suspected(new InvalidIdentityToken(USED), provider), facts)
       }
       const params = {
         RoleArn: roleArn,
@@ -149,7 +145,7 @@ export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSi
         SAMLAssertion: response.reveal(),
         ...(seconds !== undefined && { DurationSeconds: String(seconds) }),
       }
-      const sessionToken = sessionTokenIn(await exchange(params, facts, begun && requestOf(begun.handle)))
+      const sessionToken = sessionTokenIn(await exchange(params, facts, begun && requestOf(begun.ticket)))
       if (begun?.terminal === undefined) return { outcome: 'for-browser', sessionToken }
       const { port, challenge } = begun.terminal
       const code = await states.keep('terminal-code', { sessionToken, challenge }, facts.now)
@@ -158,9 +154,9 @@ export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSi
   }
 }
 
-/** The id of the request of a sign-in: nobody can guess it, and an answer names it. */
-function requestOf(handle: string): string {
-  return `_${handle}`
+/** The id of the request of a sign-in: nobody can make one, an answer names it, and whoever begins costs no place. */
+function requestOf(ticket: string): string {
+  return `_${ticket}`
 }
 
 function nameIn(resource: string): string {

@@ -4,6 +4,7 @@ import { ExpiredToken, epochMillis, InvalidClientTokenId, ServiceUnavailable } f
 import { getSigninToken } from '../operations/signin/index.ts'
 import { byShownCredentials, sessionThatCounts } from '../pipeline/authentication/index.ts'
 import { type BrokerParts, submit } from '../pipeline/index.ts'
+import { placesOf } from './places-of.ts'
 
 interface SigninTokenParts {
   readonly broker: BrokerParts
@@ -16,9 +17,12 @@ export function signinTokens({ broker, states, region }: SigninTokenParts): Sign
   return {
     async issue(shown, sessionDuration, facts) {
       if (!broker.directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
+      let share: ReturnType<typeof placesOf> | undefined
       const prove = async () => {
         try {
-          return await byShownCredentials(shown, region, facts.now, broker)
+          const proven = await byShownCredentials(shown, region, facts.now, broker)
+          share = placesOf(proven.caller)
+          return proven
         } catch (error) {
           // Nobody learns whether they ever were any.
           if (error instanceof ExpiredToken) throw new InvalidClientTokenId('the session is over')
@@ -27,7 +31,8 @@ export function signinTokens({ broker, states, region }: SigninTokenParts): Sign
       }
       const input = () => ({ sessionDuration })
       const { durationMs } = await submit(getSigninToken, { facts, prove, input }, broker)
-      return await states.keep('signin-token', { sessionToken: shown.sessionToken.reveal(), durationMs }, facts.now)
+      const state = { sessionToken: shown.sessionToken.reveal(), durationMs }
+      return await states.keep('signin-token', state, facts.now, undefined, share)
     },
 
     async take(token, { now }) {

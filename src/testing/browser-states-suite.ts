@@ -95,5 +95,59 @@ export function browserStatesSuite(name: string, open: OpenStorage): void {
       await browsers.put('login', 'still more', 'value', at(100), at(0))
       await assert.rejects(browsers.put('login', 'too many', 'value', at(100), at(0)), StoreUnavailable)
     })
+
+    test('of many who claim a key at once one does, until it expires', async (t) => {
+      const { browsers } = await openedFor(t, open)
+      const claim = (now: number) => browsers.claim('login', 'a', at(now + 100), at(now))
+      const claimed = await Promise.all(Array.from({ length: 20 }, () => claim(0)))
+      assert.equal(claimed.filter((each) => each).length, 1)
+      assert.equal(await browsers.find('login', 'a', at(99)), '')
+      assert.equal(await claim(99), false)
+      assert.equal(await claim(100), true)
+      assert.equal(await browsers.claim('other', 'a', at(100), at(0)), true)
+      await browsers.put('login', 'b', 'value', at(100), at(0))
+      assert.equal(await browsers.claim('login', 'b', at(100), at(0)), false, 'nor one that a value is kept under')
+    })
+
+    test('claims take places like values', async (t) => {
+      const { browsers } = await openedFor(t, open)
+      for (let n = 0; n < 5; n++) assert.equal(await browsers.claim('login', `${n}`, at(100), at(0)), true)
+      await assert.rejects(browsers.claim('login', 'more', at(100), at(0)), StoreUnavailable)
+      assert.equal(await browsers.claim('login', '1', at(100), at(0)), false)
+    })
+
+    test('who has their share makes way for themselves: what ends first goes, and nothing of anybody else', async (t) => {
+      const { browsers } = await openedFor(t, open)
+      const put = (key: string, holder: string, end: number) =>
+        browsers.put('login', key, 'value', at(end), at(0), { holder, most: 2 })
+      await browsers.put('login', 'nobody', 'value', at(10), at(0))
+      await put('b1', 'b', 20)
+      await put('a1', 'a', 100)
+      await put('a2', 'a', 50)
+      await put('a2', 'a', 60)
+      await put('a3', 'a', 100)
+      await put('a4', 'a', 90)
+      const found: string[] = []
+      for (const key of ['nobody', 'b1', 'a1', 'a2', 'a3', 'a4']) {
+        if ((await browsers.find('login', key, at(1))) !== undefined) found.push(key)
+      }
+      assert.equal(found.length, 4)
+      assert.deepEqual([found[0], found[1], found[3]], ['nobody', 'b1', 'a4'])
+      await browsers.claim('other', 'a1', at(100), at(0), { holder: 'a', most: 2 })
+      assert.equal(await browsers.find('login', 'a4', at(1)), 'value', 'kinds are counted apart')
+    })
+
+    test('a full kind has room for who makes some', async (t) => {
+      const { browsers } = await openedFor(t, open)
+      const share = { holder: 'a', most: 5 }
+      for (let n = 0; n < 5; n++) await browsers.put('login', `${n}`, 'value', at(100 + n), at(0), share)
+      await assert.rejects(
+        browsers.put('login', 'b', 'value', at(100), at(0), { holder: 'b', most: 5 }),
+        StoreUnavailable,
+      )
+      await browsers.put('login', 'more', 'value', at(200), at(0), share)
+      assert.equal(await browsers.find('login', '0', at(1)), undefined)
+      assert.equal(await browsers.find('login', '1', at(1)), 'value')
+    })
   })
 }

@@ -6,9 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningNode, startInProcess } from '../../src/compose/index.ts'
 import { codeAt, stepOf } from '../../src/domain/mfa/code-steps.ts'
 import type { ConsoleBroker, ConsoleSession, PendingPasswordChange } from '../../src/doors/console/index.ts'
-import { type RequestFacts, Secret } from '../../src/model/index.ts'
+import { type RequestFacts, Secret, ServiceUnavailable } from '../../src/model/index.ts'
 import { applyDirectory, closeAccount } from '../../src/operations/broker/index.ts'
 import { loadDirectory, readDirectoryObject } from '../../src/operations/loading/index.ts'
+import { StoreUnavailable } from '../../src/platform/storage/index.ts'
 import { auditRecords } from '../../src/testing/audit-records.ts'
 
 const ACCOUNT = '111111111111'
@@ -352,6 +353,31 @@ describe('a flood of strangers', () => {
 })
 
 describe('who signs in', () => {
+  test('is not recorded as signed in where that cannot be kept', async (t) => {
+    const { pages, login, recorded } = await aStage(t)
+    const keep = t.mock.method(pages.states, 'keep', () => Promise.reject(new StoreUnavailable('full')))
+    await assert.rejects(login(), ServiceUnavailable)
+    await assert.rejects(login({ userName: 'new' }), ServiceUnavailable)
+    keep.mock.restore()
+    const results = (await recorded()).map(({ responseElements }) => responseElements)
+    assert.deepEqual(results, [{ ConsoleLogin: 'Failure' }, { ConsoleLogin: 'Failure' }])
+  })
+
+  test('in a hundred browsers and one more is signed out of one of them, and nobody else is', async (t) => {
+    const { pages, facts, node, signedIn } = await aStage(t)
+    const bob = await signedIn({ userName: 'bob' })
+    const sessions: ConsoleSession[] = []
+    for (let browser = 0; browser < 101; browser++) {
+      sessions.push(await signedIn())
+      node.virtualClock?.advance(1)
+    }
+    const isIn = async ({ handle }: ConsoleSession) => (await pages.sessionOf(handle, facts())) !== undefined
+    const signedOut = []
+    for (const [index, session] of sessions.entries()) if (!(await isIn(session))) signedOut.push(index)
+    assert.deepEqual(signedOut, [0])
+    assert.ok(await isIn(bob))
+  })
+
   test('by number or alias is that user, for twelve hours', async (t) => {
     const { pages, facts, signedIn, act } = await aStage(t)
     for (const account of [ACCOUNT, 'shop']) {

@@ -36,10 +36,6 @@ export interface BrowserState {
     /** It was set by somebody else, or has expired. */
     readonly reason: 'reset' | 'expired'
   }
-  /** The form that a signed-in browser may send next of those that count once. Under the handle of its session. */
-  readonly 'one-time-form': {
-    readonly once: string
-  }
   /** What has just been done, for the page that says so next. Under the handle of its session. */
   readonly done: {
     readonly path: string
@@ -60,23 +56,6 @@ export interface BrowserState {
     /** The last one first. */
     readonly arns: readonly string[]
   }
-  /** A login that was sent to a SAML provider. The id of the request is made of the handle: a response brings it back. */
-  readonly 'saml-request': {
-    /** The ARN of the provider. */
-    readonly provider: string
-    /** SHA-256 of what the browser holds in which it was begun, in base64url. */
-    readonly browser: string
-    readonly terminal: TerminalLogin | undefined
-  }
-  /** A login that was sent to an OpenID Connect provider. */
-  readonly 'oidc-login': {
-    /** The name of the login door. */
-    readonly door: string
-    readonly state: string
-    readonly nonce: string
-    /** Of PKCE. */
-    readonly codeVerifier: string
-  }
   /** A token that was verified, until a role is picked. */
   readonly 'oidc-token': {
     readonly door: string
@@ -95,15 +74,47 @@ export interface BrowserState {
   }
 }
 
+/**
+ * What browsers bring back themselves, sealed: whoever asks for it needs to prove nothing, so nothing is kept for them. Each
+ * counts once; that it was used is kept.
+ */
+export interface BrowserTicket {
+  /** A form of a signed-in browser that counts once. */
+  readonly 'one-time-form': {
+    /** SHA-256 of the handle of its session, in base64url. */
+    readonly session: string
+  }
+  /** A login that was sent to a SAML provider. The id of the request is made of it: a response brings it back. */
+  readonly 'saml-request': {
+    /** The ARN of the provider. */
+    readonly provider: string
+    /** SHA-256 of what the browser holds in which it was begun, in base64url. */
+    readonly browser: string
+    readonly terminal: TerminalLogin | undefined
+  }
+  /** A login that was sent to an OpenID Connect provider, for the browser to hold. */
+  readonly 'oidc-login': {
+    /** The name of the login door. */
+    readonly door: string
+    readonly state: string
+    readonly nonce: string
+    /** Of PKCE. */
+    readonly codeVerifier: string
+  }
+}
+
 /** Every kind of {@link BrowserState}. */
 export type BrowserStateKind = keyof BrowserState
 
-/** How long each kind is kept at most. */
-export const LONGEST_MS: Readonly<Record<BrowserStateKind, number>> = {
+/** Every kind of {@link BrowserTicket}. */
+export type BrowserTicketKind = keyof BrowserTicket
+
+/** How long each kind is kept, or counts, at most. */
+export const LONGEST_MS: Readonly<Record<BrowserStateKind | BrowserTicketKind, number>> = {
   // As long as the longest credential.
   'console-session': 36 * 60 * MINUTE_MS,
   'password-change': 15 * MINUTE_MS,
-  'one-time-form': 60 * MINUTE_MS,
+  'one-time-form': 36 * 60 * MINUTE_MS,
   done: MINUTE_MS,
   'mfa-enrollment': 30 * MINUTE_MS,
   'recent-roles': 7 * 24 * 60 * MINUTE_MS,

@@ -9,8 +9,8 @@ export const LOGIN_COOKIE = 'rolecall-login'
 /** The cookie of one in which somebody has switched roles. */
 export const ROLES_COOKIE = 'rolecall-roles'
 
-/** A handle: what else stands in one of our cookies, we have not put there. */
-const VALUE = /^[A-Za-z0-9_-]{1,128}$/
+/** A handle or a ticket: what else stands in one of our cookies, we have not put there. */
+const VALUE = /^[A-Za-z0-9_.-]{1,1024}$/
 const SPACE = 0x20
 const TAB = 0x09
 

@@ -1,5 +1,12 @@
 import type { Request } from 'express'
-import { type Fault, type RequestFacts, ServiceUnavailable, SignInRefused, toFault } from '../../model/index.ts'
+import {
+  type Fault,
+  Overloaded,
+  type RequestFacts,
+  ServiceUnavailable,
+  SignInRefused,
+  toFault,
+} from '../../model/index.ts'
 import type { BoundedWork } from '../../platform/bounded-work.ts'
 import { StoreUnavailable } from '../../platform/storage/index.ts'
 import type { Logger } from '../../platform/telemetry/index.ts'
@@ -54,12 +61,14 @@ export class PageHandler {
     }
   }
 
-  /** An operator must act on failures of ours; a refused proof is a likely attack; the rest is somebody's mistake. */
+  /** An operator must act on failures of ours, not on a flood; the rest is somebody's mistake. */
   #log(fault: Fault, { requestId, sourceIp }: RequestFacts): void {
     const { code, detail, cause, httpStatus } = fault
     const { logger } = this.#options
-    if (httpStatus >= 500) logger.error('page.failed', { requestId, code, detail, error: cause })
-    else if (fault instanceof SignInRefused) logger.warn('signin.rejected', { requestId, sourceIp, reason: detail })
+    // Where the password was proven, it is told already.
+    if (fault instanceof SignInRefused) return
+    if (fault instanceof Overloaded) logger.warn('page.shed', { requestId, sourceIp })
+    else if (httpStatus >= 500) logger.error('page.failed', { requestId, code, detail, error: cause })
     else logger.info('page.refused', { requestId, code, detail })
   }
 

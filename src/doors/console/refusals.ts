@@ -40,11 +40,11 @@ export const OLD_FORM: Refusal = {
   next: 'Open the page again and repeat what you did.',
   link: HOME,
 }
-/** The form counts once, and was sent before; or the page was opened once more since. */
+/** The form counts once, and was sent before. */
 export const SENT_BEFORE: Refusal = {
   status: 409,
   title: 'This form was sent before',
-  what: 'The form counts once: it was sent before, or its page has been opened again since. This time nothing was done.',
+  what: 'The form counts once, and was sent before. This time nothing was done.',
   next: 'Look at the page again: whatever was made the first time is there.',
   link: HOME,
 }

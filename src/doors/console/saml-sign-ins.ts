@@ -20,7 +20,7 @@ interface OfferedAccount {
 
 /** A sign-in that was begun here, and is answered. */
 interface BegunSignIn {
-  readonly handle: string
+  readonly ticket: string
   /** SHA-256 of what only the browser holds in which it was begun. */
   readonly browser: string
   /** The program that waits for it; `undefined`: the browser itself is to be signed in. */

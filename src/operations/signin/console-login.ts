@@ -5,10 +5,12 @@ import type { Operation } from '../../pipeline/index.ts'
 /** What the proof came to: there is nothing else to say. */
 export interface ConsoleLoginInput extends Pick<ProvenPassword, 'mfaDevice' | 'passwordChange'> {
   readonly loginTo: string
+  /** Keeps the session for the browser. Whoever is recorded as signed in is. @throws Fault when it cannot be kept */
+  keep(session: ConsoleLoginOutput): Promise<void>
 }
 
 /** A session for a browser. */
-interface ConsoleLoginOutput {
+export interface ConsoleLoginOutput {
   readonly sessionId: string
   readonly sessionToken: string
   /** Why it is good for nothing before another password was chosen. */
@@ -45,7 +47,9 @@ export const consoleLogin: Operation<AccountCaller, ConsoleLoginInput, ConsoleLo
       terms: mfaDevice === undefined ? PLAIN_TERMS : { ...PLAIN_TERMS, mfaAt: facts.now },
     })
     const { sessionId, sessionToken } = credentials
-    return { sessionId, sessionToken, passwordChange }
+    const session = { sessionId, sessionToken, passwordChange }
+    await input.keep(session)
+    return session
   },
 
   details: ({ mfaDevice, loginTo }, output) => ({

@@ -1,4 +1,4 @@
 /** Signing in to the pages for people. @module */
-export { type ConsoleLoginInput, consoleLogin } from './console-login.ts'
+export { type ConsoleLoginInput, type ConsoleLoginOutput, consoleLogin } from './console-login.ts'
 export { getSigninToken } from './get-signin-token.ts'
 export { sessionLogin } from './session-login.ts'

@@ -9,7 +9,7 @@ export {
   type AuditTail,
   MOST_SCANNED,
 } from './audit-log.ts'
-export type { BrowserStates } from './browser-states.ts'
+export type { BrowserShare, BrowserStates } from './browser-states.ts'
 export type { ChangeEntry, ChangeLog } from './change-log.ts'
 export {
   type DirectoryChange,

@@ -5,7 +5,7 @@ import { epochMillis } from '../../../src/model/index.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { memoryKeyRing } from '../../../src/platform/keyring/index.ts'
 import { systemRandom } from '../../../src/platform/random.ts'
-import type { BrowserStates } from '../../../src/platform/storage/index.ts'
+import { type BrowserStates, StoreUnavailable } from '../../../src/platform/storage/index.ts'
 import { openSqlStorage } from '../../../src/platform/storage/sql/index.ts'
 import { fc } from '../../fast-check.ts'
 
@@ -29,9 +29,13 @@ async function aStage(t: TestContext) {
   const asked: string[] = []
   const { browsers } = storage
   const states: BrowserStates = {
-    put: (kind, key, value, expiresAt, now) => {
+    put: (kind, key, value, expiresAt, now, share) => {
       puts.push({ kind, key, value })
-      return browsers.put(kind, key, value, expiresAt, now)
+      return browsers.put(kind, key, value, expiresAt, now, share)
+    },
+    claim: (kind, key, expiresAt, now, share) => {
+      puts.push({ kind, key, value: '' })
+      return browsers.claim(kind, key, expiresAt, now, share)
     },
     find: (kind, key, now) => {
       asked.push(key)
@@ -55,14 +59,14 @@ describe('a handle', () => {
   test('has one state of each kind kept under it, the last one, until it is taken or too late', async (t) => {
     const { handles } = await aStage(t)
     const handle = await handles.keep('terminal-code', CODE, at(0))
-    await handles.keepUnder(handle, 'one-time-form', { once: 'first' }, at(0))
-    await handles.keepUnder(handle, 'one-time-form', { once: 'second' }, at(0), at(MINUTE))
-    assert.deepEqual(await handles.find('one-time-form', handle, at(1)), { once: 'second' })
-    assert.equal(await handles.find('one-time-form', handle, at(MINUTE)), undefined)
-    const taken = await Promise.all([1, 2, 3].map(() => handles.take('one-time-form', handle, at(1))))
+    await handles.keepUnder(handle, 'recent-roles', { principal: 'first', arns: [] }, at(0))
+    await handles.keepUnder(handle, 'recent-roles', { principal: 'second', arns: [] }, at(0), at(MINUTE))
+    assert.deepEqual(await handles.find('recent-roles', handle, at(1)), { principal: 'second', arns: [] })
+    assert.equal(await handles.find('recent-roles', handle, at(MINUTE)), undefined)
+    const taken = await Promise.all([1, 2, 3].map(() => handles.take('recent-roles', handle, at(1))))
     assert.deepEqual(
       taken.filter((each) => each !== undefined),
-      [{ once: 'second' }],
+      [{ principal: 'second', arns: [] }],
     )
     assert.deepEqual(await handles.find('terminal-code', handle, at(1)), CODE)
   })
@@ -202,3 +206,81 @@ test('a state opens on every node that shares the key ring, and on no other', as
 function aSession(formToken: string): BrowserState['console-session'] {
   return { sessionToken: 'the token', formToken, signedInBy: 'saml', signedInAt: at(0), endsAt: at(100) }
 }
+
+describe('a ticket', () => {
+  const LOGIN = { door: 'corp', state: 'the state', nonce: 'the nonce', codeVerifier: 'the verifier' }
+  const REQUEST = { provider: 'the provider', browser: 'the browser', terminal: undefined }
+
+  test('says what was sealed, until it is too late, and nothing is kept for it', async (t) => {
+    const { handles, puts, asked } = await aStage(t)
+    const ticket = handles.seal('oidc-login', LOGIN, at(0))
+    assert.match(ticket, /^[\w-]+\.[\w-]+$/)
+    assert.deepEqual(handles.read('oidc-login', ticket, at(15 * MINUTE - 1)), LOGIN)
+    assert.equal(handles.read('oidc-login', ticket, at(15 * MINUTE)), undefined)
+    assert.deepEqual(handles.read('oidc-login', handles.seal('oidc-login', LOGIN, at(0), at(2)), at(1)), LOGIN)
+    assert.equal(handles.read('oidc-login', handles.seal('oidc-login', LOGIN, at(0), at(2)), at(2)), undefined)
+    assert.deepEqual([puts, asked], [[], []])
+  })
+
+  test('is used once, by one of many, and only while it counts', async (t) => {
+    const { handles, puts } = await aStage(t)
+    const ticket = handles.seal('oidc-login', LOGIN, at(0))
+    assert.deepEqual(await handles.unused('oidc-login', ticket, at(1)), LOGIN)
+    const used = await Promise.all(Array.from({ length: 10 }, () => handles.use('oidc-login', ticket, at(1))))
+    assert.equal(used.filter((each) => each).length, 1)
+    assert.equal(await handles.unused('oidc-login', ticket, at(1)), undefined)
+    assert.equal(await handles.use('oidc-login', ticket, at(15 * MINUTE)), false, 'also when the claim has expired')
+    const before = puts.length
+    assert.equal(await handles.use('oidc-login', 'made up', at(1)), false)
+    assert.equal(puts.length, before, 'what is no ticket takes no place')
+    assert.ok(!JSON.stringify(puts).includes(ticket))
+  })
+
+  test('of another kind, of another ring, or changed in any character, or written otherwise, is none', async (t) => {
+    const { handles } = await aStage(t)
+    const ticket = handles.seal('oidc-login', LOGIN, at(0))
+    const kept = await handles.keep('terminal-code', CODE, at(0))
+    assert.equal(handles.read('saml-request', ticket, at(1)), undefined)
+    assert.equal(
+      handles.read('oidc-login', (await aStage(t)).handles.seal('oidc-login', LOGIN, at(0)), at(1)),
+      undefined,
+    )
+    for (const text of ['', '.', kept, `${ticket}.`, `${ticket}=`, `${ticket}A`, ` ${ticket}`, ticket.slice(0, -1)]) {
+      assert.equal(handles.read('oidc-login', text, at(1)), undefined, text)
+    }
+    for (let index = 0; index < ticket.length; index++) {
+      for (const other of ['A', 'B', '-', '.', '=', ' ']) {
+        if (ticket[index] === other) continue
+        const changed = `${ticket.slice(0, index)}${other}${ticket.slice(index + 1)}`
+        assert.equal(handles.read('oidc-login', changed, at(1)), undefined, changed)
+      }
+    }
+    assert.equal(handles.read('oidc-login', 'A'.repeat(1_000_000), at(1)), undefined)
+  })
+
+  test('is no handle, and what is kept is no ticket', async (t) => {
+    const { handles, puts } = await aStage(t)
+    await handles.keep('terminal-code', CODE, at(0))
+    assert.equal(handles.read('saml-request', puts[0]?.value ?? '', at(1)), undefined)
+    assert.equal(await handles.find('terminal-code', handles.seal('saml-request', REQUEST, at(0)), at(1)), undefined)
+  })
+})
+
+describe('a store that cannot keep more', () => {
+  test('says so, and a share of it makes way for its own holder alone', async (t) => {
+    const storage = await openSqlStorage({ data: ':memory:', browserStates: 3 })
+    t.after(() => storage.close())
+    const keyring = memoryKeyRing({ random: systemRandom, clock: systemClock })
+    const handles = new BrowserHandles({ states: storage.browsers, keyring, random: systemRandom })
+    const keep = (holder: string, now: number) =>
+      handles.keep('terminal-code', CODE, at(now), undefined, { holder, most: 2 })
+    const all = [await keep('a', 0), await keep('a', 1), await keep('a', 2), await keep('b', 3)]
+    const found = await Promise.all(all.map((handle) => handles.find('terminal-code', handle, at(4))))
+    assert.deepEqual(
+      found.map((each) => each !== undefined),
+      [false, true, true, true],
+    )
+    await assert.rejects(keep('c', 4), StoreUnavailable)
+    await keep('a', 5)
+  })
+})

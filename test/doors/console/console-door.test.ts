@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { html } from '../../../src/doors/console/html.ts'
 import type { Page, StrangersVisit, Visit } from '../../../src/doors/console/page.ts'
 import { goTo, leaveFor, send, show } from '../../../src/doors/console/reply.ts'
-import { AccessDenied, ServiceUnavailable, SignInRefused } from '../../../src/model/index.ts'
+import { AccessDenied, Overloaded, ServiceUnavailable, SignInRefused } from '../../../src/model/index.ts'
 import { BoundedWork } from '../../../src/platform/bounded-work.ts'
 import { StoreUnavailable } from '../../../src/platform/storage/index.ts'
 import { eventually, HANDLE, MAX_BODY, RawClient, REQUEST_ID, SIGNED_IN, startSite } from './stage.ts'
@@ -250,7 +250,13 @@ for (const error of [new ServiceUnavailable('the store fails'), new StoreUnavail
   })
 }
 
-test('a sign-in that is refused is logged as what it may be: an attack', async (t) => {
+test('a flood is no failure of ours', async (t) => {
+  const site = await startSite(t, failing(new Overloaded()))
+  assert.equal((await site.get('/signin')).status, 503)
+  assert.deepEqual(site.logged, ['page.shed'])
+})
+
+test('a sign-in that is refused is not logged once more by its page', async (t) => {
   const site = await startSite(t, [
     {
       path: '/signin',
@@ -261,7 +267,7 @@ test('a sign-in that is refused is logged as what it may be: an attack', async (
   const answer = await site.post('/signin', { password: 'secret things' })
   assert.equal(answer.status, 403)
   assert.ok(!(await answer.text()).includes('no such user'))
-  assert.deepEqual(site.logged, ['signin.rejected'])
+  assert.deepEqual(site.logged, [])
 })
 
 test('pages know the client that a trusted proxy speaks for, and nobody whom it does not name', async (t) => {

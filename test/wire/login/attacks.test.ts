@@ -79,12 +79,11 @@ describe('an answer that is none to what was begun', () => {
   })
 
   test('counts once, however often it comes at once', async (t) => {
-    const { visitor, provider } = await setUp(t)
+    const { visitor } = await setUp(t)
     const someone = visitor()
     const asked = await someone.begin()
     const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await someone.comeBack(asked)).status))
     assert.deepEqual(statuses.sort(), [303, ...Array(7).fill(400)])
-    assert.equal(provider.forms.length, 1)
   })
 
   test('is not waited for longer than a quarter of an hour', async (t) => {
@@ -341,7 +340,7 @@ describe('a door', () => {
     const asked = new URL(answer.headers.get('location') ?? '').searchParams
     assert.equal(asked.get('redirect_uri'), 'https://sts.example.com/login/corp/callback')
     const [cookie = ''] = answer.headers.getSetCookie()
-    assert.match(cookie, /^__Host-rolecall-login=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/)
+    assert.match(cookie, /^__Host-rolecall-login=[\w.-]{44,1024}; Path=\/; HttpOnly; SameSite=Lax; Secure$/)
   })
 
   test('proves by PKCE that it began, and by its secret which client it is', async (t) => {

@@ -1,3 +1,4 @@
+import { digestOf, isDigestOf } from '../../../domain/browser/index.ts'
 import { Fault } from '../../../model/index.ts'
 import { type ActInIam, type IamAnswer, inIam, orRefusal } from '../acting.ts'
 import { copyable } from '../components/copyable.ts'
@@ -9,10 +10,11 @@ import { html, type View } from '../html.ts'
 import type { SignedInPage, SignedInVisit } from '../page.ts'
 import { BAD_FORM, FOR_USERS, refusal, SENT_BEFORE } from '../refusals.ts'
 import { goTo, type Reply, show } from '../reply.ts'
-import { isSameText } from '../same-text.ts'
 
 const TITLE = 'Access keys'
 const PATH = '/console/access-keys'
+/** Of one sign-in: more than anybody makes keys. */
+const MOST_FORMS = 100
 const NOT_TOLD = 'You are not permitted to see this.'
 
 type Broker = Pick<ConsoleBroker, 'act' | 'states'>
@@ -54,8 +56,7 @@ function nameOf({ caller }: ConsoleSession): Record<string, string> {
 async function list(visit: SignedInVisit, broker: Broker): Promise<Reply> {
   const { session, facts } = visit
   const act = inIam(broker, visit)
-  const once = broker.states.newSecret()
-  await broker.states.keepUnder(session.handle, 'one-time-form', { once }, facts.now, session.expiresAt)
+  const once = broker.states.seal('one-time-form', { session: digestOf(session.handle) }, facts.now, session.expiresAt)
   const listed = await orRefusal(act('ListAccessKeys', nameOf(session)))
   const keys = listed instanceof Fault ? [] : listed.list('AccessKeyMetadata')
   const rows = []
@@ -113,8 +114,11 @@ function lastUse(used: IamAnswer, now: SignedInVisit['facts']['now']): View {
 /** Its answer is the only page that shows the secret, so it is no redirect; and a form that is sent again makes no other key. */
 async function create(visit: SignedInVisit, broker: Broker): Promise<Reply> {
   const { session, facts, form } = visit
-  const next = await broker.states.take('one-time-form', session.handle, facts.now)
-  if (next === undefined || !isSameText(form.text('once'), next.once)) {
+  const once = form.text('once')
+  const sealed = broker.states.read('one-time-form', once, facts.now)
+  const isOurs = sealed !== undefined && isDigestOf(sealed.session, session.handle)
+  const share = { holder: session.handle, most: MOST_FORMS }
+  if (!isOurs || !(await broker.states.use('one-time-form', once, facts.now, share))) {
     return refusal({ ...SENT_BEFORE, link: { path: PATH, text: 'Go to the access keys' } })
   }
   const key = (await inIam(broker, visit)('CreateAccessKey', nameOf(session))).part('AccessKey')

@@ -161,6 +161,11 @@ export const MIGRATIONS: Readonly<Record<DatabaseName, readonly string[]>> = {
         WHERE device > json_extract(OLD.body, '$.id') || '/' AND device < json_extract(OLD.body, '$.id') || '0';
     END;
     `,
+    // Whose they are, so that nobody takes all the places there are.
+    `
+    ALTER TABLE browser_state ADD COLUMN holder TEXT;
+    CREATE INDEX browser_state_by_holder ON browser_state (kind, holder, expires_at) WHERE holder IS NOT NULL;
+    `,
   ],
   audit: [
     `

@@ -50,6 +50,8 @@ export interface Tables {
     readonly key: string
     readonly value: string
     readonly expires_at: number
+    /** Whose share of the kind it is part of. */
+    readonly holder: string | null
   }
   /** Kept by triggers of the schema. */
   readonly browser_state_count: {
