@@ -82,6 +82,14 @@ test('a key is made once, however often and however fast its form is sent', asyn
   assert.equal((await broker.events()).filter(({ eventName }) => eventName === 'CreateAccessKey').length, 1)
 })
 
+test('a form stays good when its page is opened once more, and opening it changes nothing', async (t) => {
+  const { signedIn } = await site(t)
+  const alice = await signedIn({ user: 'alice' })
+  const [first, second] = [await createForm(alice), await createForm(alice)]
+  for (const form of [first, second]) assert.equal((await alice.post(PAGE, form)).status, 200)
+  for (const form of [first, second]) assert.equal((await alice.post(PAGE, form)).status, 409)
+})
+
 test('a form without its mark, or with one that was made up, makes no key', async (t) => {
   const { signedIn } = await site(t)
   const alice = await signedIn({ user: 'alice' })
