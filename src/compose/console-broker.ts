@@ -41,6 +41,8 @@ interface ConsoleBrokerParts {
   readonly browsers: BrowserStates
   /** At which people sign in, by the names of their doors. */
   readonly loginProviders: ReadonlyMap<string, LoginProvider>
+  /** Of each account and each login door, a second; 0: whatever comes. */
+  readonly accountRate: number
   readonly services: readonly QueryService[]
   readonly submitAsked: SubmitAsked
   readonly region: string
@@ -163,6 +165,7 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
       mayBegin,
       providers: parts.loginProviders,
       region,
+      rate: parts.accountRate,
       work,
       exchange,
       origin: () => parts.origin(),

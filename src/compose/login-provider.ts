@@ -1,5 +1,5 @@
 import type { LoginFailure, LoginProof, LoginTokens, OidcLogin } from '../domain/login/index.ts'
-import type { Secret } from '../model/index.ts'
+import { Overloaded, type Secret } from '../model/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type BrokerConfig, ConfigError, type LoginDoor } from '../platform/config/index.ts'
 import { type OutboundHttp, outboundHttp } from '../platform/outbound-http.ts'
@@ -7,6 +7,8 @@ import { readSecretFile } from '../platform/secret-file.ts'
 
 /** How long is believed what a provider said of itself: sign-ins that begin in the meantime do not ask for it anew. */
 const KNOWN_MS = 60_000
+/** Of one provider: more wait for it only when it hangs, and each holds a connection to it. */
+const MOST_UNDER_WAY = 100
 
 interface LoginProviderParts {
   readonly door: LoginDoor
@@ -29,24 +31,40 @@ export class LoginProvider {
   readonly #parts: LoginProviderParts
   #known: { readonly login: OidcLogin; readonly at: number } | undefined
   #asked: Promise<OidcLogin> | undefined
+  #underWay = 0
 
   constructor(parts: LoginProviderParts) {
     this.door = parts.door
     this.#parts = parts
   }
 
-  /** Begins a sign-in. Whoever does at the same time waits for one answer of the provider. */
+  /** Begins a sign-in. Whoever does at the same time waits for one answer of the provider. @throws Overloaded when too many do */
   async begin(redirectUri: string): Promise<Awaited<ReturnType<OidcLogin['begin']>> | LoginRefusal> {
-    return await orRefusal(async () => (await this.#current()).begin(redirectUri))
+    return await this.#among(async () => (await this.#current()).begin(redirectUri))
   }
 
-  /** Finishes it. The provider is asked anew for its keys: they may be others than when it was begun. */
+  /** Finishes it. The provider is asked anew for its keys: they may be others than when it was begun. @throws Overloaded */
   async finish(query: string, proof: LoginProof): Promise<LoginTokens | LoginRefusal> {
-    return await orRefusal(async () => (await this.#discover()).finish(query, proof))
+    return await this.#among(async () => (await this.#ask()).finish(query, proof))
+  }
+
+  async #among<Result>(ask: () => Promise<Result>): Promise<Result | LoginRefusal> {
+    if (this.#underWay >= MOST_UNDER_WAY) throw new Overloaded()
+    this.#underWay++
+    try {
+      return await orRefusal(ask)
+    } finally {
+      this.#underWay--
+    }
   }
 
   async #current(): Promise<OidcLogin> {
     if (this.#known !== undefined && this.#parts.clock.now() - this.#known.at < KNOWN_MS) return this.#known.login
+    return await this.#ask()
+  }
+
+  /** Whoever asks while the provider is asked waits for the same answer. */
+  async #ask(): Promise<OidcLogin> {
     this.#asked ??= this.#discover().finally(() => {
       this.#asked = undefined
     })

@@ -1,6 +1,6 @@
 import type { BrowserHandles } from '../domain/browser/index.ts'
 import { rolesClaimed, sessionNameOf } from '../domain/federation/index.ts'
-import type { ConsoleBroker, OidcOffer, OidcSignIns } from '../doors/console/index.ts'
+import type { ConsoleBroker, FinishedSignIn, OidcOffer, OidcSignIns } from '../doors/console/index.ts'
 import {
   AccessDenied,
   Fault,
@@ -13,9 +13,9 @@ import {
   Secret,
   ServiceUnavailable,
 } from '../model/index.ts'
-import { listOfferedRoles } from '../operations/sts/index.ts'
+import { listOfferedRoles, NobodyTrusts } from '../operations/sts/index.ts'
 import { byWebIdentity, RefusedProof } from '../pipeline/authentication/index.ts'
-import { type BrokerParts, submit } from '../pipeline/index.ts'
+import { type BrokerParts, submit, Throttle } from '../pipeline/index.ts'
 import type { BoundedWork } from '../platform/bounded-work.ts'
 import type { LoginDoor } from '../platform/config/index.ts'
 import type { LoginProvider, LoginRefusal } from './login-provider.ts'
@@ -29,6 +29,8 @@ interface OidcSignInParts extends Pick<ConsoleBroker, 'exchange'> {
   mayBegin(facts: RequestFacts): void
   readonly providers: ReadonlyMap<string, LoginProvider>
   readonly region: string
+  /** How often roles are looked for at one door, a second; 0: as often as anybody asks. */
+  readonly rate: number
   /** Does the work of requests: waiting for a provider holds no place in it. */
   readonly work: Pick<BoundedWork, 'outside'>
   /** Where browsers find this node. */
@@ -45,10 +47,19 @@ interface Shown {
   readonly token: Secret
 }
 
+/** What came of looking for roles. */
+interface Search extends OidcOffer {
+  /** A role that does not take the token and can explain why. */
+  readonly nearest: string | undefined
+  /** What an account said that has no role for it. */
+  readonly refusal: Fault | undefined
+}
+
 /** Signing in at an OpenID Connect provider: begun and finished there, proven and judged here, exchanged as over the wire. */
 export function oidcSignIns(parts: OidcSignInParts): OidcSignIns {
-  const { broker, states, providers, region, work } = parts
+  const { broker, states, providers, region, work, rate } = parts
   const { directory, webIdentities } = broker
+  const searches = rate === 0 ? undefined : new Throttle<string>(rate)
   const redirectUri = (name: string) => `${parts.origin()}/login/${name}/callback`
 
   /** What says nothing that can be read is refused as such where it is proven. */
@@ -83,14 +94,17 @@ export function oidcSignIns(parts: OidcSignInParts): OidcSignIns {
     return await submit(listOfferedRoles, { facts, prove, input }, broker)
   }
 
-  /** @returns the ARN of a role instead, where none takes the token and that one can explain why */
-  const offer = async (shown: Shown, facts: RequestFacts): Promise<OidcOffer | string> => {
+  const search = async (shown: Shown, facts: RequestFacts): Promise<Search> => {
+    // Anybody may have a token of the provider: they are held to a rate before it costs anything, and leaves no record.
+    searches?.charge(shown.door.issuer, broker.wireClock.now())
     const accounts: OidcOffer['accounts'][number][] = []
     let isWhole = true
     let left = MOST_JUDGED
     let nearest: string | undefined
     let refusal: Fault | undefined
     for (const place of rolePlaces(shown.door, rolesNamedBy(shown.token))) {
+      isWhole &&= left > 0
+      if (left <= 0) break
       try {
         const offered = await offeredIn(place, left, shown, facts)
         left -= offered.judged
@@ -100,13 +114,15 @@ export function oidcSignIns(parts: OidcSignInParts): OidcSignIns {
         if (offered.roles.length > 0) accounts.push({ id: place.account, alias, roles: offered.roles })
       } catch (error) {
         if (!(error instanceof Fault) || error.httpStatus >= 500) throw error
+        if (error.cause instanceof NobodyTrusts) {
+          left -= error.cause.judged
+          isWhole &&= error.cause.isWhole
+        }
         // What an account says that knows the provider explains more than that others do not.
         if (refusal?.explanation === undefined) refusal = error
       }
     }
-    if (accounts.length > 0) return { accounts, isWhole }
-    if (nearest !== undefined) return nearest
-    throw refusal ?? new AccessDenied(NOT_AUTHORIZED)
+    return { accounts, isWhole, nearest, refusal }
   }
 
   const exchange = async ({ door, token }: Shown, roleArn: string, facts: RequestFacts) => {
@@ -114,6 +130,18 @@ export function oidcSignIns(parts: OidcSignInParts): OidcSignIns {
     const RoleSessionName = sessionNameOf(claims.all, door.sessionName) ?? ''
     const params = { RoleArn: roleArn, RoleSessionName, WebIdentityToken: token.reveal() }
     return sessionTokenIn(await parts.exchange('AssumeRoleWithWebIdentity', params, facts))
+  }
+
+  /** The role that explains most is asked for, so that the refusal is recorded with its reasons. */
+  const refuse = async (shown: Shown, found: Search, facts: RequestFacts): Promise<FinishedSignIn> => {
+    const { nearest, refusal, isWhole } = found
+    try {
+      if (nearest !== undefined) return { outcome: 'for-browser', sessionToken: await exchange(shown, nearest, facts) }
+      throw refusal ?? new AccessDenied(NOT_AUTHORIZED)
+    } catch (error) {
+      if (isWhole || !(error instanceof Fault) || error.httpStatus >= 500) throw error
+      return { outcome: 'cut-short', because: error }
+    }
   }
 
   const waitingAt = async (name: string, handle: string, which: 'find' | 'take', { now }: RequestFacts) => {
@@ -149,8 +177,9 @@ export function oidcSignIns(parts: OidcSignInParts): OidcSignIns {
       if (!(await states.use('oidc-login', handle, facts.now))) return { outcome: 'not-begun' }
       if (!directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
       const shown = { door: provider.door, token: tokens.idToken }
-      const offered = await offer(shown, facts)
-      const only = typeof offered === 'string' ? offered : onlyRole(offered)
+      const found = await search(shown, facts)
+      if (found.accounts.length === 0) return await refuse(shown, found, facts)
+      const only = onlyRole(found)
       if (only !== undefined) return { outcome: 'for-browser', sessionToken: await exchange(shown, only, facts) }
       const waiting = await states.keep('oidc-token', { door: name, token: tokens.idToken.reveal() }, facts.now)
       return { outcome: 'to-choose', handle: waiting }
@@ -160,9 +189,9 @@ export function oidcSignIns(parts: OidcSignInParts): OidcSignIns {
       const shown = await waitingAt(name, handle, 'find', facts)
       if (shown === undefined) return undefined
       if (!directory.isCurrent()) throw new ServiceUnavailable('the change log cannot be followed')
-      const offered = await offer(shown, facts)
-      if (typeof offered === 'string') throw new AccessDenied(NOT_AUTHORIZED)
-      return offered
+      const found = await search(shown, facts)
+      if (found.accounts.length === 0) throw new AccessDenied(NOT_AUTHORIZED)
+      return found
     },
 
     async choose(name, handle, roleArn, facts) {

@@ -93,6 +93,7 @@ export async function startNode(config: BrokerConfig, options: NodeOptions = {})
     broker,
     browsers: node.browsers,
     loginProviders: providers,
+    accountRate: limits.requestsPerSecond,
     services: [STS, IAM],
     submitAsked,
     work,

@@ -5,6 +5,6 @@
 export { allPages } from './all-pages.ts'
 export type { ConsoleBroker, ConsoleSession, PendingPasswordChange, SwitchableRoles } from './console-broker.ts'
 export { type ConsoleDoor, consoleDoor } from './console-door.ts'
-export type { OidcOffer, OidcSignIns } from './oidc-sign-ins.ts'
+export type { FinishedSignIn, OidcOffer, OidcSignIns } from './oidc-sign-ins.ts'
 export type { SamlOffer, SamlSignIns } from './saml-sign-ins.ts'
 export type { SigninTokens } from './signin-tokens.ts'

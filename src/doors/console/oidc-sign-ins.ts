@@ -30,11 +30,13 @@ type BegunSignIn =
   { readonly outcome: 'begun'; readonly url: URL; readonly handle: string } | FailedSignIn
 
 /** What came of a sign-in. */
-type FinishedSignIn =
+export type FinishedSignIn =
   /** The browser is to be signed in with this session. */
   | { readonly outcome: 'for-browser'; readonly sessionToken: string }
   /** There are several roles; `handle` stands for who somebody is until one is chosen. */
   | { readonly outcome: 'to-choose'; readonly handle: string }
+  /** No role takes the token of those that were judged, and there are more. */
+  | { readonly outcome: 'cut-short'; readonly because: Fault }
   /** Nothing that was begun in this browser, or is still waited for. */
   | { readonly outcome: 'not-begun' }
   | FailedSignIn

@@ -12,7 +12,7 @@ import { getWebIdentityToken } from './get-web-identity-token.ts'
 
 export { explainAssertion, readExplainAssertion } from './explain-assertion.ts'
 export { explainToken, readExplainToken } from './explain-token.ts'
-export { listOfferedRoles } from './list-offered-roles.ts'
+export { listOfferedRoles, NobodyTrusts } from './list-offered-roles.ts'
 export { assumeRoleWithSaml }
 
 /** AWS Security Token Service as it is spoken here. @see https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html */

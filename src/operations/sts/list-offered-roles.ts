@@ -3,7 +3,6 @@ import {
   AccessDenied,
   type AccountId,
   iamArn,
-  type ProofCheck,
   parseArn,
   type RequestFacts,
   type Secret,
@@ -40,9 +39,35 @@ interface ListOfferedRolesOutput {
 
 const PAGE = 100
 
+/** No trust policy speaks of the provider, as far as was looked; goes with its fault as the cause. */
+export class NobodyTrusts extends RefusedProof {
+  readonly judged: number
+  readonly isWhole: boolean
+
+  constructor(provider: string, { judged, isWhole }: { readonly judged: number; readonly isWhole: boolean }) {
+    const roles = `${isWhole ? '' : 'first '}${judged} roles`
+    super(provider, () => [
+      {
+        check: 'roles',
+        outcome: 'no',
+        found: `no trust policy of ${judged === 1 && isWhole ? 'the role' : `the ${roles}`} in question speaks of ${provider}`,
+        changes: [
+          `Have the trust policy of a role allow sts:AssumeRoleWithWebIdentity to {"Federated": "${provider}"}.`,
+          ...(isWhole
+            ? []
+            : ['There are more roles than are judged for one sign-in: name those that count, login.NAME.roles.']),
+        ],
+      },
+    ])
+    this.judged = judged
+    this.isWhole = isWhole
+  }
+}
+
 /**
  * Finds the roles that would take a token of an OpenID Connect provider: those whose trust policies allow
- * `AssumeRoleWithWebIdentity` with it, decided as that decides. Reads only; whoever chooses one of them is judged anew.
+ * `AssumeRoleWithWebIdentity` with it, decided as that decides. Reads only; whoever chooses one of them is judged anew. Where no trust policy speaks of the
+ * provider, the cause of the refusal is {@link NobodyTrusts}.
  */
 export const listOfferedRoles: Operation<WebIdentityCaller, ListOfferedRolesInput, ListOfferedRolesOutput> = {
   action: 'signin:ListOfferedRoles',
@@ -65,7 +90,7 @@ export const listOfferedRoles: Operation<WebIdentityCaller, ListOfferedRolesInpu
       else if (outcome === 'nearly') nearest ??= arn
     }
     if (roles.length > 0) return { roles, nearest: undefined, judged, isWhole }
-    if (nearest === undefined) throw nobodyTrusts(caller, judged)
+    if (nearest === undefined) throw nobodyTrusts(caller, { judged, isWhole })
     return { roles, nearest, judged, isWhole }
   },
 
@@ -106,14 +131,7 @@ async function* candidates({ account, among }: ListOfferedRolesInput, directory:
 }
 
 /** The words of the exchange, whichever role it would have been for. */
-function nobodyTrusts({ provider }: WebIdentityCaller, judged: number): AccessDenied {
-  const check: ProofCheck = {
-    check: 'roles',
-    outcome: 'no',
-    found: `no trust policy of ${judged === 1 ? 'the role' : `the ${judged} roles`} in question speaks of ${provider}`,
-    changes: [`Have the trust policy of a role allow sts:AssumeRoleWithWebIdentity to {"Federated": "${provider}"}.`],
-  }
-  return new AccessDenied('Not authorized to perform sts:AssumeRoleWithWebIdentity', {
-    cause: new RefusedProof(provider, () => [check]),
-  })
+function nobodyTrusts({ provider }: WebIdentityCaller, looked: Pick<NobodyTrusts, 'judged' | 'isWhole'>): AccessDenied {
+  const cause = new NobodyTrusts(provider, looked)
+  return new AccessDenied('Not authorized to perform sts:AssumeRoleWithWebIdentity', { cause })
 }

@@ -1,4 +1,4 @@
-import { AccessDenied, IdpCommunicationError, replaceUnseen, toFault } from '../../../model/index.ts'
+import { AccessDenied, IdpCommunicationError, replaceUnseen, Throttling, toFault } from '../../../model/index.ts'
 import { rolePicker } from '../components/role-picker.ts'
 import type { ConsoleBroker } from '../console-broker.ts'
 import { type Cookies, LOGIN_COOKIE, SESSION_COOKIE } from '../cookies.ts'
@@ -48,6 +48,9 @@ export function oidcCallbackPage(broker: OidcBroker): Page {
         const finished = await broker.oidc.finish(name, answer, cookie(LOGIN_COOKIE), facts)
         if (finished === undefined) return refusal(NO_DOOR)
         if (finished.outcome === 'not-begun') return refusal(notBegun(name))
+        if (finished.outcome === 'cut-short') {
+          return { ...refusal({ ...CUT_SHORT, link: again(name) }), because: finished.because }
+        }
         if (finished.outcome === 'failed') return failed(finished, name, answer)
         if (finished.outcome === 'for-browser') return await signedIn(finished.sessionToken, visit, broker)
         return { ...goTo(`/login/${name}/roles`), cookies: [cookies.set(LOGIN_COOKIE, finished.handle)] }
@@ -111,6 +114,7 @@ async function orRefused(name: string, answer: () => Promise<Reply>): Promise<Re
     const fault = toFault(error)
     if (fault.httpStatus >= 500) throw error
     if (fault instanceof IdpCommunicationError) return { ...refusal({ ...DOWN, link: again(name) }), because: fault }
+    if (fault instanceof Throttling) return { ...refusal({ ...BUSY, link: again(name) }), because: fault }
     if (fault instanceof AccessDenied) return { ...refusal({ ...NO_ROLE, link: again(name) }), because: fault }
     return notSignedIn(fault, again(name))
   }
@@ -128,6 +132,17 @@ const NO_ROLE = {
   title: 'You are not signed in',
   what: 'Your identity provider knows you, but there is no role here that lets you in.',
   next: 'If there should be one, tell your administrator the reference below.',
+} as const
+const CUT_SHORT = {
+  ...NO_ROLE,
+  what: 'Your identity provider knows you, but none of the roles that were looked through lets you in. There are more roles than could be looked through.',
+  next: 'If there should be one, tell your administrator the reference below, and that it has to be named in the configuration.',
+} as const
+const BUSY = {
+  status: 503,
+  title: 'Too many people sign in right now',
+  what: 'More people sign in here than is allowed at a time. You are not signed in.',
+  next: 'Wait a few seconds and sign in again.',
 } as const
 const DOWN = {
   status: 503,

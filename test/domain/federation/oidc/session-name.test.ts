@@ -14,11 +14,17 @@ test('no claim is read that the token does not have itself', () => {
   assert.equal(sessionNameOf({}, '__proto__'), undefined)
 })
 
-for (const verified of [false, 'false']) {
+for (const verified of [undefined, null, 1, 'yes', false, 'false']) {
   test(`an address of which the provider says ${JSON.stringify(verified)} that it was verified names nobody`, () => {
     assert.equal(sessionNameOf({ email: 'root@example.com', email_verified: verified }, 'email'), undefined)
   })
 }
+
+test('an address that the provider verified names its owner', () => {
+  for (const verified of [true, 'true']) {
+    assert.equal(sessionNameOf({ email: 'a@example.com', email_verified: verified }, 'email'), 'a@example.com')
+  }
+})
 
 for (const [value, name] of [
   ['alice@example.com', 'alice@example.com'],
