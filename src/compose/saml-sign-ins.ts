@@ -91,7 +91,11 @@ export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSi
     if (text.length > LONGEST_RESPONSE) throw new InvalidIdentityToken('Invalid base64 SAMLResponse')
     const { answers } = await work.outside(samlIdentities.read(text))
     const begun = await begunWith(answers, facts)
-    const asked = begun && { request: requestOf(begun.ticket), providerArn: begun.provider }
+    const asked = begun && {
+      request: requestOf(begun.ticket),
+      providerArn: begun.provider,
+      wasSentTo: (url: string) => isDigestOf(begun.sentTo, url),
+    }
     const callers = await work.outside(samlSignIn({ response, asked }, broker))
     const accounts = await accountsOf(callers, begun?.terminal?.roleArn)
     const [first] = callers
@@ -111,7 +115,8 @@ export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSi
       if (known?.signOnUrl === undefined) return undefined
       mayBegin(facts)
       const browser = states.newSecret()
-      const ticket = states.seal('saml-request', { provider: known.arn, browser: digestOf(browser), terminal }, now)
+      const [sentTo, held] = [digestOf(known.signOnUrl), digestOf(browser)]
+      const ticket = states.seal('saml-request', { provider: known.arn, sentTo, browser: held, terminal }, now)
       const url = samlIdentities.requestSignIn(known, { id: requestOf(ticket), now: wireClock.now() })
       return url === undefined ? undefined : { url: new URL(url), browser }
     },

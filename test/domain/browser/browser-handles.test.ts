@@ -209,7 +209,7 @@ function aSession(formToken: string): BrowserState['console-session'] {
 
 describe('a ticket', () => {
   const LOGIN = { door: 'corp', state: 'the state', nonce: 'the nonce', codeVerifier: 'the verifier' }
-  const REQUEST = { provider: 'the provider', browser: 'the browser', terminal: undefined }
+  const REQUEST = { provider: 'the provider', sentTo: 'the place', browser: 'the browser', terminal: undefined }
 
   test('says what was sealed, until it is too late, and nothing is kept for it', async (t) => {
     const { handles, puts, asked } = await aStage(t)

@@ -5,7 +5,7 @@ import { Secret } from '../../../src/model/index.ts'
 import { samlSignIn } from '../../../src/pipeline/authentication/index.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { anAccount, aWorld, SOURCE, TARGET } from '../../domain/directory/samples.ts'
-import { written } from '../../saml/canonical-xml.ts'
+import { el, written } from '../../saml/canonical-xml.ts'
 import { signer } from '../../saml/certificates.ts'
 import {
   type AssertionParts,
@@ -22,16 +22,30 @@ const CORP = providerArn(SOURCE, 'corp')
 const FOREIGN = providerArn(TARGET, 'corp')
 const STALE = providerArn(TARGET, 'stale')
 const OWN = providerArn(SOURCE, 'own')
+const TRAPPED = providerArn(TARGET, 'trap')
+const NOWHERE = providerArn(TARGET, 'nowhere')
+const TRAP = 'https://attacker.example/catch'
 const OPEN = `arn:aws:iam::${SOURCE}:role/Open`
 const ADMIN = `arn:aws:iam::${SOURCE}:role/team/Admin`
 const AUDIT = `arn:aws:iam::${TARGET}:role/Audit`
 const ALL = [`${OPEN},${CORP}`, `${CORP},${ADMIN}`, `${AUDIT} , ${FOREIGN}`]
 const REQUEST = '_5f3d2c1b0a'
 const ANSWER: AssertionParts = { roles: ALL, confirmation: { InResponseTo: REQUEST } }
-const ASKED = { request: REQUEST, providerArn: CORP }
+const SIGN_ON = 'https://idp.example.com/sso'
+const ASKED = { request: REQUEST, providerArn: CORP, wasSentTo: isSame(SIGN_ON) }
 
 function providerArn(account: string, name: string): string {
   return `arn:aws:iam::${account}:saml-provider/${name}`
+}
+
+function isSame(url: string): (other: string) => boolean {
+  return (other) => other === url
+}
+
+/** Metadata of a provider that has people sign in there. */
+function at(Location: string, by = IDP): string {
+  const Binding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect'
+  return metadata([by], { services: [el('md:SingleSignOnService', { Binding, Location })] })
 }
 
 function named(Name: string, SamlMetadataDocument: string, parts: { readonly SpInitiatedOnly?: boolean } = {}) {
@@ -47,8 +61,13 @@ describe('a response that a browser brings', () => {
   after(() => samlIdentities.close())
   const signsIn = async (t: TestContext) => {
     const { directory, apply } = await aWorld(t)
-    const ours = [named('corp', metadata([IDP])), named('own', metadata([IDP]), { SpInitiatedOnly: true })]
-    const theirs = [named('corp', metadata([IDP])), named('stale', metadata([OTHER]))]
+    const ours = [named('corp', at(SIGN_ON)), named('own', at(SIGN_ON), { SpInitiatedOnly: true })]
+    const theirs = [
+      named('corp', at(SIGN_ON)),
+      named('stale', at(SIGN_ON, OTHER)),
+      named('trap', at(TRAP)),
+      named('nowhere', metadata([IDP])),
+    ]
     await apply(anAccount(SOURCE, { SAMLProviders: ours }), anAccount(TARGET, { SAMLProviders: theirs }))
     return async (parts: AssertionParts, around: ResponseParts = {}, asked?: typeof ASKED, by = IDP) => {
       const callers = await samlSignIn({ response: sent(parts, around, by), asked }, { directory, samlIdentities })
@@ -126,6 +145,24 @@ describe('a response that a browser brings', () => {
     await assert.rejects(signIn({ roles }), /takes answers to sign-ins that began here only/)
     const answer = { ...ANSWER, roles }
     assert.deepEqual(await signIn(answer, {}, { ...ASKED, providerArn: OWN }), [[OWN, OPEN]])
+  })
+
+  test('is for no role of a provider that has people sign in elsewhere than was asked', async (t) => {
+    const signIn = await signsIn(t)
+    const trapped = { request: REQUEST, providerArn: TRAPPED, wasSentTo: isSame(TRAP) }
+    for (const victim of [`${OPEN},${CORP}`, `${OPEN},${OWN}`, `${AUDIT},${NOWHERE}`]) {
+      assert.deepEqual(await signIn({ ...ANSWER, roles: [victim] }, {}, trapped), [[TRAPPED]])
+    }
+    assert.deepEqual(await signIn({ ...ANSWER, roles: [`${AUDIT},${TRAPPED}`] }, {}, ASKED), [[CORP]])
+  })
+
+  test('is refused when the provider that was asked has people sign in elsewhere by now', async (t) => {
+    const signIn = await signsIn(t)
+    for (const providerArn of [CORP, OWN, NOWHERE]) {
+      const roles = [`${OPEN},${providerArn}`]
+      const refused = signIn({ ...ANSWER, roles }, {}, { request: REQUEST, providerArn, wasSentTo: isSame(TRAP) })
+      await assert.rejects(refused, { code: 'InvalidIdentityToken', message: /another place to sign in by now/ })
+    }
   })
 
   test('names no more providers than anybody has accounts', async (t) => {
