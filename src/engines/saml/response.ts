@@ -18,7 +18,8 @@ export interface SamlResponse {
 
 /** In UTF-16 units. */
 const LONGEST = 204_800
-const MOST_ELEMENTS = 10_000
+/** A thousand attributes, which is as many as there may be, are two or three thousand; every one costs its reader time. */
+const MOST_ELEMENTS = 3000
 const NC_NAME = /^[A-Za-z_][\w.-]{0,255}$/
 /** Attributes that a reference can lead to, whatever their namespace. */
 const IDS: ReadonlySet<string> = new Set(['ID', 'Id', 'id'])

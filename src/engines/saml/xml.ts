@@ -14,6 +14,13 @@ export interface XmlElement {
   readonly end: number
 }
 
+/** An attribute before its prefix was looked up. */
+interface WrittenAttribute {
+  readonly prefix: string
+  readonly name: string
+  readonly value: string
+}
+
 interface XmlAttribute {
   readonly namespace: string
   readonly name: string
@@ -35,6 +42,7 @@ export class XmlRefused extends Error {
 }
 
 const DEEPEST = 100
+const NOTHING: readonly string[] = []
 const MOST_ATTRIBUTES = 100
 const XML = 'http://www.w3.org/XML/1998/namespace'
 const XMLNS = 'http://www.w3.org/2000/xmlns/'
@@ -52,16 +60,9 @@ const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', qu
 interface Open {
   readonly tag: string
   readonly element: { -readonly [Member in keyof XmlElement]: XmlElement[Member] } & { children: XmlElement[] }
-  readonly scope: Scope
+  /** The prefixes that are declared at it. */
+  readonly declared: Iterable<string>
 }
-
-/** The namespaces that are declared at one element; what is not, is asked of the one around it. */
-interface Scope {
-  readonly declared: ReadonlyMap<string, string> | undefined
-  readonly around: Scope | undefined
-}
-
-const OUTERMOST: Scope = { declared: new Map([['xml', XML]]), around: undefined }
 
 /**
  * Reads a document: well-formed XML 1.0 with namespaces, and less than that. No document type, entities of its own,
@@ -82,6 +83,11 @@ class Reader {
   readonly #text: string
   readonly #bounds: XmlBounds
   readonly #open: Open[] = []
+  /**
+   * What each prefix stands for where the reader is, innermost last. So one is found in one step, however deep it is and
+   * however many are declared around it.
+   */
+  readonly #namespaces = new Map<string, string[]>([['xml', [XML]]])
   #at = 0
   #elements = 0
   #root: XmlElement | undefined
@@ -133,7 +139,7 @@ class Reader {
     if (++this.#elements > this.#bounds.elements) throw new XmlRefused(`more than ${this.#bounds.elements} elements`)
     if (this.#open.length >= DEEPEST) throw new XmlRefused(`elements more than ${DEEPEST} deep`)
     const [tag, prefix = '', name = ''] = this.#name()
-    const written: { readonly prefix: string; readonly name: string; readonly value: string }[] = []
+    const written: WrittenAttribute[] = []
     let declared: Map<string, string> | undefined
     let spaced = this.#space()
     for (;;) {
@@ -151,11 +157,11 @@ class Reader {
       if (written.length + (declared?.size ?? 0) > MOST_ATTRIBUTES) throw new XmlRefused('too many attributes')
       spaced = this.#space()
     }
-    const scope: Scope = { declared, around: this.#open.at(-1)?.scope ?? OUTERMOST }
+    if (declared !== undefined) this.#declare(declared)
     const element = {
-      namespace: namespaceOf(prefix, scope),
+      namespace: this.#namespaceOf(prefix),
       name,
-      attributes: attributesOf(written, scope),
+      attributes: this.#attributesOf(written),
       children: [],
       text: '',
       start,
@@ -164,7 +170,7 @@ class Reader {
     const isEmpty = this.#text.charCodeAt(this.#at) === 0x2f
     if (isEmpty) this.#at += 1
     this.#expect('>')
-    this.#open.push({ tag, element, scope })
+    this.#open.push({ tag, element, declared: declared?.keys() ?? NOTHING })
     if (isEmpty) this.#close()
   }
 
@@ -178,15 +184,43 @@ class Reader {
   }
 
   #close(): void {
-    const { element } = this.#open.pop() ?? {}
+    const { element, declared = NOTHING } = this.#open.pop() ?? {}
     if (element === undefined) throw new XmlRefused('an end without a beginning')
+    for (const prefix of declared) this.#namespaces.get(prefix)?.pop()
     element.end = this.#at
     const outer = this.#open.at(-1)
     if (outer === undefined) this.#root = element
     else outer.element.children.push(element)
   }
 
-  #attribute(): { readonly prefix: string; readonly name: string; readonly value: string } {
+  #declare(declared: ReadonlyMap<string, string>): void {
+    for (const [prefix, namespace] of declared) {
+      const around = this.#namespaces.get(prefix)
+      if (around === undefined) this.#namespaces.set(prefix, [namespace])
+      else around.push(namespace)
+    }
+  }
+
+  #namespaceOf(prefix: string): string {
+    const namespace = this.#namespaces.get(prefix)?.at(-1)
+    if (namespace !== undefined) return namespace
+    if (prefix !== '') throw new XmlRefused('a prefix that is not declared')
+    return ''
+  }
+
+  #attributesOf(written: readonly WrittenAttribute[]): readonly XmlAttribute[] {
+    const seen = new Set<string>()
+    return written.map(({ prefix, name, value }) => {
+      // The default namespace is not one of attributes.
+      const namespace = prefix === '' ? '' : this.#namespaceOf(prefix)
+      const both = `${namespace} ${name}`
+      if (seen.has(both)) throw new XmlRefused('an attribute that stands there twice')
+      seen.add(both)
+      return { namespace, name, value }
+    })
+  }
+
+  #attribute(): WrittenAttribute {
     const [, prefix = '', name = ''] = this.#name()
     this.#space()
     this.#expect('=')
@@ -229,7 +263,7 @@ class Reader {
 }
 
 /** The prefix that an attribute declares (empty for what has none); `undefined` for one that declares nothing. */
-function declaredBy({ prefix, name, value }: { prefix: string; name: string; value: string }): string | undefined {
+function declaredBy({ prefix, name, value }: WrittenAttribute): string | undefined {
   const isDefault = prefix === '' && name === 'xmlns'
   if (!isDefault && prefix !== 'xmlns') return undefined
   const declares = isDefault ? '' : name
@@ -238,30 +272,6 @@ function declaredBy({ prefix, name, value }: { prefix: string; name: string; val
   }
   if (value === '' && !isDefault) throw new XmlRefused('a prefix declared as nothing')
   return declares
-}
-
-function namespaceOf(prefix: string, scope: Scope): string {
-  for (let each: Scope | undefined = scope; each !== undefined; each = each.around) {
-    const namespace = each.declared?.get(prefix)
-    if (namespace !== undefined) return namespace
-  }
-  if (prefix !== '') throw new XmlRefused('a prefix that is not declared')
-  return ''
-}
-
-function attributesOf(
-  written: readonly { readonly prefix: string; readonly name: string; readonly value: string }[],
-  scope: Scope,
-): readonly XmlAttribute[] {
-  const seen = new Set<string>()
-  return written.map(({ prefix, name, value }) => {
-    // The default namespace is not one of attributes.
-    const namespace = prefix === '' ? '' : namespaceOf(prefix, scope)
-    const both = `${namespace} ${name}`
-    if (seen.has(both)) throw new XmlRefused('an attribute that stands there twice')
-    seen.add(both)
-    return { namespace, name, value }
-  })
 }
 
 function characters(text: string): string {

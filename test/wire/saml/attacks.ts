@@ -86,6 +86,13 @@ const wrappedResponse = (
     return written(wrap({ ...bare, children: [issuer, signature, ...rest] }, forged, signature, bare))
   })
 
+/** A document that is much to read, signed twice by a key that proves nobody. */
+const large = (rule: string, raw: string): Attack =>
+  attack(rule, ({ assertion, attacker }) => {
+    const signed = withSignature(assertion({ more: [el('saml:Advice', {}, { raw })] }), attacker, { keyInfo: false })
+    return written(withSignature(response({}, signed), attacker, { keyInfo: false }))
+  })
+const deep = (inner: string): string => `<a xmlns:q="urn:q">${'<a>'.repeat(85)}${inner}${'</a>'.repeat(86)}`
 const inside = (node: Node, ...more: readonly Child[]): Node => ({ ...node, children: [...node.children, ...more] })
 const renamed = (node: Node, ID: string): Node => ({ ...node, attributes: { ...node.attributes, ID } })
 const idOf = ({ attributes }: Node): string => attributes['ID'] ?? ''
@@ -360,6 +367,8 @@ export const ATTACKS: readonly Attack[] = [
   changed('another version of XML', (xml) => `<?xml version="1.1"?>${xml}`),
   changed('a name beyond ASCII', (xml) => xml.replaceAll('samlp:Status>', 'samlp:St\u0430tus>')),
   attack('more elements than there may be', (set) => set.signed({}, extensions({ raw: '<a/>'.repeat(10_000) }))),
+  large('9,000 elements between characters', 'x<a/>'.repeat(9000)),
+  large('9,000 elements with a prefix, deep inside', deep('<q:a/>'.repeat(9000))),
   attack('elements too deep', (set) =>
     set.signed({}, extensions({ raw: `${'<a>'.repeat(5000)}${'</a>'.repeat(5000)}` })),
   ),
