@@ -275,43 +275,54 @@ test('credentials rotate every hour, and those before are good until their own e
   assert.deepEqual([await refusal(t, set, first), await refusal(t, set, second)], ['ExpiredToken', undefined])
 })
 
-test('over a day nobody ever holds credentials that are refused, and those past their end are', async (t) => {
-  const set = await stage(t)
+test('over a day nobody ever holds credentials that are refused, and at every moment those past their end are', async (t) => {
+  const Instances = [{ InstanceId: ONE, IamInstanceProfile: 'web-profile', MetadataOptions: OPTIONAL }]
+  const set = await stage(t, { Instances })
   const port = Number(new URL(set.node.addresses.metadata).port)
   let token = ''
-  const fetched = async (): Promise<Document> => {
-    const read = async () => await exchange(port, 'GET', `${ROLE_PATH}web`, { [TOKEN]: token })
+  const fetched = async (hasToken: boolean) => {
+    const read = async () => await exchange(port, 'GET', `${ROLE_PATH}web`, hasToken ? { [TOKEN]: token } : {})
     let { status, body } = await read()
     if (status === 401) {
       token = (await exchange(port, 'PUT', '/latest/api/token', { [TTL]: '21600' })).body
       body = (await read()).body
     }
-    return JSON.parse(body)
+    const document: Document = JSON.parse(body)
+    return { id: document.AccessKeyId, end: Date.parse(document.Expiration), client: clientOf(t, set, document) }
   }
-  const past: Document[] = []
-  const changes: number[] = []
-  let [served, held] = [await fetched(), await fetched()]
-  let client = clientOf(t, set, held)
-  // A client that takes others as late as it can, and asks the API each minute.
-  for (let minutes = 0; minutes < 24 * 60; minutes++) {
-    const now = await fetched()
-    if (now.AccessKeyId !== served.AccessKeyId) changes.push(minutes)
-    served = now
-    if (Date.parse(held.Expiration) - set.node.broker.clock.now() < 5 * 60_000) {
-      past.push(held)
-      held = served
-      client = clientOf(t, set, held)
+  /** A client that takes others as late as it can. */
+  const started = async (hasToken: boolean) => {
+    const first = await fetched(hasToken)
+    return { hasToken, served: first, held: [first], changes: [] as number[] }
+  }
+  const clients = [await started(true), await started(false)]
+  for (let minutes = 0; minutes < 24 * 60; minutes += 4) {
+    const now = set.node.broker.clock.now()
+    for (const each of clients) {
+      const served = await fetched(each.hasToken)
+      if (served.id !== each.served.id) each.changes.push(Math.round(minutes / 60))
+      each.served = served
+      if ((each.held.at(-1)?.end ?? 0) - now < 5 * 60_000) each.held.push(served)
+      for (const { end, client } of each.held) {
+        const answer = await client.send(new GetCallerIdentityCommand()).then(
+          () => 'granted',
+          (error: Error) => error.name,
+        )
+        const expected = end > now ? 'granted' : 'ExpiredToken'
+        assert.equal(answer, expected, `${each.hasToken ? 'v2' : 'v1'} after ${minutes} minutes`)
+      }
     }
-    await assert.doesNotReject(client.send(new GetCallerIdentityCommand()), `after ${minutes} minutes`)
-    set.advance(60_000)
+    set.advance(4 * 60_000)
   }
-  assert.deepEqual(
-    changes.map((at) => Math.round(at / 60)),
-    Array.from({ length: 23 }, (_, index) => index + 1),
-    'they rotate every hour',
-  )
-  assert.equal(past.length, 4)
-  for (const each of past.slice(0, 3)) assert.equal(await refusal(t, set, each), 'ExpiredToken')
+  for (const { held, changes } of clients) {
+    assert.deepEqual(
+      changes,
+      [...new Array(23).keys()].map((index) => index + 1),
+      'they rotate every hour',
+    )
+    assert.equal(held.length, 5)
+    assert.ok(held.every(({ end }, index) => index === 0 || end > (held[index - 1]?.end ?? end)))
+  }
 })
 
 test('fetched without a session token they are others, and policies tell the two apart', async (t) => {
