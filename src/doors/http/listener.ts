@@ -45,6 +45,7 @@ export interface Listener {
 }
 
 const DRAIN_POLL_MS = 25
+const REOPEN_MS = 500
 
 /**
  * Starts to listen.
@@ -60,8 +61,13 @@ export async function startListener(handler: RequestListener, options: ListenerO
   })
   await bind(server, options)
   let refuses = false
-  // Out of file descriptors, for one: the next connection may do better, and the process must not end of it.
-  server.on('error', (error) => logger.error('listener.failed', { error }))
+  let reopening: NodeJS.Timeout | undefined
+  server.on('error', (error) => {
+    // Out of file descriptors, for one: the next connection may do better, and the process must not end of it.
+    logger.error('listener.failed', { error })
+    // Another program took the port while connections were refused.
+    if (!server.listening) reopening = setTimeout(() => server.listen({ host: listen.host, port }), REOPEN_MS)
+  })
   server.on('drop', () => logger.warn('connection.dropped', { listener: options.flag }))
   const { address, port, family } = server.address() as AddressInfo
   const host = family === 'IPv6' ? `[${address}]` : address
@@ -72,12 +78,16 @@ export async function startListener(handler: RequestListener, options: ListenerO
     refuseAll(wanted) {
       if (refuses === wanted) return
       refuses = wanted
+      clearTimeout(reopening)
       if (!refuses) return void server.listen({ host: listen.host, port })
       // One that is still being opened is not opened then.
       server.close()
       for (const socket of sockets) socket.destroy()
     },
-    stop: (drainMs) => drain(server, sockets, drainMs),
+    stop(drainMs) {
+      clearTimeout(reopening)
+      return drain(server, sockets, drainMs)
+    },
   }
 }
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { get as getOverTls } from 'node:https'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import supertest from 'supertest'
 import { adminApp, type ListenerOptions, startListener } from '../../../src/doors/http/index.ts'
 import { Secret } from '../../../src/model/index.ts'
@@ -284,4 +286,37 @@ test('stopping cuts what is still busy when its time is over', async () => {
   await eventually(begun)
   await listener.stop(20)
   assert.equal(await client.untilClosed(), '')
+})
+
+test('a port that another program took while connections were refused is had again when that is gone', async () => {
+  const listener = await startListener(hello, OPTIONS)
+  const { port } = listener
+  const isAnswered = async () =>
+    await fetch(listener.origin).then(
+      (response) => response.ok,
+      () => false,
+    )
+  listener.refuseAll(true)
+  const other = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1')
+  await once(other, 'listening')
+  listener.refuseAll(false)
+  await delay(100)
+  assert.equal(await isAnswered(), false)
+  other.close()
+  for (let waits = 0; waits < 100 && !(await isAnswered()); waits++) await delay(50)
+  assert.ok(await isAnswered())
+  await listener.stop(0)
+})
+
+test('a listener that waits for its port does not hold up its stop, and is not opened after it', async () => {
+  const listener = await startListener(hello, OPTIONS)
+  listener.refuseAll(true)
+  const other = createServer().listen(listener.port, '127.0.0.1')
+  await once(other, 'listening')
+  listener.refuseAll(false)
+  await delay(50)
+  await listener.stop(0)
+  other.close()
+  await delay(800)
+  await assert.rejects(fetch(listener.origin))
 })
