@@ -108,10 +108,13 @@ export function describeSteering(steering: Steering): Record<string, unknown> {
 }
 
 /** @throws {@link ValidationError} */
-function check<Checked>(schema: z.ZodType<Checked>, value: unknown): Checked {
+function check<Checked>(
+  schema: z.ZodType<Checked> & { readonly shape: Readonly<Record<string, unknown>> },
+  value: unknown,
+): Checked {
   const checked = schema.safeParse(value)
   if (checked.success) return checked.data
-  const problems = checked.error.issues.flatMap((issue) => problemsOf(issue))
+  const problems = checked.error.issues.flatMap((issue) => problemsOf(issue, Object.keys(schema.shape)))
   const more = problems.length - MOST_PROBLEMS
   throw new ValidationError(problems.slice(0, MOST_PROBLEMS).join('; ') + (more > 0 ? `; and ${more} more` : ''))
 }
@@ -136,10 +139,10 @@ function instantOf(
   return epochMillis(Math.min(instant, LATEST))
 }
 
-function problemsOf(issue: z.core.$ZodIssue): readonly string[] {
+function problemsOf(issue: z.core.$ZodIssue, members: readonly string[]): readonly string[] {
   const at = issue.path.map(String)
   if (issue.code === 'unrecognized_keys') {
-    const known = KNOWN_MEMBERS.get(at.filter((name) => !/^[0-9]+$/.test(name)).join('.')) ?? []
+    const known = KNOWN_MEMBERS.get(at.filter((name) => !/^[0-9]+$/.test(name)).join('.')) ?? members
     return issue.keys.map((key) => {
       const name = key.slice(0, LONGEST_NAME)
       const meant = closest(name, known)

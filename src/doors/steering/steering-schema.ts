@@ -186,9 +186,8 @@ export function steeringSchemas(): { readonly instance: object; readonly contain
 /** What programs steer an instance with. Times are by the broker's clock: `in` an ISO 8601 duration, or `at` an instant. */
 export type SteeringInput = z.input<typeof STEERING>
 
-/** The members that there are, by where: list positions left out. */
+/** The members that there are, by where: list positions left out. At the top they are those of the schema itself. */
 export const KNOWN_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['', Object.keys(STEERING.shape)],
   ['faults', Object.keys(FAULT.shape)],
   ['spotInterruption', Object.keys(SPOT.shape)],
   ['rebalance', Object.keys(REBALANCE.shape)],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { describeSteering, readSteering } from '../../../src/doors/steering/read-steering.ts'
+import { describeSteering, readContainerSteering, readSteering } from '../../../src/doors/steering/read-steering.ts'
 import { epochMillis, isoSeconds, ValidationError } from '../../../src/model/index.ts'
 import { fc } from '../../fast-check.ts'
 
@@ -106,6 +106,17 @@ describe('an instance is not steered with', () => {
       assert.throws(() => readSteering(JSON.parse(`{"metadata":{"${path}":"x"}}`), NOW), /metadata\..*must be below/)
     })
   }
+
+  test('a member that only instances take is none of a container, and nothing is offered that it does not take', () => {
+    assert.throws(
+      () => readContainerSteering({ connections: 'refused' }),
+      /^(?:\w+: )?connections: is no member here; there is rotation, lifetime, rotateAfter, faults, document$/,
+    )
+    assert.throws(
+      () => readContainerSteering({ rotations: 'stopped' }),
+      /rotations: is no member here; did you mean rotation\?$/,
+    )
+  })
 
   test('__proto__, which is a member like any other that there is not', () => {
     assert.throws(() => readSteering(JSON.parse('{"__proto__":{"hops":2}}'), NOW), /__proto__: is no member here/)
