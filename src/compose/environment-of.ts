@@ -24,6 +24,8 @@ interface Places {
 export interface EnvironmentOptions {
   /** For a pod: by IAM roles for service accounts, instead of EKS Pod Identity. */
   readonly irsa?: boolean | undefined
+  /** Where the API is asked, when not at the public URL. */
+  readonly endpoint?: string | undefined
 }
 
 /** The host that SDKs put before a path. */
@@ -42,9 +44,9 @@ const EKS_HOSTS: ReadonlySet<string> = new Set([CONTAINER_ADDRESSES.eks, `[${CON
 export async function environmentOf(
   name: string,
   places: Places,
-  { irsa = false }: EnvironmentOptions = {},
+  { irsa = false, endpoint = places.endpoint }: EnvironmentOptions = {},
 ): Promise<Readonly<Record<string, string>>> {
-  const { node, endpoint, metadata, instances } = places
+  const { node, metadata, instances } = places
   if (irsa) {
     if (!name.startsWith('pod/')) {
       throw new ValidationError('IAM roles for service accounts are for pods: pod/CLUSTER/NAMESPACE/SERVICEACCOUNT.')

@@ -83,8 +83,11 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     now: () => new Date(node.broker.clock.now()),
     advance: (ms) => node.virtualClock?.advance(ms),
   }
+  // The public URL may be where nobody listens: it is for issuers that are known beforehand.
+  const env: TestBroker['env'] = (name, how) => node.environmentOf(name, { ...how, endpoint: broker.addresses.api })
   return {
     ...broker,
+    env,
     clock,
     get requests() {
       return dev.machines.requests()
@@ -92,9 +95,9 @@ export async function startTestBroker(options: TestBrokerOptions = {}): Promise<
     events: () => auditRecords(node.broker.audit),
     waitForRequest: (wanted, options) => waitForRequest(wanted, dev.machines, options),
     forgetRequests: () => dev.machines.forgetRequests(),
-    task: (id) => testContainer(`task/${id}`, dev.machines, broker.env),
-    pod: (name) => testContainer(`pod/${name}`, dev.machines, broker.env),
-    instance: (id) => testInstance(id, dev.machines, broker.env),
+    task: (id) => testContainer(`task/${id}`, dev.machines, env),
+    pod: (name) => testContainer(`pod/${name}`, dev.machines, env),
+    instance: (id) => testInstance(id, dev.machines, env),
     mfaCode: async (of) => (await node.operate(getMfaCode, { of })).code.reveal(),
     expireNow: (session) => dev.expire(accessKeyOf(session)),
     async apply(directory, { prune = false } = {}) {

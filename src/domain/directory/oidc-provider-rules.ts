@@ -16,6 +16,9 @@ const LONGEST_URL = 255
 const PATH = /^(?:\/[A-Za-z0-9._~!$'()+,;=:@-]+)*\/?$/
 const HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
+/** As issuers of clusters have it, of this broker or of one that was elsewhere before. */
+const CLUSTER_PATH = /^\/clusters\/[0-9]{12}\/[a-z0-9-]+\/[A-Za-z0-9_-]+$/
+
 /** Issuers that need not be hosts of the internet. */
 export interface NearbyIssuers {
   /** Origins that may be plain http, have a port or be an address. */
@@ -36,13 +39,17 @@ export function readProviderUrl(
   if (text.length > LONGEST_URL) return `must have at most ${LONGEST_URL} characters`
   const parsed = URL.parse(text)
   const isLocal = parsed !== null && (localIssuers.includes(parsed.origin) || isOwnIssuer(text))
-  if (!text.startsWith('https://') && !isLocal) return 'must begin with https://'
+  const moved =
+    parsed !== null && CLUSTER_PATH.test(parsed.pathname)
+      ? `; of a cluster of this broker it has to begin as its API's address does now: serve --public-url ${parsed.origin} keeps it`
+      : ''
+  if (!text.startsWith('https://') && !isLocal) return `must begin with https://${moved}`
   if (parsed === null || !isNormal(text, parsed)) {
     return 'must be a URL in its normal form: host in lower case, then a path; no query, no escapes'
   }
   const { host, hostname, protocol } = parsed
   if (!isLocal && (isIP(hostname) !== 0 || host !== hostname || !HOST.test(host))) {
-    return 'must name a host of the internet, without port; serve --local-issuer ORIGIN allows one that is not'
+    return `must name a host of the internet, without port; serve --local-issuer ORIGIN allows one that is not${moved}`
   }
   return { issuer: text, url: text.slice(protocol.length + '//'.length) }
 }

@@ -28,6 +28,21 @@ test('the issuer of a cluster publishes what that of EKS does, and any library v
   assert.deepEqual(Object.keys(protectedHeader), ['alg', 'kid'])
 })
 
+test('a program of a test asks where the broker listens, whatever its public URL is', async () => {
+  await using set = await irsaStage()
+  const { AWS_ENDPOINT_URL_STS } = await set.broker.env(OTHER, { irsa: true })
+  assert.equal(AWS_ENDPOINT_URL_STS, set.broker.addresses.api)
+})
+
+test('a file that names an issuer of this broker by another address is refused, and told why', async () => {
+  const Url = 'http://127.0.0.1:7599/clusters/111111111111/eu-central-1/shop'
+  await using set = await irsaStage()
+  await assert.rejects(
+    set.apply({ OIDCProviders: [{ Url, ClientIdList: ['sts.amazonaws.com'] }] }),
+    /must begin with https:\/\/; of a cluster of this broker it has to begin as its API's address does now: serve --public-url http:\/\/127\.0\.0\.1:7599 keeps it/,
+  )
+})
+
 for (const path of [
   PATH,
   `${PATH}/`,
@@ -118,7 +133,9 @@ test('what a pod was given stands in the audit trail, and no token', async () =>
   const token = await set.token()
   const records = (await set.broker.events()).filter(({ eventName }) => eventName === 'IssueServiceAccountToken')
   assert.equal(records.length, 1)
-  assert.deepEqual(records[0]?.['requestParameters'], { serviceAccount: 'pod/shop/default/web' })
+  assert.deepEqual(records[0]?.['requestParameters'], {
+    serviceAccount: 'pod/111111111111/eu-central-1/shop/default/web',
+  })
   const text = JSON.stringify(await set.broker.events())
   for (const each of token.split('.').slice(1)) assert.ok(!text.includes(each))
 })
