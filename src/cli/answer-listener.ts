@@ -1,15 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { CliError, WRONG_USAGE } from './cli-error.ts'
+import { textAt } from './json-members.ts'
 import { PAGE_HEADERS, signInPage } from './sign-in-page.ts'
+
+/** How a sign-in ended. */
+type SignInOutcome = { readonly signedIn: true; readonly who: string | undefined } | { readonly signedIn: false }
 
 /** What a browser brought back from the provider. */
 interface SignInAnswer {
   /** Of the URL, as it came. */
   readonly query: string
   /** Tells the person at the browser how it went, once that is known. */
-  show(signedIn: boolean): void
+  show(outcome: SignInOutcome): void
 }
 
 /** Waits on this machine for a browser that comes back from the provider. */
@@ -22,11 +26,13 @@ export interface AnswerListener extends AsyncDisposable {
 
 /** Where browsers are sent back to unless told: providers let programs on a desktop choose the port. RFC 8252, 7.3. */
 const ANY_PORT = 'http://127.0.0.1/callback'
-const LOOPBACK: ReadonlyMap<string, string> = new Map([
-  ['127.0.0.1', '127.0.0.1'],
-  ['localhost', '127.0.0.1'],
-  ['[::1]', '::1'],
+/** Browsers take either address for the name: whoever had the other one would get the code. */
+const LOOPBACK: ReadonlyMap<string, readonly [string, ...(readonly string[])]> = new Map([
+  ['127.0.0.1', ['127.0.0.1']],
+  ['localhost', ['127.0.0.1', '::1']],
+  ['[::1]', ['::1']],
 ])
+const NOT_HERE: ReadonlySet<unknown> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])
 const BOUNDS = { maxHeaderSize: 16_384, headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 }
 const MOST_CONNECTIONS = 50
 const PAGES = {
@@ -43,27 +49,37 @@ const PAGES = {
  */
 export async function listenForAnswer(address = ANY_PORT): Promise<AnswerListener> {
   const url = URL.parse(address)
-  const host = url?.protocol === 'http:' && url.username === '' && url.password === '' && LOOPBACK.get(url.hostname)
-  if (!url || !host || /[?#\s]/.test(address)) {
+  const hosts = url?.protocol === 'http:' && url.username === '' && url.password === '' && LOOPBACK.get(url.hostname)
+  if (!url || !hosts || /[?#\s]/.test(address)) {
     const example = 'http://localhost:8400/callback'
     throw new CliError(`--redirect-uri has to be on this machine, as ${example}`, { status: WRONG_USAGE })
   }
   let expected: { readonly state: string; take(answer: SignInAnswer): void } | undefined
   let used = false
-  const server = createServer(BOUNDS, (request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const query = expected === undefined ? 404 : queryOfAnswer(request, url, expected.state)
     if (typeof query === 'number') return write(response, query, 'stranger')
     if (used) return write(response, 410, 'used')
     used = true
     expected?.take({
       query,
-      show: (signedIn) => write(response, signedIn ? 200 : 403, signedIn ? 'signedIn' : 'failed'),
+      show: (outcome) =>
+        write(response, outcome.signedIn ? 200 : 403, outcome.signedIn ? 'signedIn' : 'failed', outcome),
     })
-  })
-  server.maxConnections = MOST_CONNECTIONS
-  await listening(server.listen(Number(url.port), host), address)
-  const bound = server.address()
-  if (typeof bound === 'object' && bound !== null) url.port = String(bound.port)
+  }
+  await using opened = new AsyncDisposableStack()
+  const [first, ...others] = hosts
+  const server = opened.use(await listen(first, Number(url.port), address, onRequest))
+  url.port = String(server.port)
+  for (const host of others) {
+    try {
+      opened.use(await listen(host, server.port, address, onRequest))
+    } catch (error) {
+      // A machine may have no such address: then nobody else has it either.
+      if (!(error instanceof CliError) || !NOT_HERE.has(textAt(error.cause, 'code'))) throw error
+    }
+  }
+  const held = opened.move()
   return {
     redirectUri: url.href,
     async answer(state, signal) {
@@ -72,6 +88,26 @@ export async function listenForAnswer(address = ANY_PORT): Promise<AnswerListene
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
       return await promise
     },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  }
+}
+
+async function listen(
+  host: string,
+  port: number,
+  address: string,
+  onRequest: RequestListener,
+): Promise<{ readonly port: number } & AsyncDisposable> {
+  const server = createServer(BOUNDS, onRequest)
+  server.maxConnections = MOST_CONNECTIONS
+  try {
+    await once(server.listen(port, host), 'listening')
+  } catch (cause) {
+    throw new CliError(`${address} cannot be listened on: is another sign-in waiting there?`, { cause })
+  }
+  const bound = server.address()
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : port,
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close')
       server.close()
@@ -80,14 +116,6 @@ export async function listenForAnswer(address = ANY_PORT): Promise<AnswerListene
       setTimeout(() => server.closeAllConnections(), 500).unref()
       await closed
     },
-  }
-}
-
-async function listening(server: ReturnType<typeof createServer>, address: string): Promise<void> {
-  try {
-    await once(server, 'listening')
-  } catch (cause) {
-    throw new CliError(`${address} cannot be listened on: is another sign-in waiting there?`, { cause })
   }
 }
 
@@ -113,7 +141,14 @@ function isSame(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other))
 }
 
-function write(response: ServerResponse, status: number, page: keyof typeof PAGES): void {
-  const [title, sentence] = PAGES[page]
+function write(
+  response: ServerResponse,
+  status: number,
+  page: keyof typeof PAGES,
+  outcome: SignInOutcome = { signedIn: false },
+): void {
+  const [title, next] = PAGES[page]
+  // Whoever sees another's name here has been signed in for somebody else.
+  const sentence = outcome.signedIn && outcome.who !== undefined ? `You are signed in as ${outcome.who}. ${next}` : next
   response.writeHead(status, PAGE_HEADERS).end(signInPage(title, sentence))
 }

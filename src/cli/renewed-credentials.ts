@@ -2,11 +2,11 @@ import { LoginError, type LoginTokens, type OidcLogin } from '../domain/login/in
 import { Secret } from '../model/index.ts'
 import { oneLine } from './ask.ts'
 import { CliError } from './cli-error.ts'
-import { memberAt } from './json-members.ts'
+import { memberAt, textAt } from './json-members.ts'
 import type { KeptLogin, LoginCache, SessionCredentials } from './login-cache.ts'
 import type { OidcSettings } from './login-settings.ts'
 import { openOidcLogin } from './open-oidc-login.ts'
-import { type SignInContext, type SignInWay, signIn } from './sign-in.ts'
+import { type SignInContext, type SignInWay, signIn, type UsedSignIn } from './sign-in.ts'
 import { callSts, credentialsOf } from './sts-client.ts'
 
 const ACTION = 'AssumeRoleWithWebIdentity'
@@ -23,17 +23,17 @@ export async function renewedCredentials(
   context: SignInContext,
 ): Promise<SessionCredentials> {
   const oidc = await openOidcLogin(login)
-  const use = async ({ idToken, subject, refreshToken }: LoginTokens): Promise<SessionCredentials> => {
-    const credentials = await exchange(login, idToken)
+  const use = async ({ idToken, subject, refreshToken }: LoginTokens): Promise<UsedSignIn<SessionCredentials>> => {
+    const { result: credentials, who = subject } = await exchange(login, idToken)
     await cache.write({ login, subject, refreshToken, credentials })
-    return credentials
+    return { result: credentials, who }
   }
   const refreshed = kept && (await refresh(oidc, kept, context))
   // Of a sign-in that leads nowhere nothing is kept: the next one may be another person's.
   if (refreshed === undefined) return await signIn(oidc, way, context, use)
   // At once: the provider may not take the one before it again.
   await cache.write({ login, ...refreshed, credentials: undefined })
-  return await use(refreshed)
+  return (await use(refreshed)).result
 }
 
 /** New tokens without anybody signing in; `undefined` when the provider does not give them. */
@@ -53,7 +53,7 @@ async function refresh(
   }
 }
 
-async function exchange(login: OidcSettings, idToken: Secret): Promise<SessionCredentials> {
+async function exchange(login: OidcSettings, idToken: Secret): Promise<UsedSignIn<SessionCredentials>> {
   const endpoint = new URL(login.endpoint)
   const parameters = {
     RoleArn: login.role,
@@ -68,10 +68,11 @@ async function exchange(login: OidcSettings, idToken: Secret): Promise<SessionCr
   if (expiration === undefined || Number.isNaN(expiration.getTime())) {
     throw new CliError(`${endpoint.origin} answered ${ACTION} without saying when the credentials end`)
   }
-  return {
+  const credentials = {
     accessKeyId,
     secretAccessKey: new Secret(secretAccessKey),
     sessionToken: new Secret(sessionToken),
     expiration: expiration.toISOString(),
   }
+  return { result: credentials, who: textAt(result, 'SubjectFromWebIdentityToken') }
 }

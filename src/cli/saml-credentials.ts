@@ -31,7 +31,7 @@ export async function samlCredentials(
 ): Promise<SessionCredentials> {
   return await signInByBrowser(atBroker(login), { browser, redirectUri: BACK }, context, async (credentials) => {
     await cache.write({ login, subject: '', refreshToken: undefined, credentials })
-    return credentials
+    return { result: credentials, who: undefined }
   })
 }
 

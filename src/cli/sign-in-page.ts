@@ -14,7 +14,17 @@ export const PAGE_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
 } as const
 
-/** A page with a title and a sentence, both of this program's own words: nothing of anybody else's stands in it. */
+/** A page with a title of this program's own, and a sentence, in which any text may stand. */
 export function signInPage(title: string, sentence: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style></head><body><main><h1>${title}</h1><p>${sentence}</p></main></body></html>\n`
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style></head><body><main><h1>${title}</h1><p>${escaped(sentence)}</p></main></body></html>\n`
+}
+
+/** A page that leads on to an address at once, by itself or by a link. */
+export function leadingPage(url: URL): string {
+  const address = escaped(url.href)
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><meta http-equiv="refresh" content="0;url=${address}"><title>Sign in</title></head><body><a href="${address}">Sign in</a></body></html>\n`
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
 }

@@ -20,6 +20,13 @@ export type SignInContext = Pick<CliContext, 'environment' | 'stderr' | 'termina
 
 const PATIENCE_MS = 300_000
 
+/** What came of a sign-in. */
+export interface UsedSignIn<Result> {
+  readonly result: Result
+  /** Who signed in, as the broker says; `undefined` where it does not. */
+  readonly who: string | undefined
+}
+
 /** A sign-in in a browser, that comes back with an answer of this state. */
 export interface BrowserSignIn<Outcome, Proof extends { readonly state: string }> {
   begin(redirectUri: string): Promise<{ readonly url: URL; readonly proof: Proof }>
@@ -35,9 +42,9 @@ export async function signIn<Result>(
   login: OidcLogin,
   way: SignInWay,
   context: SignInContext,
-  use: (tokens: LoginTokens) => Promise<Result>,
+  use: (tokens: LoginTokens) => Promise<UsedSignIn<Result>>,
 ): Promise<Result> {
-  if (way.device) return await use(await onAnotherDevice(login, context))
+  if (way.device) return named(await use(await onAnotherDevice(login, context)), context).result
   return await signInByBrowser(login, way, context, use)
 }
 
@@ -49,7 +56,7 @@ export async function signInByBrowser<Outcome, Proof extends { readonly state: s
   login: BrowserSignIn<Outcome, Proof>,
   { browser, redirectUri }: SignInWay,
   context: SignInContext,
-  use: (outcome: Outcome) => Promise<Result>,
+  use: (outcome: Outcome) => Promise<UsedSignIn<Result>>,
 ): Promise<Result> {
   await using listener = await listenForAnswer(redirectUri)
   const { url, proof } = await login.begin(listener.redirectUri)
@@ -58,18 +65,24 @@ export async function signInByBrowser<Outcome, Proof extends { readonly state: s
     ? 'Sign in in your browser. If it does not open, go to'
     : 'Sign in in a browser on this machine at'
   tell(`${how}:\n  ${oneLine(url.href)}\n`, context)
-  if (browser) openBrowser(url, context.environment)
+  await using _page = browser ? await openBrowser(url, context.environment) : undefined
   const answer = await waiting.catch((cause: unknown) => {
     throw new CliError(`Nobody signed in within ${PATIENCE_MS / 60_000} minutes`, { cause })
   })
   try {
-    const result = await use(await login.finish(answer.query, proof))
-    answer.show(true)
+    const { result, who } = named(await use(await login.finish(answer.query, proof)), context)
+    answer.show({ signedIn: true, who })
     return result
   } catch (error) {
-    answer.show(false)
+    answer.show({ signedIn: false })
     throw error
   }
+}
+
+/** Says who it was: somebody who sees another's name has been signed in for somebody else. */
+function named<Result>(used: UsedSignIn<Result>, context: SignInContext): UsedSignIn<Result> {
+  if (used.who !== undefined) tell(`Signed in as ${oneLine(used.who)}.\n`, context)
+  return used
 }
 
 async function onAnotherDevice(login: OidcLogin, context: SignInContext): Promise<LoginTokens> {

@@ -45,6 +45,22 @@ test('a port that is taken is told', async () => {
   await assert.rejects(listenForAnswer(first.redirectUri), /cannot be listened on: is another sign-in waiting there\?$/)
 })
 
+for (const taken of ['127.0.0.1', '::1']) {
+  test(`the name of this machine is not listened on when somebody has ${taken}`, async (t) => {
+    await using other = await listenForAnswer(`http://${taken === '::1' ? '[::1]' : taken}/callback`).catch(() => null)
+    if (other === null) return t.skip('there is no IPv6 here')
+    const { port } = new URL(other.redirectUri)
+    await assert.rejects(listenForAnswer(`http://localhost:${port}/callback`), /cannot be listened on/)
+    // Nothing is left behind.
+    await other[Symbol.asyncDispose]()
+    await using again = await listenForAnswer(`http://localhost:${port}/callback`)
+    assert.equal(new URL(again.redirectUri).port, port)
+    for (const host of ['127.0.0.1', '[::1]']) {
+      assert.equal((await ask(`http://${host}:${port}/callback`)).status, 404)
+    }
+  })
+}
+
 for (const [address, redirectUri] of [
   [undefined, /^http:\/\/127\.0\.0\.1:\d+\/callback$/],
   ['http://localhost/back', /^http:\/\/localhost:\d+\/back$/],
@@ -107,7 +123,7 @@ describe('what comes to the address', () => {
       assert.equal(page.status, status)
       assert.ok(!answered)
       const browser = ask(`${own}${right}`)
-      ;(await answer).show(true)
+      ;(await answer).show({ signedIn: true, who: undefined })
       assert.equal((await browser).status, 200)
     })
   }
@@ -118,7 +134,7 @@ describe('what comes to the address', () => {
     })
     const { query, show } = await answer
     assert.equal(query, `${right}&iss=x%20y`)
-    show(false)
+    show({ signedIn: false })
     const { status, body } = await browser
     assert.equal(status, 403)
     assert.match(body, /<h1>Not signed in<\/h1>/)
@@ -126,7 +142,7 @@ describe('what comes to the address', () => {
 
   test('a page holds nothing of what was brought, loads nothing, and is not kept', async () => {
     const browser = ask(`${own}?state=${STATE}&code=%3Cscript%3E&error=%3Cb%3E`)
-    ;(await answer).show(true)
+    ;(await answer).show({ signedIn: true, who: undefined })
     const { body, headers } = await browser
     assert.match(body, /^<!doctype html><html lang="en">.*<h1>Signed in<\/h1>/)
     assert.doesNotMatch(body, /script|<b>|src=|href=/)
@@ -139,11 +155,17 @@ describe('what comes to the address', () => {
     assert.equal(headers['x-content-type-options'], 'nosniff')
   })
 
+  test('a page says who signed in, as text', async () => {
+    const browser = ask(`${own}${right}`)
+    ;(await answer).show({ signedIn: true, who: '<b>mallory' })
+    assert.match((await browser).body, /You are signed in as &#60;b&#62;mallory\. You can close this page/)
+  })
+
   test('an answer is taken once', async () => {
     const browser = ask(`${own}${right}`)
     const { show } = await answer
     assert.equal((await ask(`${own}${right}`)).status, 410)
-    show(true)
+    show({ signedIn: true, who: undefined })
     assert.equal((await browser).status, 200)
     assert.equal((await ask(`${own}${right}`)).status, 410)
   })
@@ -155,7 +177,7 @@ describe('what comes to the address', () => {
     slow.write('GET /callback HTTP/1.1\r\nX-Slow: ')
     assert.equal((await ask(`${own}${right}${'x'.repeat(20_000)}`)).status, 431)
     const browser = ask(`${own}${right}`)
-    ;(await answer).show(true)
+    ;(await answer).show({ signedIn: true, who: undefined })
     assert.equal((await browser).status, 200)
     slow.destroy()
   })

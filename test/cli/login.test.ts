@@ -12,10 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { get } from 'node:http'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { CLIENT_ID, type FormAnswer, type LoginProvider, startLoginProvider } from '../login-provider.ts'
 import { commandLine, type Ended, type Surroundings, temporaryHome } from './command-line.ts'
 import { errorAnswer, type FakeAnswer, type FakeBroker, fakeBroker } from './fake-broker.ts'
@@ -234,8 +235,8 @@ describe('a sign-in in a browser', () => {
     })
     assert.match(Expiration, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/)
     assert.equal(status, 0)
-    assert.match(stderr, /^Sign in in your browser\. If it does not open, go to:\n {2}http\S+\n$/)
-    assert.match(pages[0] ?? '', /<h1>Signed in<\/h1>/)
+    assert.match(stderr, /^Sign in in your browser\. If it does not open, go to:\n {2}http\S+\nSigned in as alice\.\n$/)
+    assert.match(pages[0] ?? '', /<h1>Signed in<\/h1><p>You are signed in as alice\./)
     assert.equal(addresses[0]?.searchParams.get('code_challenge_method'), 'S256')
 
     const [{ body, headers } = { body: '', headers: {} }] = broker.asked
@@ -254,20 +255,29 @@ describe('a sign-in in a browser', () => {
     }
   })
 
-  test('opens the browser at that address, unless it is told not to', async () => {
+  test('opens the browser at a file that leads there, and that nobody else can read, unless it is told not to', async () => {
     const opened = join(home.path, 'opened')
     writeFileSync(
       join(home.path, 'xdg-open'),
       `#!/bin/sh\nprintf '%s' "$*" > '${opened}.part'; mv '${opened}.part' '${opened}'; echo noise\n`,
       { mode: 0o755 },
     )
-    const environment = { PATH: `${home.path}:/usr/bin:/bin` }
+    const environment = { PATH: `${home.path}:/usr/bin:/bin`, TMPDIR: home.path }
+    let found: { readonly html: string; readonly modes: readonly number[] } | undefined
     const browser: Browser = async (asked) => {
       for (let waited = 0; !existsSync(opened) && waited < 5000; waited += 20) await setTimeout(20)
+      const told = readFileSync(opened, 'utf8')
+      assert.doesNotMatch(told, /authorize|state/, 'everybody on this machine sees arguments')
+      const page = fileURLToPath(told)
+      const modes = [page, dirname(page)].map((path) => statSync(path).mode & 0o777)
+      found = { html: readFileSync(page, 'utf8'), modes }
       return await signedIn(asked)
     }
     const { addresses, stdout } = await login([], { environment, browser })
-    assert.equal(readFileSync(opened, 'utf8'), addresses[0]?.href)
+    const page = fileURLToPath(readFileSync(opened, 'utf8'))
+    assert.ok(found?.html.includes(`content="0;url=${addresses[0]?.href.replaceAll('&', '&#38;')}"`), found?.html)
+    assert.deepEqual(found?.modes, [0o600, 0o700])
+    assert.ok(!existsSync(dirname(page)), 'it is removed afterwards')
     assert.equal(credentialsIn(stdout).Version, 1)
     writeFileSync(opened, 'untouched')
     const shown = await login(['--no-browser', '--session-name', 'other'], { environment })
@@ -323,8 +333,9 @@ describe('on another device', () => {
     writeFileSync(terminal, '')
     const { status, stdout, stderr } = await login(['--device'], { terminal })
     const shown = `Sign in on any device, within 10 minutes, at:\n  ${provider.issuer}/activate\nThe code is:\n  BCDF-GHJK\nOr go there directly:\n  ${provider.issuer}/activate?c=BCDF\n`
-    assert.deepEqual([status, stderr], [0, shown])
-    assert.equal(readFileSync(terminal, 'utf8'), shown)
+    const all = `${shown}Signed in as alice.\n`
+    assert.deepEqual([status, stderr], [0, all])
+    assert.ok(readFileSync(terminal, 'utf8').startsWith(shown))
     assert.equal(credentialsIn(stdout).AccessKeyId, 'ASIAone')
     assert.equal(broker.asked.length, 1)
   })
@@ -460,6 +471,23 @@ describe('when what is kept ends', () => {
     assert.match(stderr, /^The sign-in before this one goes on no longer \(http\S+ answered for somebody else\)/)
     assert.equal(addresses.length, 1)
   })
+
+  for (const [rule, answer] of [
+    ['429', { status: 429, headers: { 'Content-Type': 'text/plain' }, body: 'slow down' }],
+    ['429, as JSON', { status: 429, body: { error: 'rate_limited' } }],
+    ['408', { status: 408, body: { error: 'timeout' } }],
+    ['503, as JSON', { status: 503, body: { error: 'temporarily_unavailable' } }],
+    ['400 and server_error', { status: 400, body: { error: 'server_error' } }],
+  ] as const) {
+    test(`a provider that is busy (${rule}) leads to no sign-in, and what is kept stays`, async () => {
+      brokerAnswer = granted(10)
+      await login()
+      provider.on('/token', () => answer)
+      const { status, addresses } = await login()
+      assert.deepEqual([status, addresses], [1, []])
+      assert.match(readFileSync(keptFile(), 'utf8'), new RegExp(REFRESH))
+    })
+  }
 
   test('a provider that is down leads to no sign-in, and what is kept stays', async () => {
     brokerAnswer = granted(10)

@@ -32,6 +32,8 @@ const MISMATCHES: ReadonlySet<string> = new Set([
   'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
   'OAUTH_KEY_SELECTION_FAILED',
 ])
+/** Errors of the provider's own. @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 */
+const PASSING: ReadonlySet<string> = new Set(['server_error', 'temporarily_unavailable'])
 const REASONS = {
   forbidden: 'names an address that is neither https nor allowed here',
   certificate: 'shows a certificate that nobody vouches for here (a private CA: NODE_EXTRA_CA_CERTS)',
@@ -45,6 +47,9 @@ const REASONS = {
  */
 export function loginError(error: unknown, issuer: string, secrets: readonly (Secret | undefined)[]): LoginError {
   if (error instanceof ResponseBodyError || error instanceof AuthorizationResponseError) {
+    if ((error instanceof ResponseBodyError && isBusy(error.status)) || PASSING.has(error.error)) {
+      return new LoginError('unreachable', `${issuer} cannot do it right now: ${shown(error.error, secrets)}`)
+    }
     const told = [error.error, error.error_description]
       .map((text) => shown(text, secrets))
       .filter((text) => text !== '')
@@ -60,7 +65,7 @@ export function loginError(error: unknown, issuer: string, secrets: readonly (Se
     return new LoginError(failure, `${issuer} ${REASONS[cause.failure]} (${shown(cause.message, secrets)})`)
   }
   if (cause instanceof Response) {
-    const failure = cause.status >= 500 ? 'unreachable' : 'unusable'
+    const failure = isBusy(cause.status) ? 'unreachable' : 'unusable'
     return new LoginError(failure, `${issuer} answered ${cause.status}, and nothing that the standard knows`)
   }
   // Some errors of the library come wrapped, some do not; the inner one has the same code and says more.
@@ -74,6 +79,11 @@ export function loginError(error: unknown, issuer: string, secrets: readonly (Se
     MISMATCHES.has(code) ? 'mismatch' : 'unusable',
     `What ${issuer} answered is not taken: ${shown(words, [])}`,
   )
+}
+
+/** Whatever it was asked for, it may get an answer later. */
+function isBusy(status: number | undefined): boolean {
+  return status !== undefined && (status >= 500 || status === 408 || status === 429)
 }
 
 function codeOf(error: unknown): string | undefined {
