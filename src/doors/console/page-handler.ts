@@ -14,7 +14,7 @@ import { TOKEN_FIELD } from './components/fields.ts'
 import type { ConsoleBroker, ConsoleSession } from './console-broker.ts'
 import { type Cookies, SESSION_COOKIE } from './cookies.ts'
 import { Form } from './form.ts'
-import type { Answering, Page } from './page.ts'
+import type { Answering, CameBy, Page } from './page.ts'
 import { ANOTHER_SITE, BAD_FORM, forFault, NOT_A_FORM, notAllowed, OLD_FORM, refusal } from './refusals.ts'
 import { goTo, type Reply } from './reply.ts'
 import { isSameText } from './same-text.ts'
@@ -96,10 +96,11 @@ export class PageHandler {
     const asked = { facts, path, query, form, cookies: this.#options.cookies }
     if (page.for === 'strangers') return ask(page, isPost, asked)
     const cookie = (name: string) => this.#options.cookies.read(request.headers.cookie, name)
-    if (page.for === 'everybody') return ask(page, isPost, { ...asked, cookie, session })
+    const cameBy = cameByOf(request)
+    if (page.for === 'everybody') return ask(page, isPost, { ...asked, cookie, session, cameBy })
     if (session === undefined) return goTo('/signin')
     if (isPost && !isSameText(form.text(TOKEN_FIELD), session.formToken)) return refusal(OLD_FORM)
-    return ask(page, isPost, { ...asked, cookie, session })
+    return ask(page, isPost, { ...asked, cookie, session, cameBy })
   }
 
   /** What was posted, where it may come from there. */
@@ -120,6 +121,17 @@ function faultOf(error: unknown): Fault {
 /** Asks a page that was found to answer the method. */
 async function ask<Asked>(page: Answering<Asked>, isPost: boolean, visit: Asked): Promise<Reply> {
   return (await (isPost ? page.post?.(visit) : page.get?.(visit))) ?? notAllowed(page)
+}
+
+/**
+ * A browser that says nothing of it is taken for a person's own.
+ * @see https://www.w3.org/TR/fetch-metadata/
+ */
+function cameByOf({ method, headers }: Request): CameBy {
+  const { 'sec-fetch-site': site = 'none', 'sec-fetch-dest': destination = 'document' } = headers
+  const isAhead = headers['sec-purpose'] !== undefined || headers['purpose'] !== undefined
+  if (method === 'HEAD' || isAhead || destination !== 'document') return 'program'
+  return site === 'none' || site === 'same-origin' ? 'own' : 'another-site'
 }
 
 function isRead(method: string): boolean {

@@ -4,6 +4,12 @@ import type { Cookies } from './cookies.ts'
 import type { Form } from './form.ts'
 import type { OwnPath, Reply } from './reply.ts'
 
+/**
+ * `own`: a person followed a link of this site, or has the address of their own. `another-site`: they were sent by one.
+ * `program`: nobody looks at the page: a browser fetches it ahead or as a picture, a program looks whether it is there.
+ */
+export type CameBy = 'own' | 'another-site' | 'program'
+
 /** One request for a page, after everything that holds for all pages has been checked. */
 export interface Visit {
   readonly facts: RequestFacts
@@ -16,6 +22,7 @@ export interface Visit {
   readonly cookies: Pick<Cookies, 'set' | 'clear'>
   /** The handle that a cookie of ours holds. */
   cookie(name: string): string | undefined
+  readonly cameBy: CameBy
   /** Whoever is signed in here. */
   readonly session: ConsoleSession | undefined
 }
@@ -26,7 +33,7 @@ export interface SignedInVisit extends Visit {
 }
 
 /** A request that is taken from anywhere, and so without any cookie. */
-export type StrangersVisit = Omit<Visit, 'cookie' | 'session'>
+export type StrangersVisit = Omit<Visit, 'cookie' | 'session' | 'cameBy'>
 
 /** What a page does when it is asked. */
 export interface Answering<Request> {

@@ -370,6 +370,46 @@ describe('a door', () => {
   })
 })
 
+describe('who is signed in', () => {
+  const elsewhere = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' }
+
+  for (const site of ['cross-site', 'same-site']) {
+    test(`is asked first when a page that is ${site} sends them to a door`, async (t) => {
+      const { visitor } = await setUp(t)
+      const someone = visitor()
+      await someone.signIn()
+      const answer = await someone.get('/login/corp', { ...elsewhere, 'Sec-Fetch-Site': site })
+      assert.equal(answer.status, 200)
+      assert.deepEqual(answer.headers.getSetCookie(), [])
+      assert.match(await answer.clone().text(), /<a class="button" href="\/login\/corp">/)
+      assert.match(await mainOf(answer), /You are signed in as \S+assumed-role\/Admin\/alice/)
+      const own = await someone.get('/login/corp', { ...elsewhere, 'Sec-Fetch-Site': 'same-origin' })
+      assert.equal(own.status, 303)
+    })
+  }
+
+  test('and who is not goes on at once, from wherever they come', async (t) => {
+    const { visitor } = await setUp(t)
+    assert.equal((await visitor().get('/login/corp', elsewhere)).status, 303)
+    assert.equal((await visitor().get('/login/other', elsewhere)).status, 404)
+  })
+})
+
+test('nothing is begun where nobody looks: ahead of a click, in a picture or a frame, by HEAD', async (t) => {
+  const { visitor, broker } = await setUp(t)
+  for (const headers of [
+    { 'Sec-Purpose': 'prefetch;prerender' },
+    { Purpose: 'prefetch' },
+    { 'Sec-Fetch-Dest': 'image' },
+    { 'Sec-Fetch-Dest': 'iframe' },
+  ]) {
+    const answer = await visitor().get('/login/corp', headers)
+    assert.deepEqual([answer.status, answer.headers.getSetCookie()], [200, []], JSON.stringify(headers))
+  }
+  const head = await fetch(`${broker.endpoint}/login/corp`, { method: 'HEAD', redirect: 'manual' })
+  assert.deepEqual([head.status, head.headers.getSetCookie()], [200, []])
+})
+
 describe('a provider', () => {
   for (const [what, break_, status, said] of [
     ['that is down', (p: LoginProvider) => void p.fake[Symbol.asyncDispose](), 503, /does not answer/],

@@ -17,12 +17,17 @@ const ANSWERS = ['code', 'state', 'iss', 'error', 'error_description'] as const
 /** A provider's answer stands in the address of this page, and in no other. */
 const SECRET_ADDRESS = { 'Referrer-Policy': 'no-referrer' } as const
 
-/** Begins a sign-in at an OpenID Connect provider: `/login/NAME`. It changes nothing but what is waited for. */
+/**
+ * Begins a sign-in at an OpenID Connect provider: `/login/NAME`. It changes nothing but what is waited for. Where somebody is
+ * signed in whom another site sent, they are asked first: that site could have them act as whom the provider knows.
+ */
 export function oidcLoginPage({ oidc }: OidcBroker): Page {
   return {
     path: '/login/:name',
     for: 'everybody',
-    async get({ facts, path: { name = '' }, cookies }) {
+    async get({ facts, path: { name = '' }, cookies, session, cameBy }) {
+      const isAsked = cameBy === 'program' || (cameBy === 'another-site' && session !== undefined)
+      if (isAsked && oidc.doors.includes(name)) return asking(name, session)
       const begun = await oidc.begin(name, facts)
       if (begun === undefined) return refusal(NO_DOOR)
       if (begun.outcome === 'failed') return failed(begun, name)
@@ -91,6 +96,19 @@ export function oidcRolesPage(broker: OidcBroker): Page {
       })
     },
   }
+}
+
+function asking(name: string, session: Visit['session']): Reply {
+  const title = 'Sign in?'
+  return show(
+    title,
+    html`
+      <h1>${title}</h1>
+      ${session && html`<p>You are signed in as <code>${session.arn}</code>. If you go on, your identity provider says who you are, and this sign-in ends.</p>`}
+      <p>If you did not mean to sign in, close this page: nothing has been done.</p>
+      <p><a class="button" href=${`/login/${name}`}>Go on to ${name}</a></p>
+    `,
+  )
 }
 
 async function signedIn(
