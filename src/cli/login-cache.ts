@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, readdir, unlink } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, stat, unlink } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { Secret } from '../model/index.ts'
@@ -30,8 +30,13 @@ export interface KeptLogin {
 }
 
 const OTHERS = 0o077
+/** By everybody: there are systems that give each user a group of their own. */
+const WRITABLE = 0o002
+const STICKY = 0o1000
 const MOST_BYTES = 262_144
 const VERSION = 1
+const KEPT = /^[0-9a-f]{64}\.json$/
+const DRAFT = /^[0-9a-f]{64}\.json\.[0-9a-f]{24}\.tmp$/
 
 /**
  * Sign-ins that are kept for whoever signed in: a file (0600) each, in a folder (0700) below the cache folder.
@@ -55,6 +60,13 @@ export class LoginCache {
     } catch (cause) {
       const why = textAt(cause, 'code')
       throw new CliError(`${folder} cannot be made (${why}): name another place with XDG_CACHE_HOME`, { cause })
+    }
+    for (const upper of [base, join(base, 'rolecall')]) {
+      if (!isSafe(await stat(upper))) {
+        throw new CliError(
+          `${upper} can be changed by others: have it for yourself, or name another with XDG_CACHE_HOME`,
+        )
+      }
     }
     const found = await lstat(folder)
     if (!found.isDirectory() || !isOwn(found)) {
@@ -88,9 +100,24 @@ export class LoginCache {
 
   /** Everything that is kept, in the order of its files. */
   async all(): Promise<readonly KeptLogin[]> {
-    const names = (await readdir(this.#folder)).filter((name) => /^[0-9a-f]{64}\.json$/.test(name)).sort()
+    const names = (await readdir(this.#folder)).filter((name) => KEPT.test(name)).sort()
     const all = await Promise.all(names.map((name) => readKept(join(this.#folder, name))))
     return all.filter((kept) => kept !== undefined)
+  }
+
+  /** Files that are none that this class reads, or that are left of one that was being written. */
+  async unread(): Promise<readonly string[]> {
+    const found: string[] = []
+    for (const name of await readdir(this.#folder)) {
+      const path = join(this.#folder, name)
+      if (DRAFT.test(name) || (KEPT.test(name) && (await readKept(path)) === undefined)) found.push(path)
+    }
+    return found
+  }
+
+  /** Removes one of them. */
+  async discard(path: string): Promise<void> {
+    await unlink(path)
   }
 
   /** Forgets a sign-in. */
@@ -121,6 +148,12 @@ function keyOf(login: LoginSettings): string {
 function isOwn({ uid, mode }: { readonly uid: number; readonly mode: number }): boolean {
   const self = process.getuid?.()
   return self === undefined || (uid === self && (mode & OTHERS) === 0)
+}
+
+/** A folder in which nobody but its owner, this user or root, replaces what is somebody's own. */
+function isSafe({ uid, mode }: { readonly uid: number; readonly mode: number }): boolean {
+  const self = process.getuid?.()
+  return self === undefined || ((uid === self || uid === 0) && ((mode & WRITABLE) === 0 || (mode & STICKY) !== 0))
 }
 
 async function readKept(path: string): Promise<KeptLogin | undefined> {

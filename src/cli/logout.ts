@@ -42,16 +42,29 @@ export const logout: CliCommand = {
       )
     }
     const all = (await cache.all()).filter(meant)
-    if (all.length === 0) stderr.write('Nothing is kept of such a sign-in.\n')
+    const unread = await cache.unread()
+    const isAll = [saml, provider, clientId, role].every((named) => named === undefined)
+    if (all.length === 0 && !(isAll && unread.length > 0)) stderr.write('Nothing is kept of such a sign-in.\n')
     for (const { login } of all) {
       const release = await cache.lock(login, AbortSignal.timeout(LOCKED_MS)).catch(() => undefined)
       // As it is now: another process may have refreshed it.
       const kept = await cache.read(login)
       await cache.remove(login)
       release?.()
+      if (release === undefined) stderr.write('Another rolecall is signing in for this, and may keep it anew.\n')
       stderr.write(`Forgot the sign-in at ${oneLine(login.saml ?? login.provider)} for ${oneLine(login.role)}.\n`)
       if (kept !== undefined) await takeBack(kept, stderr)
     }
+    if (unread.length === 0) return 0
+    const files = unread.length === 1 ? '1 file' : `${unread.length} files`
+    if (!isAll) {
+      stderr.write(`${files} cannot be read: rolecall logout without options removes them.\n`)
+      return 0
+    }
+    for (const path of unread) await cache.discard(path)
+    stderr.write(
+      `Removed ${files} that cannot be read: where a sign-in was kept in them, the provider may still know its refresh token.\n`,
+    )
     return 0
   },
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 
@@ -10,7 +10,7 @@ const ATTEMPT_MS = 100
  * would outlive a crash, and ids are reused and differ between containers.
  * @param path - a file (0600) for nothing else, in a folder that is there; it is made, and stays
  * @returns what releases it
- * @throws when another process holds it
+ * @throws when another process holds it, or something else than a file lies there
  */
 export function takeProcessLock(path: string): () => void {
   const lock = new DatabaseSync(emptyFile(path), { timeout: 0 })
@@ -41,7 +41,10 @@ export async function waitForProcessLock(path: string, signal: AbortSignal): Pro
  * exists is not opened, even to look: closing it would drop every lock that this process holds on it.
  */
 function emptyFile(path: string): string {
-  if (!existsSync(path)) writeFileSync(path, '', { flag: 'a', mode: 0o600 })
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  // A link leads to what is somebody else's business.
+  if (found !== undefined && !found.isFile()) throw new Error(`${path} is no file: remove it`)
+  if (found === undefined) writeFileSync(path, '', { flag: 'a', mode: 0o600 })
   chmodSync(path, 0o600)
   return path
 }

@@ -17,7 +17,7 @@ async function setUp(t: TestContext, options: { readonly javaScript?: boolean } 
   const folder = await mkdtemp(join(tmpdir(), 'rolecall-'))
   t.after(() => rm(folder, { recursive: true }))
   const clientSecretFile = join(folder, 'secret')
-  await writeFile(clientSecretFile, SECRET)
+  await writeFile(clientSecretFile, SECRET, { mode: 0o600 })
   const host = issuer.issuer.replace('http://', '')
   const role = (account: string, RoleName: string, person: string) => ({
     RoleName,

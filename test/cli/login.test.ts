@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -182,14 +184,15 @@ describe('a sign-in that leads nowhere', () => {
     assert.deepEqual([status, addresses], [1, []])
   })
 
-  for (const [rule, text, says] of [
+  for (const [rule, text, says, mode = 0o600] of [
     ['is not there', undefined, /cannot be read \(ENOENT\)/],
     ['is empty', '\n', /holds no client secret/],
     ['is something else', 'x'.repeat(5000), /holds no client secret/],
+    ['others may read', 'secret', /can be read or written by others: run chmod 600 on it/, 0o644],
   ] as const) {
     test(`with a client secret in a file that ${rule} is not begun`, async () => {
       const file = join(home.path, 'secret')
-      if (text !== undefined) writeFileSync(file, text)
+      if (text !== undefined) writeFileSync(file, text, { mode })
       const { status, stderr } = await login(['--client-secret-file', file])
       assert.match(stderr, says)
       assert.equal(status, 2)
@@ -211,6 +214,21 @@ describe('a sign-in that leads nowhere', () => {
     mkdirSync(join(home.path, '.cache', 'rolecall'), { recursive: true })
     symlinkSync(join(home.path, 'elsewhere'), folder())
     assert.match((await login()).stderr, /is not for you alone/)
+    assert.deepEqual(provider.fake.fetched, [])
+  })
+
+  test('below a folder that anybody may rename is not begun', async () => {
+    mkdirSync(join(home.path, '.cache'))
+    chmodSync(join(home.path, '.cache'), 0o777)
+    assert.match((await login()).stderr, /^rolecall: \S+\/\.cache can be changed by others/)
+    assert.deepEqual(provider.fake.fetched, [])
+  })
+
+  test('below a folder of somebody else is not begun', async (t) => {
+    if (process.getuid?.() !== 0) return t.skip('only root gives folders away')
+    mkdirSync(join(home.path, '.cache', 'rolecall'), { recursive: true })
+    chownSync(join(home.path, '.cache', 'rolecall'), 65_534, 65_534)
+    assert.match((await login()).stderr, /^rolecall: \S+\/rolecall can be changed by others/)
     assert.deepEqual(provider.fake.fetched, [])
   })
 
@@ -297,7 +315,7 @@ describe('a sign-in in a browser', () => {
 
   test('shows the secret of the client to the provider alone', async () => {
     const file = join(home.path, 'secret')
-    writeFileSync(file, "the client's secret\n")
+    writeFileSync(file, "the client's secret\n", { mode: 0o600 })
     const { status, addresses } = await login(['--client-secret-file', file])
     assert.equal(status, 0)
     const basic = Buffer.from(provider.forms[0]?.headers.authorization?.slice(6) ?? '', 'base64').toString()
@@ -531,7 +549,7 @@ describe('--profile', () => {
 
   test('writes a profile that signs in likewise, and holds no secret', async () => {
     const secret = join(home.path, "the client's secret")
-    writeFileSync(secret, 'hidden')
+    writeFileSync(secret, 'hidden', { mode: 0o600 })
     const { status, stdout, stderr } = await login([
       '--profile',
       'engineer',
@@ -570,6 +588,18 @@ describe('--profile', () => {
   })
 })
 
+test('a link where the lock should be is not followed', async () => {
+  await login()
+  const [lock = ''] = readdirSync(folder()).filter((name) => name.endsWith('.lock'))
+  const victim = join(home.path, 'victim')
+  writeFileSync(victim, '', { mode: 0o644 })
+  rmSync(join(folder(), lock))
+  symlinkSync(victim, join(folder(), lock))
+  rmSync(keptFile())
+  assert.match((await login()).stderr, /^rolecall: .*\.lock is no file/)
+  assert.equal(statSync(victim).mode & 0o777, 0o644)
+})
+
 describe('logout', () => {
   const logout = (...args: readonly string[]) => commandLine(['logout', ...args], { environment: { HOME: home.path } })
 
@@ -602,6 +632,26 @@ describe('logout', () => {
     provider.fake.discovery = { ...discovery, revocation_endpoint: undefined }
     assert.match((await logout()).stderr, /\n {2}The provider may still know its refresh token\.\n/)
     assert.deepEqual(keptFiles(), [])
+  })
+
+  test('removes what cannot be read, and what a command that ended in between left behind', async () => {
+    await login()
+    const draft = `${keptFile()}.${'0'.repeat(24)}.tmp`
+    writeFileSync(draft, '{"refreshToken":"x"}')
+    renameSync(keptFile(), join(folder(), `${'0'.repeat(64)}.json`))
+    chmodSync(keptFile(), 0o644)
+    const named = await logout('--role', ROLE)
+    assert.equal(
+      named.stderr,
+      'Nothing is kept of such a sign-in.\n2 files cannot be read: rolecall logout without options removes them.\n',
+    )
+    const { stderr } = await logout()
+    assert.equal(
+      stderr,
+      'Removed 2 files that cannot be read: where a sign-in was kept in them, the provider may still know its refresh token.\n',
+    )
+    assert.deepEqual(keptFiles(), [])
+    assert.ok(!existsSync(draft))
   })
 
   test('forgets what is named, and nothing else', async () => {

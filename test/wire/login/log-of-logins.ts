@@ -12,7 +12,7 @@ await using opened = new AsyncDisposableStack()
 const folder = await mkdtemp(join(tmpdir(), 'rolecall-'))
 opened.defer(() => rm(folder, { recursive: true }))
 const clientSecretFile = join(folder, 'secret')
-await writeFile(clientSecretFile, `${CLIENT_SECRET}\n`)
+await writeFile(clientSecretFile, `${CLIENT_SECRET}\n`, { mode: 0o600 })
 const { provider, broker, visitor } = await setUp(
   { after: (done) => opened.defer(async () => void (await done())) },
   {
