@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { fromInstanceMetadata } from '@aws-sdk/credential-providers'
-import { type SteeringInput, startTestBroker, type TestBroker, type TestInstance } from '../../src/testing/index.ts'
+import {
+  type ContainerSteeringInput,
+  type SteeringInput,
+  startTestBroker,
+  type TestBroker,
+  type TestInstance,
+} from '../../src/testing/index.ts'
 import { isInstalled } from './setting.ts'
 
 /** What clients do when an instance is steered like that: the lines of the table in docs/testing.md. */
@@ -23,7 +30,13 @@ interface Row {
 const PYTHON = `
 import datetime, sys, botocore.session
 session = botocore.session.get_session()
-credentials = session.get_credentials()
+try:
+    credentials = session.get_credentials()
+except Exception as error:
+    print('fetched', flush=True)
+    sys.stdin.readline()
+    print(type(error).__name__)
+    sys.exit()
 print('fetched', flush=True)
 sys.stdin.readline()
 if credentials is None:
@@ -84,6 +97,32 @@ const TABLE: readonly Row[] = [
   { name: 'document failed', steering: { document: 'failed' }, ...INVALID },
   { name: 'document malformed', steering: { document: 'malformed' }, ...NO_JSON },
   { name: 'document empty', steering: { document: 'empty' }, ...NO_JSON },
+  ...[400, 401, 403, 404, 405, 500, 502, 504].map(
+    (answer) => ({ name: `role ${answer}`, steering: onRole({ answer }), ...NONE }) as const,
+  ),
+  ...[401, 404, 405, 500, 502, 504].map(
+    (answer) =>
+      ({ name: `token ${answer}, v1 too`, steering: { ...onToken({ answer }), ...V1_TOO }, ...WITHOUT }) as const,
+  ),
+  { name: 'a hop more, and let through', steering: { hops: 2, httpPutResponseHopLimit: 2 }, ...WITH_TOKEN },
+  {
+    name: 'document failed, with a code',
+    steering: { document: { failed: 'AssumeRoleUnauthorizedAccess' } },
+    ...INVALID,
+  },
+  {
+    name: 'lifetime short',
+    steering: { lifetime: 'PT20M' },
+    boto3: 'credentials, for 17 to 25 minutes',
+    js: 'credentials, for 17 to 25 minutes',
+  },
+  { name: 'rotation early', steering: { rotateAfter: 'PT1S' }, ...WITH_TOKEN },
+  ...(['xen', 'legacyRedirects', 'strict', 'extendedApi'] as const).map((each) => ({
+    name: `variant ${each}`,
+    steering: { variants: [each] },
+    ...WITH_TOKEN,
+  })),
+  { name: 'variant tokenNewline', steering: { variants: ['tokenNewline'] }, boto3: 'HTTPClientError', js: 'TypeError' },
   { name: 'rotated', between: (_, instance) => instance.rotate(), ...WITH_TOKEN },
   { name: 'session tokens void', between: (_, instance) => instance.voidTokens(), ...WITH_TOKEN },
   { name: 'expired', between: (_, instance) => instance.expire(), ...EXPIRED },
@@ -123,6 +162,58 @@ suite('what clients do with a metadata service that is steered', () => {
     })
     test(`the JS SDK, ${name}: ${row.js}`, async () => {
       assert.equal(await outcome((used) => jsSdk(used, broker, instance)), row.js)
+    })
+  }
+})
+
+const TASK = '0123456789abcdef0123456789abcdef'
+const WHO_IN_PYTHON = `
+import boto3
+try:
+    print(boto3.client('sts').get_caller_identity()['Arn'].split('/')[1])
+except Exception as error:
+    print(type(error).__name__)
+`
+const WHO_IN_JS = `
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+try {
+  console.log((await new STSClient().send(new GetCallerIdentityCommand())).Arn.split('/')[1])
+} catch (error) {
+  console.log(error.name)
+}
+`
+
+suite('what clients do in a task that is steered', () => {
+  let broker: TestBroker
+  before(async () => {
+    const Statement = { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }
+    const Roles = [{ RoleName: 'role', AssumeRolePolicyDocument: { Version: '2012-10-17', Statement } }]
+    const Tasks = [{ TaskId: TASK, TaskRoleArn: 'arn:aws:iam::111111111111:role/role' }]
+    broker = await startTestBroker({ directory: { Accounts: [{ Id: '111111111111', Roles, Tasks }] } })
+  })
+  after(() => broker.stop())
+
+  const rows: readonly (readonly [name: string, steering: ContainerSteeringInput, boto3: string, js: string])[] = [
+    ['document expired', { document: 'expired' }, 'RuntimeError', 'role'],
+    ['document malformed', { document: 'malformed' }, 'CredentialRetrievalError', 'SyntaxError'],
+    ['a stall', { faults: [{ answer: 'stall' }] }, 'CredentialRetrievalError', 'Error'],
+    ['late', { faults: [{ latencyMs: 1500 }] }, 'role', 'role'],
+    ['lifetime and rotation', { lifetime: 'PT2H', rotateAfter: 'PT1H', rotation: 'stopped' }, 'role', 'role'],
+  ]
+  for (const [name, steering, boto3, js] of rows) {
+    const outcome = async (program: string, ...args: readonly string[]): Promise<string> => {
+      const task = broker.task(TASK)
+      task.reset()
+      task.steer(steering)
+      const env = { PATH: process.env['PATH'], HOME: '/nonexistent', ...(await task.env()) }
+      const cwd = fileURLToPath(new URL('../../', import.meta.url))
+      return (await promisify(execFile)(program, args, { env, cwd })).stdout.trim()
+    }
+    test(`boto3, ${name}: ${boto3}`, { skip }, async () => {
+      assert.equal(await outcome('python3', '-c', WHO_IN_PYTHON), boto3)
+    })
+    test(`the JS SDK, ${name}: ${js}`, async () => {
+      assert.equal(await outcome(process.execPath, '--input-type=module', '-e', WHO_IN_JS), js)
     })
   }
 })
