@@ -1,7 +1,9 @@
+import { resolve } from 'node:path'
 import type { z } from 'zod'
 import type { BrokerConfig } from './broker-config.ts'
 import { closest } from './closest.ts'
 import { ConfigError } from './config-error.ts'
+import type { LoginDoor } from './login-doors.ts'
 import { configSchema, KNOWN_KEYS } from './schema.ts'
 import { SETTINGS, type Setting } from './settings.ts'
 
@@ -22,6 +24,8 @@ export interface ConfigSources {
 export interface ConfigFile {
   readonly name: string
   readonly content: unknown
+  /** Where it lies: the files of login doors are named from there. Left out, from where the process runs. */
+  readonly folder?: string
 }
 
 /**
@@ -40,7 +44,7 @@ export function loadConfig({ file, environment = {}, flags = {} }: ConfigSources
   }
   const checked = configSchema.safeParse(layered)
   if (!checked.success) throw new ConfigError(checked.error.issues.flatMap(problemsOf))
-  return deepFreeze(checked.data)
+  return deepFreeze(file?.folder === undefined ? checked.data : seenFrom(file.folder, checked.data))
 
   function place({ path }: Setting, value: unknown, origin: string): void {
     if (put(layered, path.split('.'), value)) origins.set(path, origin)
@@ -64,6 +68,15 @@ export function loadConfig({ file, environment = {}, flags = {} }: ConfigSources
     if (file === undefined && missing !== undefined) return `--${missing.flag}`
     return path === '' ? (file?.name ?? 'configuration') : `${file?.name ?? 'configuration'}: ${path}`
   }
+}
+
+function seenFrom(folder: string, config: BrokerConfig): BrokerConfig {
+  const login: Record<string, LoginDoor> = {}
+  for (const [name, door] of Object.entries(config.login)) {
+    const { clientSecretFile: path } = door
+    login[name] = path === undefined ? door : { ...door, clientSecretFile: resolve(folder, path) }
+  }
+  return { ...config, login }
 }
 
 // Without prototypes, so that a key named __proto__ is a key like any other: an unknown one.

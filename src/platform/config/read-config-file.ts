@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { ConfigError } from './config-error.ts'
 import type { ConfigFile } from './load-config.ts'
 
@@ -15,7 +16,7 @@ export async function readConfigFile(name: string): Promise<ConfigFile> {
   if (document.errors.length > 0) {
     throw new ConfigError(document.errors.map(({ message }) => `${name}: ${message.split('\n', 1)[0]}`))
   }
-  return { name, content: bounded(name, () => document.toJS()) ?? {} }
+  return { name, folder: dirname(name), content: bounded(name, () => document.toJS()) ?? {} }
 }
 
 /** Runs a step of the parser, which throws at nesting that the stack cannot hold and at aliases that lead nowhere or too far. */

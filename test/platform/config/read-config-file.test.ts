@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { ConfigError, loadConfig, readConfigFile } from '../../../src/platform/config/index.ts'
 
@@ -60,5 +60,19 @@ for (const [kind, text] of [
     assert.equal(data, ':memory:')
     assert.deepEqual(listen.api, { host: '::1', port: 0 })
     assert.equal(limits.drainMs, 5)
+  })
+}
+
+for (const [written, meant] of [
+  ['secrets/corp', (folder: string) => join(folder, 'secrets', 'corp')],
+  ['/run/secrets/corp', () => '/run/secrets/corp'],
+] as const) {
+  test(`the file of a secret called ${written} is looked for from the folder of the configuration file`, async (t) => {
+    const path = fileWith(
+      t,
+      `login: { corp: { issuer: 'https://idp.example.com', clientId: c, accounts: ['111111111111'], clientSecretFile: ${written} } }`,
+    )
+    const { login } = loadConfig({ file: await readConfigFile(path) })
+    assert.equal(login['corp']?.clientSecretFile, meant(dirname(path)))
   })
 }
