@@ -7,7 +7,7 @@ import { readSecretFile } from '../platform/secret-file.ts'
 
 /** How long is believed what a provider said of itself: sign-ins that begin in the meantime do not ask for it anew. */
 const KNOWN_MS = 60_000
-/** Of one provider: more wait for it only when it hangs, and each holds a connection to it. */
+/** That are finished at one provider: more are only when it hangs, and each holds a connection to it. */
 const MOST_UNDER_WAY = 100
 
 interface LoginProviderParts {
@@ -38,12 +38,12 @@ export class LoginProvider {
     this.#parts = parts
   }
 
-  /** Begins a sign-in. Whoever does at the same time waits for one answer of the provider. @throws Overloaded when too many do */
+  /** Begins a sign-in. Whoever does at the same time waits for one answer of the provider. */
   async begin(redirectUri: string): Promise<Awaited<ReturnType<OidcLogin['begin']>> | LoginRefusal> {
-    return await this.#among(async () => (await this.#current()).begin(redirectUri))
+    return await orRefusal(async () => (await this.#current()).begin(redirectUri))
   }
 
-  /** Finishes it. The provider is asked anew for its keys: they may be others than when it was begun. @throws Overloaded */
+  /** Finishes it. The provider is asked anew for its keys: they may be others than when it was begun. @throws Overloaded when too many do */
   async finish(query: string, proof: LoginProof): Promise<LoginTokens | LoginRefusal> {
     return await this.#among(async () => (await this.#ask()).finish(query, proof))
   }
