@@ -20,4 +20,5 @@ export {
 export { LoginRefused, ResponseRefused } from './response-refused.ts'
 export { type RequestedAttribute, writeServiceProviderMetadata } from './service-provider-metadata.ts'
 export { broughtCertificate } from './signature.ts'
+export { type SignedInfo, signedInfoOf } from './signed-info.ts'
 export type { XmlElement } from './xml.ts'

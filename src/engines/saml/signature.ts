@@ -2,7 +2,8 @@ import { attributeOf, childrenOf, everyElement, isNamed, NAMESPACES } from './el
 import { ResponseRefused } from './response-refused.ts'
 import type { XmlElement } from './xml.ts'
 
-const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#'
+/** The exclusive canonical form. */
+export const EXCLUSIVE = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 /** Canonical forms without comments: there are none in what is taken, and a form with them says that there might be. */
 const CANONICAL: ReadonlySet<string> = new Set([EXCLUSIVE, 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315'])
 const ENVELOPED: ReadonlySet<string> = new Set(['http://www.w3.org/2000/09/xmldsig#enveloped-signature'])

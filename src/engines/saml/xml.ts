@@ -9,6 +9,12 @@ export interface XmlElement {
   readonly children: readonly XmlElement[]
   /** The characters that stand in it directly, one after the other. */
   readonly text: string
+  /** As it is written, with its prefix. */
+  readonly tag: string
+  /** The namespaces that are declared at it, by their prefixes. */
+  readonly declared: ReadonlyMap<string, string>
+  /** Where what is in it begins, in the text of the document. */
+  readonly inner: number
   /** Where it stands in the text of the document: from its `<` to behind its last `>`. */
   readonly start: number
   readonly end: number
@@ -42,7 +48,7 @@ export class XmlRefused extends Error {
 }
 
 const DEEPEST = 100
-const NOTHING: readonly string[] = []
+const NOTHING: ReadonlyMap<string, string> = new Map()
 const MOST_ATTRIBUTES = 100
 const XML = 'http://www.w3.org/XML/1998/namespace'
 const XMLNS = 'http://www.w3.org/2000/xmlns/'
@@ -57,12 +63,7 @@ const NO_CHARACTER = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
 /** An element whose end has not been read yet. */
-interface Open {
-  readonly tag: string
-  readonly element: { -readonly [Member in keyof XmlElement]: XmlElement[Member] } & { children: XmlElement[] }
-  /** The prefixes that are declared at it. */
-  readonly declared: Iterable<string>
-}
+type Open = { -readonly [Member in keyof XmlElement]: XmlElement[Member] } & { children: XmlElement[] }
 
 /**
  * Reads a document: well-formed XML 1.0 with namespaces, and less than that. No document type, entities of its own,
@@ -111,7 +112,7 @@ class Reader {
     const tagAt = text.indexOf('<', this.#at)
     if (tagAt === -1) throw new XmlRefused('an element that does not end')
     const inner = this.#open.at(-1)
-    if (inner !== undefined) inner.element.text += characters(text.slice(this.#at, tagAt))
+    if (inner !== undefined) inner.text += characters(text.slice(this.#at, tagAt))
     else if (tagAt !== this.#at) throw new XmlRefused('characters outside of all elements')
     this.#at = tagAt + 1
     const next = text.charCodeAt(this.#at)
@@ -158,19 +159,23 @@ class Reader {
       spaced = this.#space()
     }
     if (declared !== undefined) this.#declare(declared)
-    const element = {
+    const element: Open = {
       namespace: this.#namespaceOf(prefix),
       name,
       attributes: this.#attributesOf(written),
       children: [],
       text: '',
+      tag,
+      declared: declared ?? NOTHING,
       start,
+      inner: 0,
       end: 0,
     }
     const isEmpty = this.#text.charCodeAt(this.#at) === 0x2f
     if (isEmpty) this.#at += 1
     this.#expect('>')
-    this.#open.push({ tag, element, declared: declared?.keys() ?? NOTHING })
+    element.inner = this.#at
+    this.#open.push(element)
     if (isEmpty) this.#close()
   }
 
@@ -184,13 +189,13 @@ class Reader {
   }
 
   #close(): void {
-    const { element, declared = NOTHING } = this.#open.pop() ?? {}
+    const element = this.#open.pop()
     if (element === undefined) throw new XmlRefused('an end without a beginning')
-    for (const prefix of declared) this.#namespaces.get(prefix)?.pop()
+    for (const prefix of element.declared.keys()) this.#namespaces.get(prefix)?.pop()
     element.end = this.#at
     const outer = this.#open.at(-1)
     if (outer === undefined) this.#root = element
-    else outer.element.children.push(element)
+    else outer.children.push(element)
   }
 
   #declare(declared: ReadonlyMap<string, string>): void {
@@ -274,7 +279,8 @@ function declaredBy({ prefix, name, value }: WrittenAttribute): string | undefin
   return declares
 }
 
-function characters(text: string): string {
+/** What a text between tags says. @throws {@link XmlRefused} */
+export function characters(text: string): string {
   if (text === '') return ''
   if (text.includes(']]>')) throw new XmlRefused('the end of a CDATA section without one')
   return expanded(text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text)

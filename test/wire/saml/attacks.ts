@@ -93,6 +93,8 @@ const large = (rule: string, raw: string): Attack =>
     return written(withSignature(response({}, signed), attacker, { keyInfo: false }))
   })
 const deep = (inner: string): string => `<a xmlns:q="urn:q">${'<a>'.repeat(85)}${inner}${'</a>'.repeat(86)}`
+const many = (make: (n: number) => string): string => Array.from({ length: 90 }, (_, n) => make(n)).join(' ')
+const declaring = (inner: string): string => `<a ${many((n) => `xmlns:n${n}="u${n}"`)}>${inner}</a>`
 const inside = (node: Node, ...more: readonly Child[]): Node => ({ ...node, children: [...node.children, ...more] })
 const renamed = (node: Node, ID: string): Node => ({ ...node, attributes: { ...node.attributes, ID } })
 const idOf = ({ attributes }: Node): string => attributes['ID'] ?? ''
@@ -367,8 +369,16 @@ export const ATTACKS: readonly Attack[] = [
   changed('another version of XML', (xml) => `<?xml version="1.1"?>${xml}`),
   changed('a name beyond ASCII', (xml) => xml.replaceAll('samlp:Status>', 'samlp:St\u0430tus>')),
   attack('more elements than there may be', (set) => set.signed({}, extensions({ raw: '<a/>'.repeat(10_000) }))),
-  large('9,000 elements between characters', 'x<a/>'.repeat(9000)),
-  large('9,000 elements with a prefix, deep inside', deep('<q:a/>'.repeat(9000))),
+  ...[9000, 2700].flatMap((amount) => [
+    large(`${amount} elements between characters`, `<a>${'x<a/>'.repeat(amount)}</a>`),
+    large(`${amount} elements with a prefix, deep inside`, deep('<q:a/>'.repeat(amount))),
+    large(`${amount} elements with a prefix of their own`, declaring('<n8:a/>'.repeat(amount))),
+  ]),
+  large('elements that each declare a prefix', deep('<q:a xmlns:p="u"/>'.repeat(2700))),
+  large('a prefix declared anew at each of many depths', '<a xmlns:q="u">'.repeat(90) + '</a>'.repeat(90)),
+  large('attributes with a prefix, deep inside', deep(`<a ${many((n) => `q:a${n}=""`)}/>`.repeat(65))),
+  large('elements that each declare many prefixes', declaring(`<a ${many((n) => `xmlns:n${n}="v"`)}/>`.repeat(45))),
+  large('references to characters', '&#38;'.repeat(11_000)),
   attack('elements too deep', (set) =>
     set.signed({}, extensions({ raw: `${'<a>'.repeat(5000)}${'</a>'.repeat(5000)}` })),
   ),

@@ -11,9 +11,12 @@ import {
   readResponse,
   readSigned,
   type SamlResponse,
+  type SignedInfo,
+  signedInfoOf,
   without,
   type XmlElement,
 } from '../../../engines/saml/index.ts'
+import { verifySignedInfo } from './verify-signed-info.ts'
 
 /** In characters: it is looked at to tell whose it is. */
 const LONGEST_STRANGER = 16_384
@@ -90,7 +93,8 @@ function verified({ xml, certificates, privateKeys }: VerificationTask): Verific
   let bare = xml
   if (ownSignature !== undefined) {
     const of = sent.isEncrypted ? without(root, (child) => child === ownSignature) : sent.assertion
-    signed = prove(xml, ownSignature, of, certificates, verifiedBy)
+    const info = signedInfoOf(xml, ownSignature, [root])
+    signed = prove({ xml, signature: ownSignature, info, of }, certificates, verifiedBy)
     // The one of the assertion has to hold by itself: looked for together, one would do.
     bare = xml.slice(0, ownSignature.start) + xml.slice(ownSignature.end)
   }
@@ -98,7 +102,8 @@ function verified({ xml, certificates, privateKeys }: VerificationTask): Verific
   const { assertion, assertionSignature } = response
   if (assertionSignature !== undefined) {
     const of = without(assertion, (child) => child === assertionSignature)
-    signed = prove(text, assertionSignature, of, certificates, verifiedBy)
+    const info = signedInfoOf(text, assertionSignature, [response.root, assertion])
+    signed = prove({ xml: text, signature: assertionSignature, info, of }, certificates, verifiedBy)
   } else if (sent.isEncrypted && signed !== undefined) {
     // What was signed is the cipher text.
     signed = assertion
@@ -129,17 +134,23 @@ function opened(
   return { text, response: inTheOpen }
 }
 
+/** A signature, where it stands, and what it has to be of. */
+interface Signed {
+  readonly xml: string
+  readonly signature: XmlElement
+  readonly info: SignedInfo
+  readonly of: XmlElement
+}
+
 /**
- * Verifies one signature, by any of the certificates.
- * @param of - what it has to be of
+ * Verifies one signature, by any of the certificates. Only one whose key made it is held against the document, which takes
+ * a thousand times as long: strangers can send what is long, and they have no such key.
  * @param verifiedBy - takes the place of the certificate that does
  * @returns the same, as it was signed
  * @throws {@link ResponseRefused}
  */
 function prove(
-  xml: string,
-  signature: XmlElement,
-  of: XmlElement,
+  { xml, signature, info, of }: Signed,
   certificates: readonly string[],
   verifiedBy: number[],
 ): XmlElement {
@@ -149,7 +160,7 @@ function prove(
     // Only which to try: one that is not among those of the metadata is tried by nobody.
     if (brought !== undefined && brought !== certificate) continue
     tried.push(place)
-    const octets = verifiedWith(certificate, xml)
+    const octets = verifySignedInfo(info, certificate) ? verifiedWith(certificate, xml) : undefined
     if (octets === undefined) continue
     verifiedBy.push(place)
     return readSigned(octets, of)
