@@ -94,9 +94,9 @@ export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSi
     const asked = begun && {
       request: requestOf(begun.ticket),
       providerArn: begun.provider,
-      wasSentTo: (url: string) => isDigestOf(begun.sentTo, url),
+      wasSentTo: (url: string) => begun.sentTo === placeOf(url),
     }
-    const callers = await work.outside(samlSignIn({ response, asked }, broker))
+    const callers = await work.outside(samlSignIn({ response, sourceIp: facts.sourceIp, asked }, broker))
     const accounts = await accountsOf(callers, begun?.terminal?.roleArn)
     const [first] = callers
     if (first === undefined) throw new Error('a response was proven by nobody')
@@ -115,7 +115,7 @@ export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSi
       if (known?.signOnUrl === undefined) return undefined
       mayBegin(facts)
       const browser = states.newSecret()
-      const [sentTo, held] = [digestOf(known.signOnUrl), digestOf(browser)]
+      const [sentTo, held] = [placeOf(known.signOnUrl), digestOf(browser)]
       const ticket = states.seal('saml-request', { provider: known.arn, sentTo, browser: held, terminal }, now)
       const url = samlIdentities.requestSignIn(known, { id: requestOf(ticket), now: wireClock.now() })
       return url === undefined ? undefined : { url: new URL(url), browser }
@@ -162,6 +162,11 @@ export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSi
 /** The id of the request of a sign-in: nobody can make one, an answer names it, and whoever begins costs no place. */
 function requestOf(ticket: string): string {
   return `_${ticket}`
+}
+
+/** What stands for a URL in the id of a request, which has to be short: half of a digest, which nobody can make another URL for. */
+function placeOf(url: string): string {
+  return digestOf(url).slice(0, 22)
 }
 
 function nameIn(resource: string): string {

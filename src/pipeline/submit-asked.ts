@@ -70,7 +70,7 @@ export function askedSubmitter(
       return await submit(asked.operation, ask, broker)
     }
     const input = once(asked.input)
-    const proveAssertion = () => bySaml(input(), region, broker, wait)
+    const proveAssertion = () => bySaml(input(), { region, sourceIp: facts.sourceIp }, broker, wait)
     const ask: Ask<SamlCaller, PresentedAssertion> = { facts, prove: proveAssertion, admitVouched, input }
     return await submit(asked.operation, ask, broker)
   }

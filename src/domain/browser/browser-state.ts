@@ -88,7 +88,7 @@ export interface BrowserTicket {
   readonly 'saml-request': {
     /** The ARN of the provider. */
     readonly provider: string
-    /** SHA-256 of the URL that the browser was sent to, in base64url: what the provider's metadata said then. */
+    /** Half of the SHA-256 of the URL that the browser was sent to, in base64url: what the metadata said then. */
     readonly sentTo: string
     /** SHA-256 of what the browser holds in which it was begun, in base64url. */
     readonly browser: string

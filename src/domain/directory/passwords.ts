@@ -1,7 +1,7 @@
 import { scrypt, timingSafeEqual } from 'node:crypto'
 import type { AccountId, EpochMillis, Secret } from '../../model/index.ts'
+import { FairTurns, type TurnTaker } from '../../platform/fair-turns.ts'
 import type { Random } from '../../platform/random.ts'
-import { FairTurns, type TurnTaker } from './fair-turns.ts'
 import { PasswordAttempts } from './password-attempts.ts'
 
 /** What is kept of a password: what it takes to recognise it, and how that was made. */

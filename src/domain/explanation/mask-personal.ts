@@ -4,24 +4,16 @@ import type { CarriedKey, KeptExplanation } from './kept-explanation.ts'
 import { maskTrace } from './mask-trace.ts'
 
 const SAML_PROVIDER = ':saml-provider/'
-/** What an assertion says that names a person, as condition keys in lower case. */
-const PERSONAL: ReadonlySet<string> = new Set([
-  'saml:sub',
-  'saml:cn',
-  'saml:commonname',
-  'saml:name',
-  'saml:givenname',
-  'saml:surname',
-  'saml:mail',
-  'saml:uid',
-  'saml:primarygroupsid',
-  'saml:x500uniqueidentifier',
-  'saml:edupersonnickname',
-  'saml:edupersonprincipalname',
-  'saml:edupersontargetedid',
-  'sts:rolesessionname',
-  'sts:sourceidentity',
+/** What an assertion says that names nobody, as condition keys in lower case: everything else may. */
+const IMPERSONAL: ReadonlySet<string> = new Set([
+  'saml:aud',
+  'saml:iss',
+  'saml:doc',
+  'saml:namequalifier',
+  'saml:sub_type',
 ])
+const OF_ASSERTION = ['saml:', 'aws:requesttag/', 'aws:principaltag/'] as const
+const NAMES: ReadonlySet<string> = new Set(['sts:rolesessionname', 'sts:sourceidentity', 'aws:sourceidentity'])
 /** Shorter ones stand in other texts by chance. */
 const SHORTEST = 4
 
@@ -53,5 +45,7 @@ export function maskPersonalTrace(trace: KeptTrace, carried: readonly CarriedKey
 }
 
 function isPersonal({ key }: { readonly key: string }): boolean {
-  return PERSONAL.has(foldCase(key))
+  const folded = foldCase(key)
+  if (NAMES.has(folded)) return true
+  return !IMPERSONAL.has(folded) && OF_ASSERTION.some((beginning) => folded.startsWith(beginning))
 }

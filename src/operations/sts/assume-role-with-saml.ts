@@ -137,14 +137,14 @@ function lifetimeOf(
 
 /**
  * Claims the assertion for this role, or for good. Whether AWS takes one twice is not documented; tools exchange one for
- * several roles.
+ * several roles. By whichever provider of its issuer: one assertion is not two because an account knows its issuer twice.
  */
 async function claimOnce(
-  { provider, assertionId, redeemableUntil, singleUse }: SamlCaller,
+  { issuer, assertionId, redeemableUntil, singleUse }: SamlCaller,
   roleArn: string,
   { replays, wireClock }: BrokerParts,
 ): Promise<void> {
-  const use = singleUse ? [provider, assertionId] : [provider, assertionId, roleArn]
+  const use = singleUse ? [issuer, assertionId] : [issuer, assertionId, roleArn]
   const key = `saml/${createHash('sha256').update(JSON.stringify(use)).digest('base64url')}`
   if (await replays.claim(key, redeemableUntil, wireClock.now())) return
   throw new InvalidIdentityToken('The assertion was exchanged before. Sign in again.', {

@@ -8,6 +8,7 @@ import {
   type Secret,
   ServiceUnavailable,
 } from '../../model/index.ts'
+import { peerNetwork } from '../../platform/peer-network.ts'
 import { samlCaller } from './callers.ts'
 import type { Proven } from './proven.ts'
 import { RefusedProof } from './refused-proof.ts'
@@ -36,6 +37,7 @@ type Read = Awaited<ReturnType<SamlIdentities['read']>>
  * Proves who shows an assertion: by the provider that they name, where the role's account has it. Whether the role exists
  * is not asked, nor whether the assertion was shown before.
  * @param region - that answers: nothing in the request names one
+ * @param sourceIp - whose turn it is to have something verified
  * @param wait - waits for what verifies, and lets others work meanwhile
  * @throws InvalidIdentityToken, ExpiredIdentityToken, IdpRejectedClaim, AccessDenied for an assertion that names nobody,
  *   ServiceUnavailable when too many are proven at once
@@ -43,11 +45,12 @@ type Read = Awaited<ReturnType<SamlIdentities['read']>>
  */
 export async function bySaml(
   { assertion, principalArn, roleArn, answers }: PresentedAssertion,
-  region: string,
+  { region, sourceIp }: { readonly region: string; readonly sourceIp: string | undefined },
   { directory, samlIdentities }: AssertionSources,
   wait: <Result>(load: Promise<Result>) => Promise<Result>,
 ): Promise<Proven<SamlCaller>> {
   const text = assertion.reveal()
+  const peer = peerNetwork(sourceIp ?? '')
   let read: Read | undefined
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { version } = directory
@@ -56,7 +59,7 @@ export async function bySaml(
     if (known === undefined) throw noSamlProvider()
     try {
       read ??= await wait(samlIdentities.read(text))
-      const identity = await wait(samlIdentities.verify(read, known, answers))
+      const identity = await wait(samlIdentities.verify(read, known, { answers, peer }))
       // While it was verified, the provider may have been taken away, or given other keys: then it is judged anew.
       if (directory.version !== version && (await directory.samlProvider(known.arn)) !== known) continue
       return { caller: samlCaller(known, identity), region, presigned: false }

@@ -50,7 +50,12 @@ test('an assertion whose provider is given another key while it is verified is j
   const [principalArn, roleArn] = [parseArn(ARN), parseArn(ROLE)]
   if (principalArn === undefined || roleArn === undefined) throw new Error('no ARNs')
   const presented = { assertion: new Secret(Buffer.from(document).toString('base64')), principalArn, roleArn }
-  const proven = bySaml(presented, 'us-east-1', { directory, samlIdentities }, (load) => load)
+  const proven = bySaml(
+    presented,
+    { region: 'us-east-1', sourceIp: '192.0.2.1' },
+    { directory, samlIdentities },
+    (load) => load,
+  )
   await assert.rejects(proven, { message: 'Response signature invalid' })
   assert.equal(verified, 2)
 })

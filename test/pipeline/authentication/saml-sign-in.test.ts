@@ -70,7 +70,10 @@ describe('a response that a browser brings', () => {
     ]
     await apply(anAccount(SOURCE, { SAMLProviders: ours }), anAccount(TARGET, { SAMLProviders: theirs }))
     return async (parts: AssertionParts, around: ResponseParts = {}, asked?: typeof ASKED, by = IDP) => {
-      const callers = await samlSignIn({ response: sent(parts, around, by), asked }, { directory, samlIdentities })
+      const callers = await samlSignIn(
+        { response: sent(parts, around, by), sourceIp: '192.0.2.1', asked },
+        { directory, samlIdentities },
+      )
       return callers.map(({ provider, roleArns }) => [provider, ...roleArns])
     }
   }

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DeleteSAMLProviderCommand, IAMClient } from '@aws-sdk/client-iam'
-import { written } from '../../saml/canonical-xml.ts'
+import { el, written } from '../../saml/canonical-xml.ts'
 import { type AssertionParts, inSeconds, type ResponseParts, response, withSignature } from '../../saml/saml-idp.ts'
 import { SOURCE, TARGET } from '../cast.ts'
 import { Browser, begin, type Fields } from './browser.ts'
-import { base64, pair, providerArn, roleArn, type Setting, setUp } from './setting.ts'
+import { base64, pair, providerArn, roleArn, type Setting, setUp, trusting } from './setting.ts'
 
 let set: Setting
 before(async () => {
@@ -327,7 +327,7 @@ describe('a sign-in that is begun here', () => {
       ids.add(await begin(browser))
     }
     // An xs:ID, and no longer than it has to be.
-    for (const id of ids) assert.match(id, /^_[\w-]+\.[\w-]{150,260}$/)
+    for (const id of ids) assert.match(id, /^_[\w-]+\.[\w-]{150,300}$/)
     assert.equal(ids.size, 2)
   })
 
@@ -436,4 +436,20 @@ test('identity providers import metadata that leads here', async () => {
   const text = await answer.text()
   assert.ok(text.includes(`entityID="${set.broker.endpoint}/saml"`), text)
   assert.ok(text.includes(`Location="${set.broker.endpoint}/saml"`))
+})
+
+test('an assertion is exchanged once for a role, by however many providers of its issuer', async () => {
+  const both = { Statement: ['corp', 'mixed'].map((name) => trusting(providerArn(name))), Version: '2012-10-17' }
+  await using own = await setUp([{ RoleName: 'Two', AssumeRolePolicyDocument: both }])
+  const roles = ['corp', 'mixed'].map((name) => pair('Two', providerArn(name)))
+  const conditions = [
+    el('saml:AudienceRestriction', {}, el('saml:Audience', {}, 'urn:amazon:webservices')),
+    el('saml:OneTimeUse'),
+  ]
+  for (const parts of [{ roles }, { roles, conditions }]) {
+    const xml = own.signed(parts)
+    const exchanged = (name: string) => own.exchange(xml, { RoleArn: roleArn('Two'), PrincipalArn: providerArn(name) })
+    assert.equal((await exchanged('corp')).status, 200)
+    assert.match((await exchanged('mixed')).fault?.message ?? '', USED)
+  }
 })

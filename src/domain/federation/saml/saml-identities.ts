@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Fault, type ProofCheck } from '../../../model/index.ts'
 import { BoundedWork } from '../../../platform/bounded-work.ts'
@@ -29,12 +30,22 @@ interface Wanted {
   readonly answers?: string | undefined
 }
 
+/** How a response comes. */
+interface Coming {
+  /** The network that it comes from: `peerNetwork`. What takes turns at verifying. */
+  readonly peer: string
+  /** The request that it has to answer; left out: it may answer none. */
+  readonly answers?: string | undefined
+}
+
 /** Refusals of what was encrypted come this long after it, so that how long opening it took tells nothing. */
 const ENCRYPTED_REFUSAL_MS = 250
 /** Responses that wait to be read. */
 const MOST_WAITING = 1024
-/** Sets of certificates that one response is held against. */
-const MOST_VERIFIED = 4
+/** Sets of certificates that one response is held against: those without the right key cost a thousandth of a second. */
+const MOST_VERIFIED = 16
+/** Who examines what was refused waits behind themselves, too. */
+const OPERATOR = 'operator'
 
 /** Proves responses of SAML identity providers. Who is trusted is for whoever asks. */
 export class SamlIdentities {
@@ -73,16 +84,15 @@ export class SamlIdentities {
    * Proves a response. The order shows on the wire: what the provider is good for, signatures, then what the assertion
    * says of itself, then what it asks for. Of one response signatures are verified once, however many providers with the
    * same certificates it is proven by.
-   * @param answers - the request that it has to answer; left out: it may answer none
    * @throws `InvalidIdentityToken`, `ExpiredIdentityToken`, `ServiceUnavailable` when too many are proven at once
    * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
    */
-  async verify(read: ReadResponse, provider: TrustedProvider, answers?: string): Promise<SamlIdentity> {
+  async verify(read: ReadResponse, provider: TrustedProvider, coming: Coming): Promise<SamlIdentity> {
     const { response } = read
-    if (!response.isEncrypted || response.ownSignature !== undefined) return await this.#verify(read, provider, answers)
+    if (!response.isEncrypted || response.ownSignature !== undefined) return await this.#verify(read, provider, coming)
     const held = delay(ENCRYPTED_REFUSAL_MS)
     try {
-      return await this.#verify(read, provider, answers)
+      return await this.#verify(read, provider, coming)
     } catch (error) {
       await held
       throw error
@@ -101,7 +111,7 @@ export class SamlIdentities {
     { roleArn, asked, personal }: { readonly roleArn: string; readonly asked: boolean; readonly personal: boolean },
   ): Promise<SamlExamination> {
     const read = await this.read(text).catch(refusedOr)
-    const verification = read instanceof Fault ? undefined : await this.#verifyOnce(read, provider)
+    const verification = read instanceof Fault ? undefined : await this.#verifyOnce(read, provider, OPERATOR)
     const answers = asked && !(read instanceof Fault) ? read.answers : undefined
     const known = this.#known(text.length, read, provider, verification, { roleArn, answers })
     return checkResponse(known, { serviceProvider: this.#serviceProvider, personal })
@@ -147,20 +157,19 @@ export class SamlIdentities {
     await this.#threads.close()
   }
 
-  async #verify(read: ReadResponse, provider: TrustedProvider, answers: string | undefined): Promise<SamlIdentity> {
+  async #verify(read: ReadResponse, provider: TrustedProvider, { peer, answers }: Coming): Promise<SamlIdentity> {
     const facts = factsOf(read)
     checkProvider(provider, { ...facts, answers, now: this.#clock.now() })
     // Before any work: what is of another issuer would be refused after it.
     for (const issuer of facts.issuers) checkIssuer(issuer, provider.entityId)
-    const verification = await this.#verifyOnce(read, provider)
+    const verification = await this.#verifyOnce(read, provider, peer)
     if ('refused' in verification) throw notSigned(verification.refused)
     const judged = { ...verification, ...this.#serviceProvider.judging(provider), answers }
     const redeemableUntil = judgeAssertion(judged, this.#clock.now())
     return { ...identityOf(verification.assertion, provider), redeemableUntil }
   }
 
-  #verifyOnce(read: ReadResponse, provider: TrustedProvider): Promise<Verification> {
-    const { signingCertificates: certificates, privateKeys } = provider
+  #verifyOnce(read: ReadResponse, provider: TrustedProvider, peer: string): Promise<Verification> {
     const verified = this.#verified.get(read) ?? new Map<string, Promise<Verification>>()
     this.#verified.set(read, verified)
     const by = setOf(read, provider)
@@ -168,9 +177,9 @@ export class SamlIdentities {
     if (known !== undefined) return known
     // Certificates of a provider change; a few sets of them are in use at a time.
     if (verified.size >= MOST_VERIFIED) throw notSigned('too many sets of certificates')
-    const keys = read.response.isEncrypted ? privateKeys.map((key) => key.reveal()) : []
-    const task: VerificationTask = { xml: read.xml, certificates, privateKeys: keys }
-    const verification = this.#threads.verify(task)
+    const keys = read.response.isEncrypted ? provider.privateKeys.map((key) => key.reveal()) : []
+    const task: VerificationTask = { xml: read.xml, certificates: certificatesOf(provider), privateKeys: keys }
+    const verification = this.#threads.verify(task, { group: peer, lane: provider.account })
     verified.set(by, verification)
     return verification
   }
@@ -183,13 +192,23 @@ export class SamlIdentities {
     { roleArn, answers }: Wanted,
   ): KnownResponse {
     const facts = read instanceof Fault ? read : factsOf(read)
-    return { length, read: facts, provider, verification, answers, roleArn, now: this.#clock.now() }
+    // What verified says which certificates by their places.
+    const inOrder = { ...provider, signingCertificates: certificatesOf(provider) }
+    return { length, read: facts, provider: inOrder, verification, answers, roleArn, now: this.#clock.now() }
   }
 }
 
-/** What a response is verified by: the same for providers of the same certificates, unless private keys open it. */
-function setOf({ response }: ReadResponse, { signingCertificates, uniqueId }: TrustedProvider): string {
-  return response.isEncrypted ? uniqueId : signingCertificates.join()
+/** What a response is verified by: the same for providers of the same certificates, unless other private keys open it. */
+function setOf({ response }: ReadResponse, provider: TrustedProvider): string {
+  const set = certificatesOf(provider).join()
+  if (!response.isEncrypted) return set
+  const keys = provider.privateKeys.map((key) => createHash('sha256').update(key.reveal()).digest('base64url'))
+  return `${set} ${keys.sort().join()}`
+}
+
+/** In an order that does not depend on that of the metadata. */
+function certificatesOf({ signingCertificates }: TrustedProvider): readonly string[] {
+  return signingCertificates.toSorted()
 }
 
 function refusedOr(error: unknown): Fault {

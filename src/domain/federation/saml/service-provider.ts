@@ -96,13 +96,12 @@ export class ServiceProvider {
     return { audiences: [this.#entityId, ...recipients.slice(1)], recipients }
   }
 
-  /** Whether an assertion may be shown at that URL. @param uniqueId - of the provider, which has an address of its own */
+  /** Whether an assertion may be shown at that URL. @param uniqueId - of the provider, which has an address of its own at AWS */
   isRecipient(url: string, uniqueId: string): boolean {
     const origin = this.#origin
-    const own = `/saml/acs/${uniqueId}`
-    if (origin !== undefined && (url === origin + ACS || url === origin + own)) return true
+    if (origin !== undefined && url === origin + ACS) return true
     const path = this.#pathOf(url)
-    return path === ACS || path === '/static/saml' || path === own
+    return path === ACS || path === '/static/saml' || path === `/saml/acs/${uniqueId}`
   }
 
   /** Whether an assertion may be for somebody of that name. */

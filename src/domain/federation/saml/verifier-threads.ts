@@ -1,11 +1,11 @@
 import type { Piscina } from 'piscina'
 import { ServiceUnavailable } from '../../../model/index.ts'
-import { BoundedWork } from '../../../platform/bounded-work.ts'
+import { FairTurns, type TurnTaker } from '../../../platform/fair-turns.ts'
 import type { BegunTask, Verification, VerificationTask } from './verify-response.ts'
 
 const THREADS = 2
-/** Sign-ins that wait for a thread: two seconds' worth. */
-const WAITING = 512
+/** Sign-ins that wait for a thread. Those of one peer are half of it at most: two seconds' worth. */
+const WAITING = 1024
 /** From when a thread has begun. An honest response takes a hundredth. */
 const DEADLINE_MS = 2000
 /** Until a thread has begun, which it may have to be started for. */
@@ -31,20 +31,23 @@ export interface VerifierLimits {
  * one costs the request that brought it, and no other. Threads are started when they are needed.
  */
 export class VerifierThreads {
-  readonly #work: BoundedWork
+  readonly #turns: FairTurns
   readonly #deadlineMs: number
   readonly #worker: URL
   #pool: Promise<Piscina> | undefined
 
   constructor({ deadlineMs = DEADLINE_MS, waiting = WAITING, worker = WORKER }: VerifierLimits = {}) {
-    this.#work = new BoundedWork({ running: THREADS, waiting })
+    this.#turns = new FairTurns({ running: THREADS, waiting })
     this.#deadlineMs = deadlineMs
     this.#worker = worker
   }
 
-  /** @throws {@link ServiceUnavailable} when too many wait, or a thread failed or took too long */
-  verify(task: VerificationTask): Promise<Verification> {
-    return this.#work.run(() => this.#verify(task))
+  /**
+   * @param whose - who waits behind themselves, where they send much, and not in front of others
+   * @throws {@link ServiceUnavailable} when too many wait, or a thread failed or took too long
+   */
+  verify(task: VerificationTask, whose: TurnTaker): Promise<Verification> {
+    return this.#turns.run(whose, () => this.#verify(task))
   }
 
   /** Ends the threads; what they are at is given up. */

@@ -18,7 +18,7 @@ describe('who we are to identity providers', () => {
   const ours = provider('https://sts.example.com')
 
   test('is whom assertions are for at our own address, and at those of AWS', () => {
-    for (const url of [ADDRESS, `${ADDRESS}/acs/${ID}`, 'https://signin.aws.amazon.com/saml']) {
+    for (const url of [ADDRESS, `https://signin.aws.amazon.com/saml/acs/${ID}`, 'https://signin.aws.amazon.com/saml']) {
       assert.ok(ours.isRecipient(url, ID), url)
       assert.ok(ours.isAudience(url, ID), url)
     }
@@ -32,6 +32,8 @@ describe('who we are to identity providers', () => {
     'https://sts.example.com/',
     `${ADDRESS}/`,
     `${ADDRESS}?a=b`,
+    // Nothing answers there.
+    `${ADDRESS}/acs/${ID}`,
     `${ADDRESS}/acs/SAMLSPOTHER`,
     'http://sts.example.com/saml',
     'https://sts.example.com:443/saml',

@@ -8,7 +8,9 @@ const worker = new URL('./fixtures/hostile-worker.ts', import.meta.url)
 describe('threads that verify', () => {
   const threads = new VerifierThreads({ deadlineMs: 300, waiting: 64, worker })
   after(() => threads.close())
-  const verify = (xml: string) => threads.verify({ xml, certificates: [], privateKeys: [] })
+  let peers = 0
+  const verify = (xml: string) =>
+    threads.verify({ xml, certificates: [], privateKeys: [] }, { group: String(++peers), lane: '' })
   const answered = async (xml = 'well') => assert.deepEqual(await verify(xml), { refused: xml })
 
   for (const xml of ['loop', 'memory', 'exit']) {
@@ -36,5 +38,17 @@ describe('threads that verify', () => {
     const refused = outcomes.filter(({ status }) => status === 'rejected')
     assert.ok(refused.length >= 30 && refused.length <= 36, String(refused.length))
     await answered()
+  })
+
+  test('have others waiting behind nobody who sends much: whoever does waits behind themselves', async () => {
+    const over: string[] = []
+    const task = { xml: 'later', certificates: [], privateKeys: [] }
+    const crowd = Array.from({ length: 30 }, () =>
+      threads.verify(task, { group: 'crowd', lane: '' }).then(() => over.push('crowd')),
+    )
+    await threads.verify(task, { group: 'one', lane: '' })
+    over.push('one')
+    await Promise.all(crowd)
+    assert.ok(over.indexOf('one') <= 3, over.join())
   })
 })

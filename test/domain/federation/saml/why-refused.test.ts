@@ -58,7 +58,7 @@ describe('why an assertion is refused', () => {
     let read: Awaited<ReturnType<SamlIdentities['read']>> | undefined
     try {
       read = await identities.read(text)
-      await identities.verify(read, provider)
+      await identities.verify(read, provider, { peer: '192.0.2.1' })
     } catch (error) {
       assert.ok(error instanceof Fault)
       return (await identities.whyRefused(read ?? error, text.length, provider, { roleArn: ROLE }))()

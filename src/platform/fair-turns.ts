@@ -1,4 +1,4 @@
-import { Overloaded } from '../../model/index.ts'
+import { Overloaded } from '../model/index.ts'
 
 /** Who wants something done, and for which of their matters. Both can be any text: they are compared, and no more. */
 export interface TurnTaker {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { FairTurns } from '../../../src/domain/directory/fair-turns.ts'
-import { Overloaded } from '../../../src/model/index.ts'
+import { Overloaded } from '../../src/model/index.ts'
+import { FairTurns } from '../../src/platform/fair-turns.ts'
 
 const of = (group: string, lane = '') => ({ group, lane })
 
