@@ -106,7 +106,7 @@ async function asUser(text: string, pageOf: (broker: ConsoleBroker) => SignedInP
   }
   const state = { serialNumber: text, seed: text, png: text, principal: 'AIDA', arns: [text] }
   const take = async () => ({ path: '/console/mfa', says: text })
-  const states = { find: async () => state, take, newSecret: () => text, keepUnder: async () => {} }
+  const states = { find: async () => state, take, seal: () => text }
   const switchable = { account: { id: text, alias: text }, arns: Array(6).fill(text), isAll: true }
   const broker = { act: async () => answer, states, switchableRoles: async () => switchable }
   const caller = { ...session.caller, kind: 'user', userName: text, arn: text, userId: 'AIDA' }
