@@ -1,5 +1,6 @@
-import { type Answer, envelopeFor, type Received } from '../engines/wire/index.ts'
+import { type Answer, envelopeFor, headerOf, type Received } from '../engines/wire/index.ts'
 import { type Fault, type RequestFacts, ServiceUnavailable, toFault } from '../model/index.ts'
+import type { Lane } from '../platform/bounded-work.ts'
 import { bySignature } from './authentication/index.ts'
 import { type Dialects, exchangeOf } from './exchange.ts'
 import type { BrokerParts } from './operation.ts'
@@ -38,7 +39,7 @@ export function answerer(
       return exchange.result(await submitAsked(asked, facts, prove))
     }
     try {
-      return await work.run(answerInTurn)
+      return await work.run(laneOf(received), answerInTurn)
     } catch (error) {
       const fault = toFault(error)
       // What reaches an operation is counted there, under its name.
@@ -47,6 +48,12 @@ export function answerer(
       return exchange.fault(fault)
     }
   }
+}
+
+/** By what the request claims: nothing is read of it before its turn. */
+function laneOf(received: Received): Lane {
+  const isSigned = headerOf(received, 'authorization') !== undefined || received.target.includes('X-Amz-Algorithm=')
+  return isSigned ? 'signed' : 'unsigned'
 }
 
 /** An operator must act on failures of ours; a refused proof is a likely attack; the rest is a caller's mistake. */

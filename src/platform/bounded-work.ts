@@ -1,21 +1,34 @@
 import { Overloaded } from '../model/index.ts'
 
-/** How much of one kind of work there may be. */
+/** How much work there may be. */
 export interface WorkBounds {
   /** At once. */
   readonly running: number
-  /** In a queue, first come, first served. */
+  /** In each lane, first come, first served. */
   readonly waiting: number
 }
 
+/** Where work waits: what comes with a signature, real or not, and everything else. */
+export type Lane = 'signed' | 'unsigned'
+
+/**
+ * So much unsigned work begins in one turn of the event loop. It may be costly, and crowds bring it: people sign in by the
+ * hundred when their day begins.
+ */
+const UNSIGNED_A_TURN = 16
+
 /**
  * Work that costs something before anybody is proven: some of it runs, some waits, and what comes on top is refused at
- * once, so that nobody waits long behind a flood. Work begins in a later turn of the event loop: only so what has come in
- * meanwhile is counted, even if the work itself never waits.
+ * once, so that nobody waits long behind a flood. Callers with keys do not wait behind those without, and a flood of one
+ * kind has none of the other refused. Work begins in a later turn of the event loop: only so what has come in meanwhile is
+ * counted, even if the work itself never waits.
  */
 export class BoundedWork {
   readonly #bounds: WorkBounds
-  readonly #queue: (() => void)[] = []
+  readonly #lanes: Readonly<Record<Lane, (() => void)[]>> = { signed: [], unsigned: [] }
+  /** Begun before, and back from outside. */
+  readonly #back: (() => void)[] = []
+  #first: Lane = 'unsigned'
   #running = 0
   #scheduled = false
 
@@ -23,11 +36,12 @@ export class BoundedWork {
     this.#bounds = bounds
   }
 
-  /** Does the work when its turn comes. @throws {@link Overloaded} at once, when as much runs and waits as may */
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#queue.length >= this.#bounds.waiting) throw new Overloaded()
+  /** Does the work when its turn comes. @throws {@link Overloaded} at once, when as much waits in its lane as may */
+  async run<Result>(lane: Lane, work: () => Promise<Result>): Promise<Result> {
+    const waiting = this.#lanes[lane]
+    if (waiting.length >= this.#bounds.waiting) throw new Overloaded()
     await new Promise<void>((begin) => {
-      this.#queue.push(begin)
+      waiting.push(begin)
       this.#schedule()
     })
     try {
@@ -49,22 +63,35 @@ export class BoundedWork {
       return await wait
     } finally {
       await new Promise<void>((goOn) => {
-        this.#queue.unshift(goOn)
+        this.#back.push(goOn)
         this.#schedule()
       })
     }
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#queue.length === 0 || this.#running >= this.#bounds.running) return
+    const { signed, unsigned } = this.#lanes
+    if (this.#scheduled || this.#running >= this.#bounds.running) return
+    if (this.#back.length + signed.length + unsigned.length === 0) return
     this.#scheduled = true
     setImmediate(() => this.#begin())
   }
 
   #begin(): void {
     this.#scheduled = false
-    const count = Math.min(this.#queue.length, this.#bounds.running - this.#running)
+    this.#beginOf(this.#back)
+    // Where places are few, lanes take turns at them.
+    const second = this.#first
+    this.#first = second === 'signed' ? 'unsigned' : 'signed'
+    for (const lane of [this.#first, second]) {
+      this.#beginOf(this.#lanes[lane], lane === 'unsigned' ? UNSIGNED_A_TURN : undefined)
+    }
+    this.#schedule()
+  }
+
+  #beginOf(waiting: (() => void)[], most = waiting.length): void {
+    const count = Math.min(waiting.length, most, this.#bounds.running - this.#running)
     this.#running += count
-    for (const begin of this.#queue.splice(0, count)) begin()
+    for (const begin of waiting.splice(0, count)) begin()
   }
 }

@@ -48,7 +48,7 @@ export class PageHandler {
   async answer(request: Request, body: Uint8Array, facts: RequestFacts): Promise<Answered> {
     let session: ConsoleSession | undefined
     try {
-      return await this.#options.work.run(async () => {
+      return await this.#options.work.run('unsigned', async () => {
         session = await this.#sessionOf(request, facts)
         const reply = await this.#ask(request, body, facts, session)
         if (reply.because !== undefined) this.#log(reply.because, facts)

@@ -8,7 +8,7 @@ export { isJsonCall, readJsonBody, readJsonCall } from './aws-json/read-json-cal
 export { renderJsonFault, renderJsonResult } from './aws-json/render-json.ts'
 export { type Envelope, envelopeFor } from './envelope.ts'
 export { integer } from './integer.ts'
-export type { Answer, Received } from './messages.ts'
+export { type Answer, headerOf, type Received } from './messages.ts'
 export type { Member, Params, Parser } from './params.ts'
 export { readForm } from './read-form.ts'
 export { noSuchOperation, type QueryCall, type QueryOptions, readQueryCall } from './read-query-call.ts'

@@ -24,8 +24,9 @@ interface Limits {
   readonly drainMs: number
   /** Of one account; 0 for as many as it likes. */
   readonly requestsPerSecond: number
-  /** Requests of everybody together that are worked on at once, and that wait for it; more are answered with 503. */
+  /** Requests of everybody together that are worked on at once. */
   readonly requestsAtOnce: number
+  /** Requests that wait for it: so many that are signed, and as many that are not; more are answered with 503. */
   readonly requestsWaiting: number
   /** Of each listener; more are closed. */
   readonly connections: number
