@@ -19,6 +19,7 @@ import { assumeRoleWithSaml } from '../operations/sts/index.ts'
 import { accountNamed, samlSignIn } from '../pipeline/authentication/index.ts'
 import { type AskedByName, type BrokerParts, submit } from '../pipeline/index.ts'
 import type { BoundedWork } from '../platform/bounded-work.ts'
+import { peerNetwork } from '../platform/peer-network.ts'
 import { sessionTokenIn } from './session-token-in.ts'
 
 interface SamlSignInParts {
@@ -89,14 +90,15 @@ export function samlSignIns({ broker, states, work, mayBegin, exchange }: SamlSi
   const offeredBy = async (response: SamlOffer['response'], facts: RequestFacts): Promise<SamlOffer> => {
     const text = response.reveal()
     if (text.length > LONGEST_RESPONSE) throw new InvalidIdentityToken('Invalid base64 SAMLResponse')
-    const { answers } = await work.outside(samlIdentities.read(text))
-    const begun = await begunWith(answers, facts)
+    const { sourceIp } = facts
+    const read = await work.outside(samlIdentities.read(text, { peer: peerNetwork(sourceIp ?? '') }))
+    const begun = await begunWith(read.answers, facts)
     const asked = begun && {
       request: requestOf(begun.ticket),
       providerArn: begun.provider,
       wasSentTo: (url: string) => begun.sentTo === placeOf(url),
     }
-    const callers = await work.outside(samlSignIn({ response, sourceIp: facts.sourceIp, asked }, broker))
+    const callers = await work.outside(samlSignIn({ read, sourceIp, asked }, broker))
     const accounts = await accountsOf(callers, begun?.terminal?.roleArn)
     const [first] = callers
     if (first === undefined) throw new Error('a response was proven by nobody')

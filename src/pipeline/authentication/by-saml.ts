@@ -1,5 +1,5 @@
 import type { Directory, SamlProviderView } from '../../domain/directory/index.ts'
-import type { SamlIdentities } from '../../domain/federation/index.ts'
+import type { ReadResponse, SamlIdentities } from '../../domain/federation/index.ts'
 import {
   type Arn,
   Fault,
@@ -31,8 +31,6 @@ export interface AssertionSources {
 
 const ATTEMPTS = 10
 
-type Read = Awaited<ReturnType<SamlIdentities['read']>>
-
 /**
  * Proves who shows an assertion: by the provider that they name, where the role's account has it. Whether the role exists
  * is not asked, nor whether the assertion was shown before.
@@ -51,14 +49,14 @@ export async function bySaml(
 ): Promise<Proven<SamlCaller>> {
   const text = assertion.reveal()
   const peer = peerNetwork(sourceIp ?? '')
-  let read: Read | undefined
+  let read: ReadResponse | undefined
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { version } = directory
     // A provider and the roles that trust it are of one account.
     const known = principalArn.account === roleArn.account ? await directory.samlProvider(principalArn.text) : undefined
     if (known === undefined) throw noSamlProvider()
     try {
-      read ??= await wait(samlIdentities.read(text))
+      read ??= await wait(samlIdentities.read(text, { peer, account: known.account }))
       const identity = await wait(samlIdentities.verify(read, known, { answers, peer }))
       // While it was verified, the provider may have been taken away, or given other keys: then it is judged anew.
       if (directory.version !== version && (await directory.samlProvider(known.arn)) !== known) continue

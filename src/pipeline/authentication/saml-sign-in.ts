@@ -1,11 +1,12 @@
-import { InvalidIdentityToken, type SamlCaller, type Secret } from '../../model/index.ts'
+import type { ReadResponse } from '../../domain/federation/index.ts'
+import { InvalidIdentityToken, type SamlCaller } from '../../model/index.ts'
 import { peerNetwork } from '../../platform/peer-network.ts'
 import { type AssertionSources, noSamlProvider, suspected } from './by-saml.ts'
 import { samlCaller } from './callers.ts'
 
 /** A response that a browser brings from an identity provider, before anybody said which role it is for. */
 export interface PresentedResponse {
-  readonly response: Secret
+  readonly read: ReadResponse
   /** Where the browser is. */
   readonly sourceIp: string | undefined
   /** The sign-in that was asked for here; left out: the response may answer none. */
@@ -32,12 +33,10 @@ const MOVED = 'The specified provider has another place to sign in by now. Sign 
  *   ServiceUnavailable when too many are proven at once: what the first provider says, where none proves it
  */
 export async function samlSignIn(
-  { response, sourceIp, asked }: PresentedResponse,
+  { read, sourceIp, asked }: PresentedResponse,
   { directory, samlIdentities }: AssertionSources,
 ): Promise<readonly SamlCaller[]> {
-  const text = response.reveal()
   const coming = { peer: peerNetwork(sourceIp ?? ''), answers: asked?.request }
-  const read = await samlIdentities.read(text)
   const named = samlIdentities.providersNamed(read)
   const proven: SamlCaller[] = []
   let refusal: unknown
@@ -51,7 +50,7 @@ export async function samlSignIn(
         proven.push(samlCaller(provider, await samlIdentities.verify(read, provider, coming)))
       } catch (error) {
         refusal ??= await suspected(error, provider, arn, () =>
-          samlIdentities.whyRefused(read, text.length, provider, { answers: asked?.request }),
+          samlIdentities.whyRefused(read, read.length, provider, { answers: asked?.request }),
         )
       }
     }

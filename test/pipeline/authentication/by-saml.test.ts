@@ -43,6 +43,7 @@ test('an assertion whose provider is given another key while it is verified is j
         if (verified === 1) await trust(signer('new'))
         return verifyResponse(task)
       },
+      inTurn: async (_, work) => work(),
       close: async () => undefined,
     },
   })

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, type TestContext, test } from 'node:test'
 import { SamlIdentities } from '../../../src/domain/federation/index.ts'
-import { Secret } from '../../../src/model/index.ts'
 import { samlSignIn } from '../../../src/pipeline/authentication/index.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { anAccount, aWorld, SOURCE, TARGET } from '../../domain/directory/samples.ts'
@@ -52,8 +51,8 @@ function named(Name: string, SamlMetadataDocument: string, parts: { readonly SpI
   return { Name, SamlMetadataDocument, Tags: [], SingleUse: false, SpInitiatedOnly: false, ...parts }
 }
 
-function sent(parts: AssertionParts, around: ResponseParts = {}, by = IDP): Secret {
-  return new Secret(Buffer.from(written(response(around, withSignature(assertion(parts), by)))).toString('base64'))
+function sent(parts: AssertionParts, around: ResponseParts = {}, by = IDP): string {
+  return Buffer.from(written(response(around, withSignature(assertion(parts), by)))).toString('base64')
 }
 
 describe('a response that a browser brings', () => {
@@ -70,10 +69,8 @@ describe('a response that a browser brings', () => {
     ]
     await apply(anAccount(SOURCE, { SAMLProviders: ours }), anAccount(TARGET, { SAMLProviders: theirs }))
     return async (parts: AssertionParts, around: ResponseParts = {}, asked?: typeof ASKED, by = IDP) => {
-      const callers = await samlSignIn(
-        { response: sent(parts, around, by), sourceIp: '192.0.2.1', asked },
-        { directory, samlIdentities },
-      )
+      const read = await samlIdentities.read(sent(parts, around, by), { peer: '192.0.2.1' })
+      const callers = await samlSignIn({ read, sourceIp: '192.0.2.1', asked }, { directory, samlIdentities })
       return callers.map(({ provider, roleArns }) => [provider, ...roleArns])
     }
   }

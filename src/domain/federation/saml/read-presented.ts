@@ -13,6 +13,8 @@ import { rolePairs } from './session-attributes.ts'
 /** A response that was read. Nothing it says is proven but for its form. */
 export interface ReadResponse {
   readonly xml: string
+  /** Of what was sent, in characters. */
+  readonly length: number
   readonly response: SamlResponse
   /** The request that it says it answers. */
   readonly answers: string | undefined
@@ -29,7 +31,7 @@ export function readPresented(text: string): ReadResponse {
   const xml = decoded(text)
   try {
     const response = readResponse(xml)
-    return { xml, response, answers: claimedRequest(response) }
+    return { xml, length: text.length, response, answers: claimedRequest(response) }
   } catch (error) {
     throw refusalOf(error)
   }

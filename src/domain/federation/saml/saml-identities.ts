@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Fault, type ProofCheck } from '../../../model/index.ts'
-import { BoundedWork } from '../../../platform/bounded-work.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { checkResponse, factsOf, type KnownResponse, type SamlExamination } from './check-response.ts'
 import { checkIssuer, judgeAssertion, notSigned } from './judge-assertion.ts'
@@ -19,7 +18,7 @@ interface SamlParts {
   readonly publicUrl?: string | undefined
   isRegion(region: string): boolean
   /** What verifies; threads of its own unless told. */
-  readonly threads?: Pick<VerifierThreads, 'verify' | 'close'>
+  readonly threads?: Pick<VerifierThreads, 'inTurn' | 'verify' | 'close'>
 }
 
 /** What a response is to be exchanged for. */
@@ -30,18 +29,22 @@ interface Wanted {
   readonly answers?: string | undefined
 }
 
-/** How a response comes. */
-interface Coming {
-  /** The network that it comes from: `peerNetwork`. What takes turns at verifying. */
+/** Who sends a response: what takes turns at reading and verifying. */
+interface Sender {
+  /** The network that it comes from: `peerNetwork`. */
   readonly peer: string
+  /** Whose provider it is shown to; left out: it says that itself. */
+  readonly account?: string | undefined
+}
+
+/** How a response comes. */
+interface Coming extends Pick<Sender, 'peer'> {
   /** The request that it has to answer; left out: it may answer none. */
   readonly answers?: string | undefined
 }
 
 /** Refusals of what was encrypted come this long after it, so that how long opening it took tells nothing. */
 const ENCRYPTED_REFUSAL_MS = 250
-/** Responses that wait to be read. */
-const MOST_WAITING = 1024
 /** Sets of certificates that one response is held against: those without the right key cost a thousandth of a second. */
 const MOST_VERIFIED = 16
 /** Who examines what was refused waits behind themselves, too. */
@@ -51,9 +54,7 @@ const OPERATOR = 'operator'
 export class SamlIdentities {
   readonly #clock: Clock
   readonly #serviceProvider: ServiceProvider
-  readonly #threads: Pick<VerifierThreads, 'verify' | 'close'>
-  /** Reads one in each turn of the event loop: a crowd that signs in leaves the turns between to others. */
-  readonly #reading = new BoundedWork({ running: 1, waiting: MOST_WAITING })
+  readonly #threads: Pick<VerifierThreads, 'inTurn' | 'verify' | 'close'>
   /** What was verified of a response, by what it was verified by. */
   readonly #verified = new WeakMap<ReadResponse, Map<string, Promise<Verification>>>()
 
@@ -64,11 +65,12 @@ export class SamlIdentities {
   }
 
   /**
-   * Reads a response as it is sent: base64 of the whole document.
-   * @throws `InvalidIdentityToken`, `IdpRejectedClaim`, `Overloaded` when too many wait to be read
+   * Reads a response as it is sent: base64 of the whole document. A crowd is read at the pace at which it is verified, so
+   * that what is between belongs to others.
+   * @throws `InvalidIdentityToken`, `IdpRejectedClaim`, `Overloaded` when too many wait
    */
-  async read(text: string): Promise<ReadResponse> {
-    return await this.#reading.run(async () => readPresented(text))
+  async read(text: string, { peer, account = '' }: Sender): Promise<ReadResponse> {
+    return await this.#threads.inTurn({ group: peer, lane: `${account} to be read` }, () => readPresented(text))
   }
 
   /**
@@ -110,7 +112,7 @@ export class SamlIdentities {
     provider: TrustedProvider,
     { roleArn, asked, personal }: { readonly roleArn: string; readonly asked: boolean; readonly personal: boolean },
   ): Promise<SamlExamination> {
-    const read = await this.read(text).catch(refusedOr)
+    const read = await this.read(text, { peer: OPERATOR }).catch(refusedOr)
     const verification = read instanceof Fault ? undefined : await this.#verifyOnce(read, provider, OPERATOR)
     const answers = asked && !(read instanceof Fault) ? read.answers : undefined
     const known = this.#known(text.length, read, provider, verification, { roleArn, answers })

@@ -1,3 +1,4 @@
+import { setImmediate as ownTurn } from 'node:timers/promises'
 import type { Piscina } from 'piscina'
 import { ServiceUnavailable } from '../../../model/index.ts'
 import { FairTurns, type TurnTaker } from '../../../platform/fair-turns.ts'
@@ -40,6 +41,18 @@ export class VerifierThreads {
     this.#turns = new FairTurns({ running: THREADS, waiting })
     this.#deadlineMs = deadlineMs
     this.#worker = worker
+  }
+
+  /**
+   * Prepares something for a thread, in a turn of whoever it is for: a crowd prepares no more than threads can take, and
+   * leaves the event loop to others between. It begins in a turn of the loop of its own.
+   * @throws {@link Overloaded} when too many wait
+   */
+  async inTurn<Result>(whose: TurnTaker, work: () => Result): Promise<Result> {
+    return await this.#turns.run(whose, async () => {
+      await ownTurn()
+      return work()
+    })
   }
 
   /**

@@ -27,7 +27,7 @@ describe('a crowd that signs in at once', () => {
       if (!isOver) setImmediate(others)
     }
     setImmediate(others)
-    await Promise.all(texts.map((text) => identities.read(text)))
+    await Promise.all(texts.map((text) => identities.read(text, { peer: '192.0.2.1' })))
     isOver = true
     assert.ok(turns >= texts.length, String(turns))
   })
@@ -49,7 +49,7 @@ describe('a crowd that signs in at once', () => {
     }
     const text = made()
     const proven = Array.from({ length: 200 }, async () =>
-      identities.verify(await identities.read(text), provider, { peer: '192.0.2.1' }),
+      identities.verify(await identities.read(text, { peer: '192.0.2.1' }), provider, { peer: '192.0.2.1' }),
     )
     assert.equal((await Promise.all(proven)).length, 200)
     if (process.platform !== 'linux') return

@@ -36,7 +36,7 @@ describe('what was verified of a response', () => {
   const identities = new SamlIdentities({ clock: systemClock, partition: 'aws', isRegion: () => false })
   after(() => identities.close())
   const signed = withSignature(assertion({ roles: [`arn:aws:iam::${SOURCE}:role/Open,${ARN}`] }), OLD)
-  const read = (xml: string) => identities.read(Buffer.from(xml).toString('base64'))
+  const read = (xml: string) => identities.read(Buffer.from(xml).toString('base64'), { peer: '192.0.2.1' })
   const invalid = { code: 'InvalidIdentityToken', message: 'Response signature invalid' }
 
   test('is nothing to certificates and keys that the provider has since, encrypted or not', async () => {

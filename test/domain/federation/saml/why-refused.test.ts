@@ -57,7 +57,7 @@ describe('why an assertion is refused', () => {
     const text = Buffer.from(xml).toString('base64')
     let read: Awaited<ReturnType<SamlIdentities['read']>> | undefined
     try {
-      read = await identities.read(text)
+      read = await identities.read(text, { peer: '192.0.2.1' })
       await identities.verify(read, provider, { peer: '192.0.2.1' })
     } catch (error) {
       assert.ok(error instanceof Fault)
