@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { DeleteLoginProfileCommand, DeleteUserCommand, IAMClient } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { cheapPasswords } from '../../cheap-passwords.ts'
 import { ALLOW_ALL, openSite, PASSWORD, textOf, type Visitor, valueIn } from './visitor.ts'
+
+cheapPasswords()
 
 const ACCOUNT = '111111111111'
 const PAGE = '/console/access-keys'

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { TestBroker } from '../../../src/testing/index.ts'
+import { cheapPasswords } from '../../cheap-passwords.ts'
 import { totp } from '../../totp.ts'
 import { openSite, PASSWORD, textOf, type Visitor } from './visitor.ts'
+
+cheapPasswords()
 
 const ACCOUNT = '111111111111'
 const PAGE = '/console/mfa'

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { IAMClient, UpdateAccountPasswordPolicyCommand } from '@aws-sdk/client-iam'
+import { cheapPasswords } from '../../cheap-passwords.ts'
 import { ALLOW_ALL, openSite, PASSWORD, type Visitor } from './visitor.ts'
+
+cheapPasswords()
 
 const ACCOUNT = '111111111111'
 const PAGE = '/console/password'
