@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startTestBroker, type TestBroker } from '../../../src/testing/index.ts'
+import { cheapPasswords } from '../../cheap-passwords.ts'
 import { exchange } from '../../doors/http/raw-client.ts'
+
+cheapPasswords()
 
 const ALLOW_ALL = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }
 const PASSWORD = 'correct-Horse-7-battery'

@@ -14,8 +14,11 @@ import {
   UpdateAccountPasswordPolicyCommand,
 } from '@aws-sdk/client-iam'
 import { base32Text } from '../../../src/model/index.ts'
+import { cheapPasswords } from '../../cheap-passwords.ts'
 import { totp } from '../../totp.ts'
 import { ACCOUNT, refused, setIamStage } from './iam-stage.ts'
+
+cheapPasswords()
 
 const DAY_MS = 86_400_000
 const HEADER =

@@ -12,7 +12,10 @@ import {
   UpdateLoginProfileCommand,
   UpdateUserCommand,
 } from '@aws-sdk/client-iam'
+import { cheapPasswords } from '../../cheap-passwords.ts'
 import { ACCOUNT, type IamStage, refused, setIamStage } from './iam-stage.ts'
+
+cheapPasswords()
 
 const FIRST = 'Correct horse 7'
 const SECOND = 'Battery staple 8'
