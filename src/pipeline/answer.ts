@@ -50,10 +50,10 @@ export function answerer(
   }
 }
 
-/** By what the request claims: nothing is read of it before its turn. */
+/** By what the request claims: nothing else is read of it before its turn. */
 function laneOf(received: Received): Lane {
-  const isSigned = headerOf(received, 'authorization') !== undefined || received.target.includes('X-Amz-Algorithm=')
-  return isSigned ? 'signed' : 'unsigned'
+  const isSigned = headerOf(received, 'authorization')?.startsWith('AWS4-HMAC-SHA256') === true
+  return isSigned || received.target.includes('X-Amz-Algorithm=') ? 'signed' : 'unsigned'
 }
 
 /** An operator must act on failures of ours; a refused proof is a likely attack; the rest is a caller's mistake. */

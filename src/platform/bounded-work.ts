@@ -12,15 +12,15 @@ export interface WorkBounds {
 export type Lane = 'signed' | 'unsigned'
 
 /**
- * So much unsigned work begins in one turn of the event loop. It may be costly, and crowds bring it: people sign in by the
+ * How much begins in one turn of the event loop. What is unsigned may be costly, and crowds bring it: people sign in by the
  * hundred when their day begins.
  */
-const UNSIGNED_A_TURN = 16
+const MOST_A_TURN: Readonly<Record<Lane, number>> = { signed: 64, unsigned: 16 }
 
 /**
  * Work that costs something before anybody is proven: some of it runs, some waits, and what comes on top is refused at
- * once, so that nobody waits long behind a flood. Callers with keys do not wait behind those without, and a flood of one
- * kind has none of the other refused. Work begins in a later turn of the event loop: only so what has come in meanwhile is
+ * once, so that nobody waits long behind a flood. Lanes take turns, so what claims a signature does not wait behind what has
+ * none, and a flood in one has nothing refused in the other. Work begins in a later turn of the event loop: only so what has come in meanwhile is
  * counted, even if the work itself never waits.
  */
 export class BoundedWork {
@@ -28,7 +28,8 @@ export class BoundedWork {
   readonly #lanes: Readonly<Record<Lane, (() => void)[]>> = { signed: [], unsigned: [] }
   /** Begun before, and back from outside. */
   readonly #back: (() => void)[] = []
-  #first: Lane = 'unsigned'
+  /** Whose turn it is. */
+  #turn: Lane = 'signed'
   #running = 0
   #scheduled = false
 
@@ -54,7 +55,8 @@ export class BoundedWork {
 
   /**
    * Waits for something outside this process, in the middle of work, and holds no place meanwhile: however slow others
-   * are, work goes on. When it is over, the work goes on before any that has not begun.
+   * are, work goes on. When it is over, the work goes on before any that has not begun. One wait at a time: a work has one
+   * place to give up.
    */
   async outside<Result>(wait: Promise<Result>): Promise<Result> {
     this.#running--
@@ -79,19 +81,19 @@ export class BoundedWork {
 
   #begin(): void {
     this.#scheduled = false
-    this.#beginOf(this.#back)
-    // Where places are few, lanes take turns at them.
-    const second = this.#first
-    this.#first = second === 'signed' ? 'unsigned' : 'signed'
-    for (const lane of [this.#first, second]) {
-      this.#beginOf(this.#lanes[lane], lane === 'unsigned' ? UNSIGNED_A_TURN : undefined)
-    }
+    this.#beginOf(this.#back, this.#back.length)
+    const first = this.#turn
+    const second = first === 'signed' ? 'unsigned' : 'signed'
+    // A turn that found no place is not over.
+    if (this.#beginOf(this.#lanes[first], MOST_A_TURN[first]) > 0) this.#turn = second
+    this.#beginOf(this.#lanes[second], MOST_A_TURN[second])
     this.#schedule()
   }
 
-  #beginOf(waiting: (() => void)[], most = waiting.length): void {
+  #beginOf(waiting: (() => void)[], most: number): number {
     const count = Math.min(waiting.length, most, this.#bounds.running - this.#running)
     this.#running += count
     for (const begin of waiting.splice(0, count)) begin()
+    return count
   }
 }

@@ -81,6 +81,30 @@ test('where places are few, lanes take turns at them', async () => {
   }
 })
 
+for (const flooding of ['signed', 'unsigned'] as const) {
+  test(`a flood that is ${flooding} and waits outside between leaves the other lane its turns`, async () => {
+    const bounded = new BoundedWork({ running: 1, waiting: 10 })
+    let isOver = false
+    const flood = async (): Promise<void> => {
+      while (!isOver) await bounded.run(flooding, () => bounded.outside(Promise.resolve()))
+    }
+    const floods = Array.from({ length: 8 }, flood)
+    await turns(5)
+    let passed = 0
+    const counted = (): void => {
+      passed++
+      if (!isOver) setImmediate(counted)
+    }
+    setImmediate(counted)
+    const other = flooding === 'signed' ? 'unsigned' : 'signed'
+    const all = Promise.all(Array.from({ length: 8 }, () => bounded.run(other, async () => 'done')))
+    await Promise.race([all, turns(500)])
+    isOver = true
+    assert.ok(passed < 100, String(passed))
+    await Promise.all([all, ...floods])
+  })
+}
+
 test('a lane that is full refuses its own alone', async () => {
   const bounded = new BoundedWork({ running: 1, waiting: 3 })
   const crowd = await Promise.allSettled(
