@@ -109,9 +109,12 @@ export function lacksRole({ policies, role }: Gathered): boolean {
   return policies.resource?.kind === 'trust' && role === undefined
 }
 
-/** A session of a federated user is tagged too, and no role decides on that. */
+/** Whether a trust policy has to permit it; where there is no role, nobody is trusted. */
 export function asksForTrust(action: string, arn: Arn | undefined): boolean {
-  return TRUST_ACTIONS.has(foldCase(action)) && arn?.service !== 'sts'
+  const folded = foldCase(action)
+  // A session of a federated user is tagged too, and no role decides on that.
+  const isOfFederatedUser = arn?.service === 'sts' && arn.resource.startsWith('federated-user/')
+  return TRUST_ACTIONS.has(folded) && !(isOfFederatedUser && folded === 'sts:tagsession')
 }
 
 /**

@@ -66,6 +66,14 @@ const RULES: readonly TrustRule[] = [
     asked: (arn) => arn.replace('role/T', 'role/t'),
     permitted: {},
   },
+  ...[`${SOURCE}:assumed-role/Open/x`, `${SOURCE}:federated-user/x`, `${SOURCE}:x`, ':assumed-role/Open'].map(
+    (rest) => ({
+      rule: `what the token service names is no role, in the own account neither: ${rest}`,
+      trust: [trusting(ALICE)],
+      asked: () => `arn:aws:sts::${rest}`,
+      permitted: {},
+    }),
+  ),
   {
     rule: 'a role is not found in another partition',
     trust: [trusting(ALICE)],
