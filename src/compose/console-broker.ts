@@ -28,7 +28,7 @@ import { beginningLimit } from './begun-sign-ins.ts'
 import type { LoginProvider } from './login-provider.ts'
 import { oidcSignIns } from './oidc-sign-ins.ts'
 import { passwordSignIn } from './password-sign-in.ts'
-import { placesOf } from './places-of.ts'
+import { placesOf, switchedPlacesOf } from './places-of.ts'
 import { samlSignIns } from './saml-sign-ins.ts'
 import { signinTokens } from './signin-tokens.ts'
 import { switchedRoles } from './switched-roles.ts'
@@ -88,7 +88,8 @@ export function consoleBroker(parts: ConsoleBrokerParts): ConsoleBroker {
     const formToken = states.newSecret()
     const state = { sessionToken, formToken, signedInBy, signedInAt: now, endsAt, switchedFrom: from?.handle }
     // It leads back to who signed in when the role is over.
-    const handle = await states.keep('console-session', state, now, from?.expiresAt ?? endsAt, placesOf(caller))
+    const places = from === undefined ? placesOf(caller) : switchedPlacesOf(from.handle)
+    const handle = await states.keep('console-session', state, now, from?.expiresAt ?? endsAt, places)
     return sessionFrom(handle, state, caller, from)
   }
   const act: ConsoleBroker['act'] = ({ sessionToken }, asked, facts) =>

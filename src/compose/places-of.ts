@@ -6,6 +6,14 @@ const OF_ONE_PERSON = 100
 /** Of all who sign in with it: sessions of a role can be called anything, so their names are nobody's share. */
 const OF_ONE_ROLE = 1000
 
+/** More roles than anybody works with at a time. */
+const OF_ONE_SIGN_IN = 10
+
+/** How many switched roles are kept for one sign-in: whoever switches again and again ends what they switched to. */
+export function switchedPlacesOf(handle: string): BrowserShare {
+  return { holder: `switched ${handle}`, most: OF_ONE_SIGN_IN }
+}
+
 /** How many sign-ins are kept for a user, for root, or for everybody with one role: one more ends what would end first. */
 export function placesOf(caller: AccountCaller): BrowserShare {
   switch (caller.kind) {

@@ -31,6 +31,7 @@ const AT_ONCE = 20
 /** As much as the action takes from a session, and as little as it takes at all. */
 const MOST_SECONDS = 3600
 const LEAST_SECONDS = 900
+const SHORTEST_SESSION_NAME = 2
 /** As AWS's console says it, whatever is wrong: an alias is not to be told from one that nobody has, nor its number learned. */
 const INVALID = 'Invalid information in one or more fields. Check your information or contact your administrator.'
 
@@ -115,10 +116,10 @@ export function switchedRoles(
   async function admits(asked: AskedByName, caller: AccountCaller, facts: RequestFacts): Promise<boolean> {
     const wanted = read(asked)
     if (wanted.proof !== 'signature') throw new Error('roles are assumed without a signature')
-    const input = wanted.input()
-    const accesses = () => wanted.operation.requires(input, caller, directory)
     const { version } = directory
     try {
+      const input = wanted.input()
+      const accesses = () => wanted.operation.requires(input, caller, directory)
       await authorize({ caller, input, accesses, facts, region, version }, directory)
       return true
     } catch (error) {
@@ -131,6 +132,7 @@ export function switchedRoles(
 
 /** As AWS's console calls the session: as the user, or as the session that they signed in with. */
 function sessionNameOf({ session, ...caller }: AccountCaller): string {
-  if (caller.kind === 'user') return caller.userName
+  // Names of users may be one letter, those of sessions may not.
+  if (caller.kind === 'user') return caller.userName.padEnd(SHORTEST_SESSION_NAME, '-')
   return session?.holder.kind === 'assumed-role' ? session.holder.sessionName : caller.kind
 }

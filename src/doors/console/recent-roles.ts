@@ -5,6 +5,8 @@ import { type Cookies, ROLES_COOKIE } from './cookies.ts'
 
 /** As many as AWS's console shows. */
 const MOST = 5
+/** Of one user: more than anybody switches roles in. */
+const MOST_BROWSERS = 20
 
 /** What a browser holds of one who switched roles in it. */
 interface Held {
@@ -36,7 +38,9 @@ export async function rememberRole(
   try {
     const before = await recentRoles(held, states, now)
     const arns = [arn, ...before.filter((each) => each !== arn)].slice(0, MOST)
-    const handle = await states.keep('recent-roles', { principal: held.original.caller.userId, arns }, now)
+    const principal = held.original.caller.userId
+    const share = { holder: principal, most: MOST_BROWSERS }
+    const handle = await states.keep('recent-roles', { principal, arns }, now, undefined, share)
     if (held.handle !== undefined) await states.end('recent-roles', held.handle)
     return [cookies.set(ROLES_COOKIE, handle)]
   } catch (error) {

@@ -48,6 +48,7 @@ const DIRECTORY = {
         },
         { UserName: 'bob', LoginProfile, Policies },
         { UserName: 'carol', LoginProfile },
+        { UserName: 'x', LoginProfile, Policies },
         { UserName: 'admin', AccessKeys: [{}], Policies: [{ PolicyName: 'all', PolicyDocument: ALLOW_ALL }] },
       ],
       Roles: [
@@ -238,6 +239,40 @@ test('a role has no pages about what only users have', async (t) => {
     assert.equal((await bob.get(path)).status, 403)
     assert.equal((await bob.post(path, { do: 'remove' })).status, 403)
   }
+})
+
+test('a user whose name is too short for a session switches, too', async (t) => {
+  const { broker, signedIn } = await site(t)
+  const visitor = await signedIn({ user: 'x' })
+  assert.equal((await offered(visitor)).length, 2)
+  assert.equal((await switchTo(visitor, 'Reader')).status, 303)
+  assert.equal(await arnOn(visitor), `arn:aws:sts::${ACCOUNT}:assumed-role/Reader/x-`)
+  assert.ok((await broker.events()).some(({ eventName }) => eventName === 'AssumeRole'))
+})
+
+test('however often somebody switches with one sign-in, others who switched to the role stay', async (t) => {
+  const { broker, signedIn } = await site(t)
+  const bob = await signedIn({ user: 'bob' })
+  assert.equal((await switchTo(bob, 'Reader')).status, 303)
+  // What ends first would make way.
+  broker.clock.advance(60_000)
+  const many = await signedIn({ user: 'x' })
+  const signedInAs = new Map(many.cookies)
+  await many.get(PAGE)
+  const { token } = many
+  const switched: (readonly [string, string])[][] = []
+  for (let times = 0; times < 1010; times++) {
+    many.cookies.clear()
+    for (const [name, value] of signedInAs) many.cookies.set(name, value)
+    many.token = token
+    assert.equal((await switchTo(many, 'Reader')).status, 303)
+    switched.push([...many.cookies])
+  }
+  assert.match((await arnOn(bob)) ?? '', /assumed-role\/Reader\/bob$/)
+  assert.match((await arnOn(many)) ?? '', /assumed-role\/Reader\/x-$/)
+  many.cookies.clear()
+  for (const [name, value] of switched[0] ?? []) many.cookies.set(name, value)
+  assert.equal((await many.get('/console')).status, 303, 'the first one made way')
 })
 
 test('the role ends with the sign-in that it came from: at its hour, by signing out, and with its user', async (t) => {
