@@ -85,6 +85,18 @@ test('a key is made once, however often and however fast its form is sent', asyn
   assert.equal((await broker.events()).filter(({ eventName }) => eventName === 'CreateAccessKey').length, 1)
 })
 
+test('forms that were used count for the user, however often they sign in', async (t) => {
+  const { signedIn } = await openSite(t, { directory: DIRECTORY })
+  const first = await signedIn({ user: 'bob' })
+  const old = await createForm(first)
+  assert.equal((await first.post(PAGE, old)).status, 403)
+  assert.equal((await first.post(PAGE, old)).status, 409)
+  const again = await signedIn({ user: 'bob' })
+  for (let count = 0; count < 100; count++) assert.equal((await again.post(PAGE, await createForm(again))).status, 403)
+  // What ends first made way: nobody fills what all share by signing in again.
+  assert.equal((await first.post(PAGE, old)).status, 403)
+})
+
 test('a form stays good when its page is opened once more, and opening it changes nothing', async (t) => {
   const { signedIn } = await site(t)
   const alice = await signedIn({ user: 'alice' })

@@ -13,7 +13,7 @@ import { goTo, type Reply, show } from '../reply.ts'
 
 const TITLE = 'Access keys'
 const PATH = '/console/access-keys'
-/** Of one sign-in: more than anybody makes keys. */
+/** Of one user: more than anybody makes keys before they sign in anew. */
 const MOST_FORMS = 100
 const NOT_TOLD = 'You are not permitted to see this.'
 
@@ -117,7 +117,7 @@ async function create(visit: SignedInVisit, broker: Broker): Promise<Reply> {
   const once = form.text('once')
   const sealed = broker.states.read('one-time-form', once, facts.now)
   const isOurs = sealed !== undefined && isDigestOf(sealed.session, session.handle)
-  const share = { holder: session.handle, most: MOST_FORMS }
+  const share = { holder: session.caller.userId, most: MOST_FORMS }
   if (!isOurs || !(await broker.states.use('one-time-form', once, facts.now, share))) {
     return refusal({ ...SENT_BEFORE, link: { path: PATH, text: 'Go to the access keys' } })
   }
