@@ -20,7 +20,7 @@ export async function orRefusal<Asked>(asked: Promise<Asked>): Promise<Asked | F
     return await asked
   } catch (error) {
     const fault = toFault(error)
-    if (fault.httpStatus >= 500) throw fault
+    if (fault.httpStatus >= 500) throw error
     return fault
   }
 }

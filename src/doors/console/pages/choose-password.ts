@@ -40,7 +40,7 @@ export function choosePasswordPage(broker: Pick<ConsoleBroker, 'passwordChangeOf
         return { ...goTo('/console'), cookies: [...done, cookies.set(SESSION_COOKIE, session.handle)] }
       } catch (error) {
         const fault = toFault(error)
-        if (fault.httpStatus >= 500) throw fault
+        if (fault.httpStatus >= 500) throw error
         return show(TITLE, form(change, fault.message), {
           status: fault.httpStatus,
           showsReference: true,

@@ -1,4 +1,4 @@
-import { type Fault, Secret, toFault } from '../../../model/index.ts'
+import { Secret, toFault } from '../../../model/index.ts'
 import type { ConsoleBroker } from '../console-broker.ts'
 import { SESSION_COOKIE } from '../cookies.ts'
 import type { Form } from '../form.ts'
@@ -61,7 +61,7 @@ async function getSigninToken({ facts }: StrangersVisit, asked: Form, broker: Fe
     const SigninToken = await broker.signinTokens.issue(shown, duration, facts)
     return send('application/json', JSON.stringify({ SigninToken }))
   } catch (error) {
-    return refused(toFault(error), NOT_DONE)
+    return refused(error, NOT_DONE)
   }
 }
 
@@ -73,7 +73,7 @@ async function login({ facts, cookies }: StrangersVisit, asked: Form, broker: Fe
     const target = ownTarget(asked.text('Destination'), broker.origin) ?? DEFAULT_TARGET
     return { ...goTo(target), cookies: [cookies.set(SESSION_COOKIE, handle)] }
   } catch (error) {
-    return refused(toFault(error), OVER)
+    return refused(error, OVER)
   }
 }
 
@@ -84,8 +84,9 @@ const OVER: Refusal = {
   next: 'Go back to where you got it and get another one.',
 }
 
-function refused(fault: Fault, { status, title, next }: Pick<Refusal, 'status' | 'title' | 'next'>): Reply {
-  if (fault.httpStatus >= 500) throw fault
+function refused(error: unknown, { status, title, next }: Pick<Refusal, 'status' | 'title' | 'next'>): Reply {
+  const fault = toFault(error)
+  if (fault.httpStatus >= 500) throw error
   return { ...refusal({ status, title, what: fault.message, next }), because: fault }
 }
 
