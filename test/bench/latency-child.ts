@@ -8,7 +8,7 @@ export type LatencyQuestion =
   | { readonly endpoint: string; readonly requests: readonly PreparedRequest[]; readonly everyMs: number }
   | { readonly end: true }
 
-/** How long answers took, in milliseconds, from when they were to be asked for. */
+/** How long answers took, in milliseconds, from when they were asked for. */
 export interface Latencies {
   readonly took: readonly number[]
   /** Answers that were not 200, and requests without any. */
@@ -31,7 +31,7 @@ answerQuestions(async (question: LatencyQuestion) => {
   ;[took, failures, waiting] = [[], 0, []]
   let dueAt = performance.now()
   timer = setInterval(() => {
-    // A clock that was late counts against the answer, and what it missed is made up for.
+    // What a late clock missed is made up for: what it did not ask meanwhile would have been slow.
     for (; dueAt <= performance.now(); dueAt += everyMs) {
       const prepared = requests[waiting.length % requests.length]
       if (prepared !== undefined) waiting.push(one(endpoint, prepared))
