@@ -66,7 +66,7 @@ export function switchedRoles(
       return await assume(iamArn(directory.partition, account, 'role', '/', roleName), original, facts)
     } catch (error) {
       const fault = toFault(error)
-      if (fault.httpStatus >= 500) throw fault
+      if (fault.httpStatus >= 500) throw error
       throw new AccessDenied(INVALID, { detail: fault.message, cause: fault })
     }
   }
@@ -124,7 +124,7 @@ export function switchedRoles(
       return true
     } catch (error) {
       const fault = toFault(error)
-      if (fault.httpStatus >= 500) throw fault
+      if (fault.httpStatus >= 500) throw error
       return false
     }
   }

@@ -5,7 +5,7 @@ import { FairTurns, type TurnTaker } from '../../../platform/fair-turns.ts'
 import type { BegunTask, Verification, VerificationTask } from './verify-response.ts'
 
 const THREADS = 2
-/** Sign-ins that wait for a thread. Those of one peer are half of it at most: two seconds' worth. */
+/** Sign-ins that wait to be read or verified. Those of one peer are half of it at most: some seconds' worth. */
 const WAITING = 1024
 /** From when a thread has begun. An honest response takes a hundredth. */
 const DEADLINE_MS = 2000
