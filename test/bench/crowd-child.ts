@@ -1,12 +1,12 @@
-// Sends prepared requests all at once, each on a connection of its own.
-import { request as begin } from 'node:http'
+// Sends prepared requests all at once, each on a connection of its own: a new one, or the one of the request before it.
+import { Agent, request as begin } from 'node:http'
 import { constants, setPriority } from 'node:os'
 import { answerQuestions } from './child.ts'
 import type { PreparedRequest } from './signed-request.ts'
 
-/** What to send where, to be sent when it is said. */
+/** What to send where, to be sent when it is said; and whether connections are new. */
 export type CrowdQuestion =
-  | { readonly endpoint: string; readonly requests: readonly PreparedRequest[] }
+  | { readonly endpoint: string; readonly requests: readonly PreparedRequest[]; readonly anew: boolean }
   | { readonly send: true }
 
 /** How it went, from the first request to the last answer. */
@@ -21,10 +21,12 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
 let endpoint = ''
 let requests: readonly PreparedRequest[] = []
+let agent: Agent | false = false
 
 answerQuestions(async (question: CrowdQuestion) => {
   if ('requests' in question) {
     ;({ endpoint, requests } = question)
+    if (!question.anew) agent ||= new Agent({ keepAlive: true })
     return { seconds: 0, failures: 0 } satisfies CrowdDone
   }
   const startedAt = performance.now()
@@ -36,7 +38,7 @@ answerQuestions(async (question: CrowdQuestion) => {
 /** The status of the answer; 0 without any. */
 function sent({ method, path, headers, body }: PreparedRequest): Promise<number> {
   return new Promise((answered) => {
-    const request = begin(new URL(path, endpoint), { method, headers, agent: false }, (response) => {
+    const request = begin(new URL(path, endpoint), { method, headers, agent }, (response) => {
       response.resume().on('end', () => answered(response.statusCode ?? 0))
     })
     request.on('error', () => answered(0)).end(body)
