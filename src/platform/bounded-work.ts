@@ -19,9 +19,9 @@ const MOST_A_TURN: Readonly<Record<Lane, number>> = { signed: 64, unsigned: 16 }
 
 /**
  * Work that costs something before anybody is proven: some of it runs, some waits, and what comes on top is refused at
- * once, so that nobody waits long behind a flood. Lanes take turns, so what claims a signature does not wait behind what has
- * none, and a flood in one has nothing refused in the other. Work begins in a later turn of the event loop: only so what has come in meanwhile is
- * counted, even if the work itself never waits.
+ * once, so that nobody waits long behind a flood. Lanes take turns, so what claims a signature does not wait behind what
+ * has none, and a flood in one has nothing refused in the other. Work begins in a later turn of the event loop: only so
+ * what has come in meanwhile is counted, even if the work itself never waits.
  */
 export class BoundedWork {
   readonly #bounds: WorkBounds
