@@ -171,6 +171,16 @@ describe('overload', () => {
     }
     assert.equal(await counted(broker, 'shed'), shed.length)
 
+    // What is signed waits elsewhere than a flood without signatures.
+    const [last, ...flood] = clients
+    for (const client of clients) client.forget()
+    for (const client of flood)
+      client.send('GET /?Action=GetCallerIdentity&Version=2011-06-15 HTTP/1.1\r\nHost: a\r\n\r\n')
+    last?.send(bytesOf(request))
+    const unsigned = await Promise.all(flood.map((client) => client.until('Response>')))
+    assert.ok(unsigned.some((answer) => answer.startsWith('HTTP/1.1 503 ')))
+    assert.match((await last?.until('Response>')) ?? '', /^HTTP\/1\.1 200 /)
+
     const client = new STSClient({ ...settings, maxAttempts: 10 })
     t.after(() => client.destroy())
     const assume = new AssumeRoleCommand({ RoleArn: DEPLOYER, RoleSessionName: 'session' })

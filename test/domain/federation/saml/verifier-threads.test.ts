@@ -51,4 +51,13 @@ describe('threads that verify', () => {
     await Promise.all(crowd)
     assert.ok(over.indexOf('one') <= 3, over.join())
   })
+
+  test('have what is prepared for them take the same turns: a flood of it holds up its own sender alone', async () => {
+    const over: string[] = []
+    const prepared = (group: string) => threads.inTurn({ group, lane: 'read' }, () => over.push(group))
+    const crowd = Array.from({ length: 30 }, () => prepared('crowd'))
+    await prepared('one')
+    await Promise.all(crowd)
+    assert.ok(over.indexOf('one') <= 2, over.join())
+  })
 })
