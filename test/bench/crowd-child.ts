@@ -9,6 +9,11 @@ export type CrowdQuestion =
   | { readonly endpoint: string; readonly requests: readonly PreparedRequest[]; readonly anew: boolean }
   | { readonly send: true }
 
+/** How many requests are to be sent. */
+export interface CrowdReady {
+  readonly count: number
+}
+
 /** How it went, from the first request to the last answer. */
 export interface CrowdDone {
   readonly seconds: number
@@ -27,7 +32,7 @@ answerQuestions(async (question: CrowdQuestion) => {
   if ('requests' in question) {
     ;({ endpoint, requests } = question)
     if (!question.anew) agent ||= new Agent({ keepAlive: true })
-    return { seconds: 0, failures: 0 } satisfies CrowdDone
+    return { count: requests.length } satisfies CrowdReady
   }
   const startedAt = performance.now()
   const statuses = await Promise.all(requests.map(sent))

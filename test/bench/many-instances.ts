@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http'
 import type { BrokerQuestion, BrokerStarted, InstanceOrigins } from './broker-child.ts'
 import { Child } from './child.ts'
 import { DIRECTORY, UNTHROTTLED, withInstances } from './directory.ts'
-import { median, type Row, rounded } from './row.ts'
+import { median, percentile, type Row, rounded } from './row.ts'
 import type { MemoryUse } from './usage.ts'
 
 const MIB = 1_048_576
@@ -83,8 +83,4 @@ function answerTo(method: string, url: string, headers: Readonly<Record<string, 
     })
     asked.on('error', reject).end()
   })
-}
-
-function percentile(values: readonly number[], share: number): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length * share)] ?? Number.NaN
 }

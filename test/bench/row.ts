@@ -49,7 +49,12 @@ export function rounded(value: number): string {
 
 /** The value in the middle. */
 export function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN
+  return percentile(values, 0.5)
+}
+
+/** The value that a share of all, such as 0.99, is below. */
+export function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length * share)] ?? Number.NaN
 }
 
 /** The values from the least to the greatest, in words. */

@@ -4,10 +4,10 @@ import { assertion, metadata, response, withSignature } from '../saml/saml-idp.t
 import { assumeRoleRequests } from './against-bare.ts'
 import type { BrokerQuestion, BrokerStarted, LongestTurn } from './broker-child.ts'
 import { Child } from './child.ts'
-import type { CrowdDone, CrowdQuestion } from './crowd-child.ts'
+import type { CrowdDone, CrowdQuestion, CrowdReady } from './crowd-child.ts'
 import { DIRECTORY, UNTHROTTLED } from './directory.ts'
 import type { Latencies, LatencyQuestion } from './latency-child.ts'
-import { median, type Row, rounded } from './row.ts'
+import { median, percentile, type Row, rounded } from './row.ts'
 
 const ACCOUNT = '555555555555'
 const PROVIDER = `arn:aws:iam::${ACCOUNT}:saml-provider/corp`
@@ -49,7 +49,7 @@ async function crowdOn(connections: 'open' | 'new'): Promise<readonly Row[]> {
     return await traffic.ask<LatencyQuestion, Latencies>({ end: true })
   }
   const prepare = () =>
-    people.ask<CrowdQuestion, CrowdDone>({ endpoint, requests: logins(), anew: connections === 'new' })
+    people.ask<CrowdQuestion, CrowdReady>({ endpoint, requests: logins(), anew: connections === 'new' })
   const signIn = () => people.ask<CrowdQuestion, CrowdDone>({ send: true })
   // What is loaded once, threads that are started, and a compiler that comes to rest.
   await prepare()
@@ -93,10 +93,6 @@ async function crowdOn(connections: 'open' | 'new'): Promise<readonly Row[]> {
 
 function spectrum(values: readonly number[]): string {
   return `${rounded(percentile(values, 0.5))} / ${rounded(percentile(values, 0.99))} ms`
-}
-
-function percentile(values: readonly number[], share: number): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length * share)] ?? Number.NaN
 }
 
 function directoryWith(SamlMetadataDocument: string) {
