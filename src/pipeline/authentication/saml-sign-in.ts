@@ -50,7 +50,7 @@ export async function samlSignIn(
         proven.push(samlCaller(provider, await samlIdentities.verify(read, provider, coming)))
       } catch (error) {
         refusal ??= await suspected(error, provider, arn, () =>
-          samlIdentities.whyRefused(read, read.length, provider, { answers: asked?.request }),
+          samlIdentities.whyRefused(read, read.text.length, provider, { answers: asked?.request }),
         )
       }
     }

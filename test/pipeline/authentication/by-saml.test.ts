@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SamlIdentities } from '../../../src/domain/federation/index.ts'
+import { readPresented } from '../../../src/domain/federation/saml/read-presented.ts'
 import { verifyResponse } from '../../../src/domain/federation/saml/verify-response.ts'
 import { parseArn, Secret } from '../../../src/model/index.ts'
 import { bySaml } from '../../../src/pipeline/authentication/index.ts'
@@ -43,7 +44,7 @@ test('an assertion whose provider is given another key while it is verified is j
         if (verified === 1) await trust(signer('new'))
         return verifyResponse(task)
       },
-      inTurn: async (_, work) => work(),
+      read: async (text) => readPresented(text),
       close: async () => undefined,
     },
   })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { SamlIdentities } from '../../../src/domain/federation/index.ts'
 import { readPresented } from '../../../src/domain/federation/saml/read-presented.ts'
-import { epochMillis, Fault } from '../../../src/model/index.ts'
+import { epochMillis } from '../../../src/model/index.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { SOURCE } from '../../domain/directory/samples.ts'
 import { ENTITY_ID } from '../../saml/saml-idp.ts'
@@ -12,16 +12,12 @@ import { base64, providerArn, roleArn, type Setting, setUp } from './setting.ts'
 const LONGEST = 100_000
 const MOST_CPU_MS = 50
 
-/** What reading a document costs this thread at best, in milliseconds: a compiler at work is not its fault. */
+/** What reading a document costs a thread at best, in milliseconds: a compiler at work is not its fault. */
 function cpuOfReading(text: string): number {
   let least = Number.POSITIVE_INFINITY
   for (let round = 0; round < 3; round++) {
     const before = process.threadCpuUsage()
-    try {
-      readPresented(text)
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-    }
+    readPresented(text)
     const { user, system } = process.threadCpuUsage(before)
     least = Math.min(least, (user + system) / 1000)
   }
@@ -68,7 +64,7 @@ describe('documents that prove nobody', () => {
       const sent = typeof made === 'string' ? base64(made) : made.base64
       const answer = await set.exchange('', { SAMLAssertion: sent, ...params })
       assert.deepEqual({ status: answer.status, code: answer.fault?.code }, { status, code }, answer.body)
-      if (sent.length <= LONGEST) assert.ok(cpuOfReading(sent) < MOST_CPU_MS, 'the main thread is free for others')
+      if (sent.length <= LONGEST) assert.ok(cpuOfReading(sent) < MOST_CPU_MS, 'the thread is free for others soon')
       if (message instanceof RegExp) assert.match(answer.fault?.message ?? '', message)
       else assert.equal(answer.fault?.message, message)
       assert.ok(!answer.body.includes('mallory'), 'nothing of the document is repeated')

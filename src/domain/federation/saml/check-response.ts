@@ -1,4 +1,3 @@
-import { claimedIssuers } from '../../../engines/saml/index.ts'
 import {
   AccessDenied,
   type AssertionCheckName,
@@ -14,7 +13,7 @@ import { checkIssuer, type Judged, judgeAssertion } from './judge-assertion.ts'
 import { issuerChanges, issuerFound, JUDGEMENT_WORDS } from './judgement-words.ts'
 import { noteAttributes } from './note-attributes.ts'
 import { noteSignature } from './note-signature.ts'
-import type { ReadResponse } from './read-presented.ts'
+import type { PresentedFacts } from './read-presented.ts'
 import { identityOf, type SamlIdentity } from './saml-identity.ts'
 import type { ServiceProvider } from './service-provider.ts'
 import { rolePairs } from './session-attributes.ts'
@@ -37,10 +36,7 @@ export interface KnownResponse {
   readonly now: EpochMillis
 }
 
-interface ReadFacts {
-  readonly isEncrypted: boolean
-  readonly issuers: readonly string[]
-}
+type ReadFacts = Pick<PresentedFacts, 'isEncrypted' | 'issuers'>
 
 /** How it is told. */
 interface Telling {
@@ -72,11 +68,6 @@ const AFTER_SIGNATURE = [
   'session',
   'roles',
 ] as const satisfies readonly AssertionCheckName[]
-
-/** What is to be kept of a response that was read. */
-export function factsOf({ response }: ReadResponse): ReadFacts {
-  return { isEncrypted: response.isEncrypted, issuers: claimedIssuers(response) }
-}
 
 /**
  * Makes every check of a response that can be made, whatever came of those before it: in the order of a request, and by the

@@ -1,79 +1,84 @@
 import {
   claimedAssertion,
+  claimedIssuers,
   claimedRequest,
   LoginRefused,
   ResponseRefused,
   readResponse,
   type SamlResponse,
 } from '../../../engines/saml/index.ts'
-import { IdpRejectedClaim, InvalidIdentityToken } from '../../../model/index.ts'
-import { notSigned } from './judge-assertion.ts'
 import { rolePairs } from './session-attributes.ts'
 
-/** A response that was read. Nothing it says is proven but for its form. */
-export interface ReadResponse {
-  readonly xml: string
-  /** Of what was sent, in characters. */
-  readonly length: number
-  readonly response: SamlResponse
+/** What a response says of itself in the open. Nothing of it is proven but its form. Plain data: it crosses from another thread. */
+export interface PresentedFacts {
+  readonly isEncrypted: boolean
+  /** Whether a signature says that it is of the whole, and not of the assertion alone. */
+  readonly isFrameSigned: boolean
+  /** Of the whole, and of its assertion. */
+  readonly issuers: readonly string[]
   /** The request that it says it answers. */
   readonly answers: string | undefined
+  /**
+   * The providers whose roles it names, by their ARNs, or why the assertion cannot be read so far; none where it is
+   * encrypted.
+   */
+  readonly providers: readonly string[] | NotRead
+}
+
+/** Why a response is not taken: what is not as it has to be, in words for the log and for explanations. */
+export interface NotRead {
+  readonly wrong: 'encoding' | 'form' | 'status'
+  readonly detail: string
 }
 
 /** Providers that one assertion is asked about: one for each account that somebody has roles in. */
 const MOST_PROVIDERS = 100
 
-/**
- * Reads a response as it is sent: base64 of the whole document.
- * @throws {@link InvalidIdentityToken}, {@link IdpRejectedClaim}
- */
-export function readPresented(text: string): ReadResponse {
-  const xml = decoded(text)
-  try {
+/** Reads a response as it is sent: base64 of the whole document. */
+export function readPresented(text: string): PresentedFacts | NotRead {
+  const xml = decodePresented(text)
+  if (xml === undefined) return { wrong: 'encoding', detail: otherThanBase64(text) }
+  return reading(() => {
     const response = readResponse(xml)
-    return { xml, length: text.length, response, answers: claimedRequest(response) }
-  } catch (error) {
-    throw refusalOf(error)
-  }
-}
-
-/**
- * The providers whose roles a response names, by their ARNs: which to ask, and nothing that is proven. None where the
- * assertion is encrypted.
- * @throws {@link InvalidIdentityToken}
- */
-export function providersNamed({ response }: ReadResponse): readonly string[] {
-  try {
-    const { attributes = new Map() } = claimedAssertion(response) ?? {}
-    const named = new Set<string>()
-    for (const { providerArn } of rolePairs(attributes)) {
-      if (named.size < MOST_PROVIDERS) named.add(providerArn)
+    return {
+      isEncrypted: response.isEncrypted,
+      isFrameSigned: response.ownSignature !== undefined,
+      issuers: claimedIssuers(response),
+      answers: claimedRequest(response),
+      providers: reading(() => providersNamed(response)),
     }
-    return [...named]
-  } catch (error) {
-    throw refusalOf(error)
-  }
+  })
 }
 
-/** What the caller is told of a document that is not taken. */
-function refusalOf(error: unknown): unknown {
-  if (error instanceof LoginRefused) return new IdpRejectedClaim(error.message)
-  if (error instanceof ResponseRefused) return notSigned(error.message)
-  return error
-}
-
-/** Base64 is malleable: but for line ends it has to be what it decodes to. */
-function decoded(text: string): string {
+/** What base64 is of. It is malleable: but for line ends it has to be what it decodes to. `undefined` where it is not. */
+export function decodePresented(text: string): string | undefined {
   const base64 = text.replace(/[\r\n]/g, '')
   const bytes = Buffer.from(base64, 'base64')
-  if (bytes.length > 0 && bytes.toString('base64') === base64) {
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    } catch {
-      // Answered as what is no base64 is.
-    }
+  if (bytes.length === 0 || bytes.toString('base64') !== base64) return undefined
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
   }
-  throw new InvalidIdentityToken('Invalid base64 SAMLResponse', { detail: otherThanBase64(text) })
+}
+
+function reading<Result>(read: () => Result): Result | NotRead {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof LoginRefused) return { wrong: 'status', detail: error.message }
+    if (error instanceof ResponseRefused) return { wrong: 'form', detail: error.message }
+    throw error
+  }
+}
+
+function providersNamed(response: SamlResponse): readonly string[] {
+  const { attributes = new Map() } = claimedAssertion(response) ?? {}
+  const named = new Set<string>()
+  for (const { providerArn } of rolePairs(attributes)) {
+    if (named.size < MOST_PROVIDERS) named.add(providerArn)
+  }
+  return [...named]
 }
 
 function otherThanBase64(text: string): string {

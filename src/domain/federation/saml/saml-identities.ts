@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Fault, type ProofCheck } from '../../../model/index.ts'
+import { Fault, IdpRejectedClaim, InvalidIdentityToken, type ProofCheck } from '../../../model/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
-import { checkResponse, factsOf, type KnownResponse, type SamlExamination } from './check-response.ts'
+import { checkResponse, type KnownResponse, type SamlExamination } from './check-response.ts'
 import { checkIssuer, judgeAssertion, notSigned } from './judge-assertion.ts'
-import { providersNamed, type ReadResponse, readPresented } from './read-presented.ts'
+import type { NotRead, PresentedFacts } from './read-presented.ts'
+import { ResponseThreads } from './response-threads.ts'
 import { identityOf, type SamlIdentity } from './saml-identity.ts'
 import { ServiceProvider, type SignInRequest } from './service-provider.ts'
 import { checkProvider, type TrustedProvider } from './trusted-provider.ts'
-import { VerifierThreads } from './verifier-threads.ts'
 import type { Verification, VerificationTask } from './verify-response.ts'
 
 interface SamlParts {
@@ -17,8 +17,14 @@ interface SamlParts {
   readonly partition: string
   readonly publicUrl?: string | undefined
   isRegion(region: string): boolean
-  /** What verifies; threads of its own unless told. */
-  readonly threads?: Pick<VerifierThreads, 'inTurn' | 'verify' | 'close'>
+  /** What reads and verifies; threads of its own unless told. */
+  readonly threads?: Pick<ResponseThreads, 'read' | 'verify' | 'close'>
+}
+
+/** A response that was read. Nothing it says is proven but its form. */
+export interface ReadResponse extends PresentedFacts {
+  /** As it was sent. */
+  readonly text: string
 }
 
 /** What a response is to be exchanged for. */
@@ -54,23 +60,24 @@ const OPERATOR = 'operator'
 export class SamlIdentities {
   readonly #clock: Clock
   readonly #serviceProvider: ServiceProvider
-  readonly #threads: Pick<VerifierThreads, 'inTurn' | 'verify' | 'close'>
+  readonly #threads: Pick<ResponseThreads, 'read' | 'verify' | 'close'>
   /** What was verified of a response, by what it was verified by. */
   readonly #verified = new WeakMap<ReadResponse, Map<string, Promise<Verification>>>()
 
-  constructor({ clock, threads = new VerifierThreads(), ...parts }: SamlParts) {
+  constructor({ clock, threads = new ResponseThreads(), ...parts }: SamlParts) {
     this.#clock = clock
     this.#serviceProvider = new ServiceProvider({ publicUrl: undefined, ...parts })
     this.#threads = threads
   }
 
   /**
-   * Reads a response as it is sent: base64 of the whole document. A crowd is read at the pace at which it is verified, so
-   * that what is between belongs to others.
-   * @throws `InvalidIdentityToken`, `IdpRejectedClaim`, `Overloaded` when too many wait
+   * Reads a response as it is sent: base64 of the whole document.
+   * @throws `InvalidIdentityToken`, `IdpRejectedClaim`, `ServiceUnavailable` when too many wait, or it is too much for a thread
    */
   async read(text: string, { peer, account = '' }: Sender): Promise<ReadResponse> {
-    return await this.#threads.inTurn({ group: peer, lane: `${account} to be read` }, () => readPresented(text))
+    const facts = await this.#threads.read(text, { group: peer, lane: `${account} to be read` })
+    if ('wrong' in facts) throw refusalOf(facts)
+    return { ...facts, text }
   }
 
   /**
@@ -78,8 +85,9 @@ export class SamlIdentities {
    * assertion is encrypted.
    * @throws `InvalidIdentityToken`
    */
-  providersNamed(read: ReadResponse): readonly string[] {
-    return providersNamed(read)
+  providersNamed({ providers }: ReadResponse): readonly string[] {
+    if ('wrong' in providers) throw refusalOf(providers)
+    return providers
   }
 
   /**
@@ -90,8 +98,7 @@ export class SamlIdentities {
    * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
    */
   async verify(read: ReadResponse, provider: TrustedProvider, coming: Coming): Promise<SamlIdentity> {
-    const { response } = read
-    if (!response.isEncrypted || response.ownSignature !== undefined) return await this.#verify(read, provider, coming)
+    if (!read.isEncrypted || read.isFrameSigned) return await this.#verify(read, provider, coming)
     const held = delay(ENCRYPTED_REFUSAL_MS)
     try {
       return await this.#verify(read, provider, coming)
@@ -160,10 +167,9 @@ export class SamlIdentities {
   }
 
   async #verify(read: ReadResponse, provider: TrustedProvider, { peer, answers }: Coming): Promise<SamlIdentity> {
-    const facts = factsOf(read)
-    checkProvider(provider, { ...facts, answers, now: this.#clock.now() })
+    checkProvider(provider, { isEncrypted: read.isEncrypted, answers, now: this.#clock.now() })
     // Before any work: what is of another issuer would be refused after it.
-    for (const issuer of facts.issuers) checkIssuer(issuer, provider.entityId)
+    for (const issuer of read.issuers) checkIssuer(issuer, provider.entityId)
     const verification = await this.#verifyOnce(read, provider, peer)
     if ('refused' in verification) throw notSigned(verification.refused)
     const judged = { ...verification, ...this.#serviceProvider.judging(provider), answers }
@@ -179,8 +185,8 @@ export class SamlIdentities {
     if (known !== undefined) return known
     // Certificates of a provider change; a few sets of them are in use at a time.
     if (verified.size >= MOST_VERIFIED) throw notSigned('too many sets of certificates')
-    const keys = read.response.isEncrypted ? provider.privateKeys.map((key) => key.reveal()) : []
-    const task: VerificationTask = { xml: read.xml, certificates: certificatesOf(provider), privateKeys: keys }
+    const keys = read.isEncrypted ? provider.privateKeys.map((key) => key.reveal()) : []
+    const task: VerificationTask = { text: read.text, certificates: certificatesOf(provider), privateKeys: keys }
     const verification = this.#threads.verify(task, { group: peer, lane: provider.account })
     verified.set(by, verification)
     return verification
@@ -193,7 +199,7 @@ export class SamlIdentities {
     verification: Verification | undefined,
     { roleArn, answers }: Wanted,
   ): KnownResponse {
-    const facts = read instanceof Fault ? read : factsOf(read)
+    const facts = read instanceof Fault ? read : { isEncrypted: read.isEncrypted, issuers: read.issuers }
     // What verified says which certificates by their places.
     const inOrder = { ...provider, signingCertificates: certificatesOf(provider) }
     return { length, read: facts, provider: inOrder, verification, answers, roleArn, now: this.#clock.now() }
@@ -201,9 +207,9 @@ export class SamlIdentities {
 }
 
 /** What a response is verified by: the same for providers of the same certificates, unless other private keys open it. */
-function setOf({ response }: ReadResponse, provider: TrustedProvider): string {
+function setOf({ isEncrypted }: ReadResponse, provider: TrustedProvider): string {
   const set = certificatesOf(provider).join()
-  if (!response.isEncrypted) return set
+  if (!isEncrypted) return set
   const keys = provider.privateKeys.map((key) => createHash('sha256').update(key.reveal()).digest('base64url'))
   return `${set} ${keys.sort().join()}`
 }
@@ -211,6 +217,12 @@ function setOf({ response }: ReadResponse, provider: TrustedProvider): string {
 /** In an order that does not depend on that of the metadata. */
 function certificatesOf({ signingCertificates }: TrustedProvider): readonly string[] {
   return signingCertificates.toSorted()
+}
+
+/** What the caller is told of a document that is not taken. */
+function refusalOf({ wrong, detail }: NotRead): Fault {
+  if (wrong === 'encoding') return new InvalidIdentityToken('Invalid base64 SAMLResponse', { detail })
+  return wrong === 'status' ? new IdpRejectedClaim(detail) : notSigned(detail)
 }
 
 function refusedOr(error: unknown): Fault {

@@ -16,6 +16,7 @@ import {
   without,
   type XmlElement,
 } from '../../../engines/saml/index.ts'
+import { decodePresented } from './read-presented.ts'
 import { verifySignedInfo } from './verify-signed-info.ts'
 
 /** In characters: it is looked at to tell whose it is. */
@@ -23,16 +24,12 @@ const LONGEST_STRANGER = 16_384
 
 /** What is to be verified, and by what. Plain data: it crosses to another thread. */
 export interface VerificationTask {
-  readonly xml: string
+  /** The response as it is sent: base64 of the whole document, which was read before. */
+  readonly text: string
   /** What may have signed it: certificates as base64 of their DER. */
   readonly certificates: readonly string[]
   /** What may open it: private keys in PEM. */
   readonly privateKeys: readonly string[]
-}
-
-/** The same for a thread, and where that says that it has begun. */
-export interface BegunTask extends VerificationTask {
-  readonly begun: Int32Array
 }
 
 /** What a response proves, or for the log and for explanations alone why it proves nothing. */
@@ -85,7 +82,9 @@ export function verifyResponse(task: VerificationTask): Verification {
   }
 }
 
-function verified({ xml, certificates, privateKeys }: VerificationTask): Verification {
+function verified({ text: presented, certificates, privateKeys }: VerificationTask): Verification {
+  const xml = decodePresented(presented)
+  if (xml === undefined) throw new ResponseRefused('no base64')
   const sent = readResponse(xml)
   const { root, ownSignature } = sent
   const verifiedBy: number[] = []

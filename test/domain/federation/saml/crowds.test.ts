@@ -18,7 +18,7 @@ describe('a crowd that signs in at once', () => {
   after(() => identities.close())
   const made = () => Buffer.from(written(response({}, withSignature(assertion(), IDP)))).toString('base64')
 
-  test('leaves the turns of the event loop between its responses to others', async () => {
+  test('is read by threads, and the event loop goes on meanwhile', async () => {
     const texts = Array.from({ length: 20 }, made)
     let turns = 0
     let isOver = false

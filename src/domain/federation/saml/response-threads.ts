@@ -1,11 +1,12 @@
-import { setImmediate as ownTurn } from 'node:timers/promises'
 import type { Piscina } from 'piscina'
 import { ServiceUnavailable } from '../../../model/index.ts'
 import { FairTurns, type TurnTaker } from '../../../platform/fair-turns.ts'
-import type { BegunTask, Verification, VerificationTask } from './verify-response.ts'
+import type { NotRead, PresentedFacts } from './read-presented.ts'
+import type { Begun } from './response-worker.ts'
+import type { Verification, VerificationTask } from './verify-response.ts'
 
 const THREADS = 2
-/** Sign-ins that wait to be read or verified. Those of one peer are half of it at most: some seconds' worth. */
+/** Responses that wait to be read or verified. Those of one peer are half of it at most: some seconds' worth. */
 const WAITING = 1024
 /** From when a thread has begun. An honest response takes a hundredth. */
 const DEADLINE_MS = 2000
@@ -18,8 +19,8 @@ const WORKER = new URL(
   import.meta.url,
 )
 
-/** What verifying may cost, where a test wants less. */
-export interface VerifierLimits {
+/** What a thread may cost, where a test wants less. */
+export interface ThreadLimits {
   readonly deadlineMs?: number
   /** How many may wait for a thread. */
   readonly waiting?: number
@@ -28,39 +29,32 @@ export interface VerifierLimits {
 }
 
 /**
- * Verifies responses on threads of its own, which are bounded in number, time and memory: a response that is too much for
- * one costs the request that brought it, and no other. Threads are started when they are needed.
+ * Reads and verifies responses on threads of their own, which are bounded in number, time and memory: a response that is
+ * too much for one costs the request that brought it, and no other. Threads are started when they are needed.
  */
-export class VerifierThreads {
+export class ResponseThreads {
   readonly #turns: FairTurns
   readonly #deadlineMs: number
   readonly #worker: URL
   #pool: Promise<Piscina> | undefined
 
-  constructor({ deadlineMs = DEADLINE_MS, waiting = WAITING, worker = WORKER }: VerifierLimits = {}) {
+  constructor({ deadlineMs = DEADLINE_MS, waiting = WAITING, worker = WORKER }: ThreadLimits = {}) {
     this.#turns = new FairTurns({ running: THREADS, waiting })
     this.#deadlineMs = deadlineMs
     this.#worker = worker
   }
 
   /**
-   * Prepares something for a thread, in a turn of whoever it is for: a crowd prepares no more than threads can take, and
-   * leaves the event loop to others between. It begins in a turn of the loop of its own.
-   * @throws {@link Overloaded} when too many wait
-   */
-  async inTurn<Result>(whose: TurnTaker, work: () => Result): Promise<Result> {
-    return await this.#turns.run(whose, async () => {
-      await ownTurn()
-      return work()
-    })
-  }
-
-  /**
    * @param whose - who waits behind themselves, where they send much, and not in front of others
    * @throws {@link ServiceUnavailable} when too many wait, or a thread failed or took too long
    */
+  read(text: string, whose: TurnTaker): Promise<PresentedFacts | NotRead> {
+    return this.#turns.run(whose, () => this.#run('read', { text }))
+  }
+
+  /** The same for a response that was read. */
   verify(task: VerificationTask, whose: TurnTaker): Promise<Verification> {
-    return this.#turns.run(whose, () => this.#verify(task))
+    return this.#turns.run(whose, () => this.#run('verify', task))
   }
 
   /** Ends the threads; what they are at is given up. */
@@ -69,18 +63,19 @@ export class VerifierThreads {
     await pool?.destroy()
   }
 
-  async #verify(task: VerificationTask): Promise<Verification> {
+  /** @param name - what the thread calls it */
+  async #run<Result>(name: string, task: object): Promise<Result> {
     this.#pool ??= this.#start()
     const pool = await this.#pool
     const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
     const abort = new AbortController()
     const done = Promise.withResolvers<void>()
     try {
-      const verification = pool.run({ ...task, begun } satisfies BegunTask, { signal: abort.signal })
+      const result = pool.run({ ...task, begun } satisfies Begun, { name, signal: abort.signal })
       void this.#limit(begun, abort, done.promise)
-      return await verification
+      return await result
     } catch (cause) {
-      throw new ServiceUnavailable('a thread that verifies SAML responses failed, or took too long', { cause })
+      throw new ServiceUnavailable('a thread for SAML responses failed, or took too long', { cause })
     } finally {
       done.resolve()
     }

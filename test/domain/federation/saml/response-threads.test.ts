@@ -1,22 +1,26 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { VerifierThreads } from '../../../../src/domain/federation/saml/verifier-threads.ts'
+import { ResponseThreads } from '../../../../src/domain/federation/saml/response-threads.ts'
 import { ServiceUnavailable } from '../../../../src/model/index.ts'
 
 const worker = new URL('./fixtures/hostile-worker.ts', import.meta.url)
 
-describe('threads that verify', () => {
-  const threads = new VerifierThreads({ deadlineMs: 300, waiting: 64, worker })
+describe('threads that read and verify', () => {
+  const threads = new ResponseThreads({ deadlineMs: 300, waiting: 64, worker })
   after(() => threads.close())
   let peers = 0
-  const verify = (xml: string) =>
-    threads.verify({ xml, certificates: [], privateKeys: [] }, { group: String(++peers), lane: '' })
-  const answered = async (xml = 'well') => assert.deepEqual(await verify(xml), { refused: xml })
+  const read = (text: string) => threads.read(text, { group: String(++peers), lane: '' })
+  const verify = (text: string) =>
+    threads.verify({ text, certificates: [], privateKeys: [] }, { group: String(++peers), lane: '' })
+  const answered = async (text = 'well') => {
+    assert.deepEqual(await read(text), { wrong: 'form', detail: text })
+    assert.deepEqual(await verify(text), { refused: text })
+  }
 
-  for (const xml of ['loop', 'memory', 'exit']) {
-    test(`cost the one request that is too much for them, and no other: ${xml}`, async () => {
+  for (const text of ['loop', 'memory', 'exit']) {
+    test(`cost the one request that is too much for them, and no other: ${text}`, async () => {
       await answered()
-      const outcomes = await Promise.allSettled([verify(xml), answered(), answered(), verify(xml), answered()])
+      const outcomes = await Promise.allSettled([verify(text), answered(), answered(), read(text), answered()])
       assert.deepEqual(
         outcomes.map(({ status }) => status),
         ['rejected', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled'],
@@ -42,7 +46,7 @@ describe('threads that verify', () => {
 
   test('have others waiting behind nobody who sends much: whoever does waits behind themselves', async () => {
     const over: string[] = []
-    const task = { xml: 'later', certificates: [], privateKeys: [] }
+    const task = { text: 'later', certificates: [], privateKeys: [] }
     const crowd = Array.from({ length: 30 }, () =>
       threads.verify(task, { group: 'crowd', lane: '' }).then(() => over.push('crowd')),
     )
@@ -52,11 +56,11 @@ describe('threads that verify', () => {
     assert.ok(over.indexOf('one') <= 3, over.join())
   })
 
-  test('have what is prepared for them take the same turns: a flood of it holds up its own sender alone', async () => {
+  test('have reading take the same turns: a flood of it holds up its own sender alone', async () => {
     const over: string[] = []
-    const prepared = (group: string) => threads.inTurn({ group, lane: 'read' }, () => over.push(group))
-    const crowd = Array.from({ length: 30 }, () => prepared('crowd'))
-    await prepared('one')
+    const reading = (group: string) => threads.read('later', { group, lane: '' }).then(() => over.push(group))
+    const crowd = Array.from({ length: 30 }, () => reading('crowd'))
+    await reading('one')
     await Promise.all(crowd)
     assert.ok(over.indexOf('one') <= 2, over.join())
   })
