@@ -40,7 +40,8 @@ function serialOf(name: string, { arn, account }: ConsoleSession): string {
 async function add(visit: SignedInVisit, broker: Broker): Promise<Reply> {
   const { form, session, facts } = visit
   const name = form.text('name').trim()
-  const made = await orRefusal(inIam(broker, visit)('CreateVirtualMFADevice', { VirtualMFADeviceName: name }))
+  const act = inIam(broker, visit)
+  const made = await orRefusal(act('CreateVirtualMFADevice', { VirtualMFADeviceName: name }))
   if (made instanceof Fault) return await list(visit, broker, made)
   const device = made.part('VirtualMFADevice')
   const state = {
@@ -49,7 +50,13 @@ async function add(visit: SignedInVisit, broker: Broker): Promise<Reply> {
     seed: Buffer.from(device.text('Base32StringSeed'), 'base64').toString('latin1'),
     png: device.text('QRCodePNG'),
   }
-  await broker.states.keepUnder(session.handle, 'mfa-enrollment', state, facts.now, session.expiresAt)
+  try {
+    await broker.states.keepUnder(session.handle, 'mfa-enrollment', state, facts.now, session.expiresAt)
+  } catch (error) {
+    // Nobody can ever enable it: its seed is told once.
+    await act('DeleteVirtualMFADevice', { SerialNumber: state.serialNumber }).catch(() => undefined)
+    throw error
+  }
   return goTo(ENROLLMENT_PATH)
 }
 
