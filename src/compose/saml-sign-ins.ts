@@ -25,7 +25,7 @@ import { sessionTokenIn } from './session-token-in.ts'
 interface SamlSignInParts {
   readonly broker: BrokerParts
   readonly states: BrowserHandles
-  /** Does the work of requests: verifying holds no place in it. */
+  /** Does the work of requests: reading and verifying hold no place in it. */
   readonly work: Pick<BoundedWork, 'outside'>
   /** Refuses who begins too many. @throws Overloaded */
   mayBegin(facts: RequestFacts): void

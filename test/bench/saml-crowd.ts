@@ -30,7 +30,7 @@ export async function samlCrowd(): Promise<readonly Row[]> {
 /** @param connections - those that the crowd has already, or new ones: any Node takes milliseconds to accept hundreds */
 async function crowdOn(connections: 'open' | 'new'): Promise<readonly Row[]> {
   const idp = signer()
-  // Not kept on one core: it verifies on threads, so that whoever answers has another.
+  // Not kept on one core: it reads and verifies on threads, so that whoever answers has another.
   using broker = new Child('broker-child')
   using traffic = new Child('latency-child', LOAD_CORE)
   using people = new Child('crowd-child', LOAD_CORE)

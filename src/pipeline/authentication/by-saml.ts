@@ -35,8 +35,8 @@ const ATTEMPTS = 10
  * Proves who shows an assertion: by the provider that they name, where the role's account has it. Whether the role exists
  * is not asked, nor whether the assertion was shown before.
  * @param region - that answers: nothing in the request names one
- * @param sourceIp - whose turn it is to have something verified
- * @param wait - waits for what verifies, and lets others work meanwhile
+ * @param sourceIp - whose turn it is to have something read and verified
+ * @param wait - waits for what reads and verifies, and lets others work meanwhile
  * @throws InvalidIdentityToken, ExpiredIdentityToken, IdpRejectedClaim, AccessDenied for an assertion that names nobody,
  *   ServiceUnavailable when too many are proven at once
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html

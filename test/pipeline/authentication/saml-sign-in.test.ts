@@ -90,6 +90,11 @@ describe('a response that a browser brings', () => {
     })
   }
 
+  test('is refused as what nobody signed, where the providers that it names cannot be read', async (t) => {
+    const proven = (await signsIn(t))({ roles: ALL, more: [el('saml:Subject')] })
+    await assert.rejects(proven, { code: 'InvalidIdentityToken', message: 'Response signature invalid' })
+  })
+
   test('is refused when nobody of the key that signed it is named', async (t) => {
     const signIn = await signsIn(t)
     const refused = signIn({ roles: ALL }, {}, undefined, signer('mallory'))

@@ -55,7 +55,6 @@ export interface SamlExamination {
 }
 
 const DENIED = 'Not authorized to perform sts:AssumeRoleWithSAML'
-const LONGEST_REASON = 200
 const AFTER_SIGNATURE = [
   'destination',
   'conditions',
@@ -114,7 +113,7 @@ function noteForm({ read, length }: KnownResponse, noted: NotedChecks): ReadFact
     noted.attempt('status', () => read, { ok: () => 'Success' })
     return read
   }
-  const reason = (read.detail ?? read.message).slice(0, LONGEST_REASON)
+  const reason = read.detail ?? read.message
   if (read instanceof IdpRejectedClaim) {
     noted.attempt('form', () => read, { ok: () => form })
     noted.refuse('status', read, {

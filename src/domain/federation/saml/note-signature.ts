@@ -5,8 +5,6 @@ import { notSigned } from './judge-assertion.ts'
 import type { TrustedProvider } from './trusted-provider.ts'
 import type { NotVerified, Verification, Verified } from './verify-response.ts'
 
-const LONGEST_REASON = 200
-
 /** Notes what signatures a response has, and the certificates that were tried. */
 export function noteSignature(
   verification: Verification | undefined,
@@ -26,7 +24,7 @@ function noteUnverified(
   const words = (places: readonly number[]): string =>
     places.map((place) => certificateWords(provider.signingCertificates[place] ?? '')).join('; ')
   const found = (): string => {
-    if (tried === undefined) return refused.slice(0, LONGEST_REASON)
+    if (tried === undefined) return refused
     if (tried.length > 0) return `not by what was tried, or something was changed: ${words(tried)}`
     const brings = stranger === undefined ? '' : `it is by ${certificateWords(stranger)}, `
     return `${brings}none of the certificates of the metadata: ${words([...provider.signingCertificates.keys()])}`

@@ -2,7 +2,7 @@ import type { Piscina } from 'piscina'
 import { ServiceUnavailable } from '../../../model/index.ts'
 import { FairTurns, type TurnTaker } from '../../../platform/fair-turns.ts'
 import type { NotRead, PresentedFacts } from './read-presented.ts'
-import type { Begun } from './response-worker.ts'
+import type { Given, Outcome } from './response-worker.ts'
 import type { Verification, VerificationTask } from './verify-response.ts'
 
 const THREADS = 2
@@ -37,6 +37,7 @@ export class ResponseThreads {
   readonly #deadlineMs: number
   readonly #worker: URL
   #pool: Promise<Piscina> | undefined
+  #isClosed = false
 
   constructor({ deadlineMs = DEADLINE_MS, waiting = WAITING, worker = WORKER }: ThreadLimits = {}) {
     this.#turns = new FairTurns({ running: THREADS, waiting })
@@ -49,7 +50,7 @@ export class ResponseThreads {
    * @throws {@link ServiceUnavailable} when too many wait, or a thread failed or took too long
    */
   read(text: string, whose: TurnTaker): Promise<PresentedFacts | NotRead> {
-    return this.#turns.run(whose, () => this.#run('read', { text }))
+    return this.#turns.run(whose, () => this.#run('read', text))
   }
 
   /** The same for a response that was read. */
@@ -57,23 +58,31 @@ export class ResponseThreads {
     return this.#turns.run(whose, () => this.#run('verify', task))
   }
 
-  /** Ends the threads; what they are at is given up. */
+  /** Ends the threads, for good; what they are at is given up. */
   async close(): Promise<void> {
+    this.#isClosed = true
     const pool = await this.#pool
     await pool?.destroy()
   }
 
-  /** @param name - what the thread calls it */
-  async #run<Result>(name: string, task: object): Promise<Result> {
+  async #run<Task, Result>(name: keyof typeof import('./response-worker.ts'), task: Task): Promise<Result> {
+    if (this.#isClosed) throw new ServiceUnavailable('the threads for SAML responses are closed')
+    const outcome: Outcome<Result> = await this.#outcome(name, task)
+    if ('mistake' in outcome) throw outcome.mistake
+    return outcome.result
+  }
+
+  async #outcome<Task, Result>(name: string, task: Task): Promise<Outcome<Result>> {
     this.#pool ??= this.#start()
     const pool = await this.#pool
     const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
     const abort = new AbortController()
     const done = Promise.withResolvers<void>()
     try {
-      const result = pool.run({ ...task, begun } satisfies Begun, { name, signal: abort.signal })
+      const given: Given<Task> = { task, begun }
+      const outcome = pool.run(given, { name, signal: abort.signal })
       void this.#limit(begun, abort, done.promise)
-      return await result
+      return await outcome
     } catch (cause) {
       throw new ServiceUnavailable('a thread for SAML responses failed, or took too long', { cause })
     } finally {

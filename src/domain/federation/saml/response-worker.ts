@@ -4,13 +4,17 @@
  * @module
  */
 import { giveWayToOthers } from '../../../platform/thread-priority.ts'
-import { type NotRead, type PresentedFacts, readPresented } from './read-presented.ts'
-import { type Verification, type VerificationTask, verifyResponse } from './verify-response.ts'
+import { readPresented } from './read-presented.ts'
+import { verifyResponse } from './verify-response.ts'
 
-/** Where a thread says that it has begun. */
-export interface Begun {
+/** What a thread is given: something to do, and where to say that it has begun with it. */
+export interface Given<Task> {
+  readonly task: Task
   readonly begun: Int32Array
 }
+
+/** What came of it. A mistake of ours is told, so that it is not taken for a thread that ended. */
+export type Outcome<Result> = { readonly result: Result } | { readonly mistake: unknown }
 
 // The libraries tell what they were given: no place of ours is for that.
 Reflect.set(globalThis, 'console', new Proxy({}, { get: () => () => undefined }))
@@ -18,18 +22,19 @@ Reflect.set(globalThis, 'console', new Proxy({}, { get: () => () => undefined })
 giveWayToOthers()
 
 /** What the pool calls to have a response read. */
-export function read({ begun, text }: Begun & { readonly text: string }): PresentedFacts | NotRead {
-  tell(begun)
-  return readPresented(text)
-}
+export const read = timed(readPresented)
 
 /** What the pool calls to have a response verified. */
-export function verify({ begun, ...task }: Begun & VerificationTask): Verification {
-  tell(begun)
-  return verifyResponse(task)
-}
+export const verify = timed(verifyResponse)
 
-function tell(begun: Int32Array): void {
-  Atomics.store(begun, 0, 1)
-  Atomics.notify(begun, 0)
+function timed<Task, Result>(work: (task: Task) => Result): (given: Given<Task>) => Outcome<Result> {
+  return ({ task, begun }) => {
+    Atomics.store(begun, 0, 1)
+    Atomics.notify(begun, 0)
+    try {
+      return { result: work(task) }
+    } catch (mistake) {
+      return { mistake }
+    }
+  }
 }

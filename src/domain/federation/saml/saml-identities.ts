@@ -199,6 +199,7 @@ export class SamlIdentities {
     verification: Verification | undefined,
     { roleArn, answers }: Wanted,
   ): KnownResponse {
+    // Not the text: this may be kept until somebody asks.
     const facts = read instanceof Fault ? read : { isEncrypted: read.isEncrypted, issuers: read.issuers }
     // What verified says which certificates by their places.
     const inOrder = { ...provider, signingCertificates: certificatesOf(provider) }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { after, describe, test } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import { ResponseThreads } from '../../../../src/domain/federation/saml/response-threads.ts'
 import { ServiceUnavailable } from '../../../../src/model/index.ts'
 
+const WORKER = new URL('../../../../src/domain/federation/saml/response-worker.ts', import.meta.url)
 const worker = new URL('./fixtures/hostile-worker.ts', import.meta.url)
 
 describe('threads that read and verify', () => {
@@ -29,6 +32,35 @@ describe('threads that read and verify', () => {
         if (outcome.status === 'rejected') assert.ok(outcome.reason instanceof ServiceUnavailable)
       }
       await answered()
+    })
+  }
+
+  test('tell a mistake of ours from a thread that ended', async () => {
+    await assert.rejects(read('mistake'), { name: 'TypeError', message: 'of ours' })
+    await answered()
+  })
+
+  test('know nothing of the environment of the process', async () => {
+    assert.deepEqual(await verify('environment'), { refused: '' })
+  })
+
+  test('are started no more once they are closed', async () => {
+    const closed = new ResponseThreads({ worker })
+    await closed.close()
+    await assert.rejects(closed.read('well', { group: '', lane: '' }), ServiceUnavailable)
+  })
+
+  for (const [name, task] of [
+    ['read', 'no base64'],
+    ['verify', { text: 'no base64', certificates: [], privateKeys: [] }],
+  ] as const) {
+    test(`say that they have begun to ${name}, so that their time counts from then`, async () => {
+      const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+      const calling = `const { workerData } = require('node:worker_threads')
+        import(workerData.module).then((work) => work[workerData.name](workerData))`
+      const workerData = { module: WORKER.href, name, task, begun }
+      await once(new Worker(calling, { eval: true, workerData }), 'exit')
+      assert.deepEqual([...begun], [1])
     })
   }
 

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { after, describe, test } from 'node:test'
 import { SamlIdentities } from '../../../../src/domain/federation/index.ts'
+import { readPresented } from '../../../../src/domain/federation/saml/read-presented.ts'
+import { type VerificationTask, verifyResponse } from '../../../../src/domain/federation/saml/verify-response.ts'
 import { epochMillis, Secret } from '../../../../src/model/index.ts'
 import { systemClock } from '../../../../src/platform/clock.ts'
+import type { TurnTaker } from '../../../../src/platform/fair-turns.ts'
 import { written } from '../../../saml/canonical-xml.ts'
 import { signer } from '../../../saml/certificates.ts'
 import { encrypted } from '../../../saml/encrypted.ts'
@@ -60,4 +63,41 @@ describe('what was verified of a response', () => {
       assert.equal((await identities.verify(open, trusted(more), PEER)).subject, 'alice')
     }
   })
+})
+
+test('threads are asked in the turns of who sends and whose provider it is, and for no key that is not needed', async () => {
+  const asked: unknown[] = []
+  const threads = {
+    read: async (text: string, whose: TurnTaker) => {
+      asked.push(whose)
+      return readPresented(text)
+    },
+    verify: async (task: VerificationTask, whose: TurnTaker) => {
+      asked.push({ ...whose, keys: task.privateKeys.length })
+      return verifyResponse(task)
+    },
+    close: async () => undefined,
+  }
+  const identities = new SamlIdentities({ clock: systemClock, partition: 'aws', isRegion: () => false, threads })
+  const provider = trusted([OLD.certificate], [PEM])
+  const signed = withSignature(assertion({ roles: [`arn:aws:iam::${SOURCE}:role/Open,${ARN}`] }), OLD)
+  const [open, hidden] = [signed, encrypted(written(signed), KEY)].map((made) =>
+    Buffer.from(written(response({}, made))).toString('base64'),
+  )
+  for (const [text = '', keys] of [
+    [open, 0],
+    [hidden, 1],
+  ] as const) {
+    await identities.verify(await identities.read(text, { ...PEER, account: SOURCE }), provider, PEER)
+    const [group, lane] = [PEER.peer, SOURCE]
+    assert.deepEqual(asked.splice(0), [
+      { group, lane: `${lane} to be read` },
+      { group, lane, keys },
+    ])
+  }
+  await identities.examine(open ?? '', provider, { roleArn: '', asked: false, personal: false })
+  assert.deepEqual(asked, [
+    { group: 'operator', lane: ' to be read' },
+    { group: 'operator', lane: SOURCE, keys: 0 },
+  ])
 })
