@@ -14,9 +14,9 @@ const PROVIDER = `arn:aws:iam::${ACCOUNT}:saml-provider/corp`
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/Engineer`
 const LOGINS = 200
 const LOAD_CORE = 1
-const ROUNDS = 12
+const ROUNDS = 24
 const EVERY_MS = 4
-const QUIET_MS = 1000
+const QUIET_MS = 1500
 
 /**
  * What AssumeRole has of two hundred people who sign in by SAML at once: how long it takes while nobody does and while
