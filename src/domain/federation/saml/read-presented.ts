@@ -9,7 +9,10 @@ import {
 } from '../../../engines/saml/index.ts'
 import { rolePairs } from './session-attributes.ts'
 
-/** What a response says of itself in the open. Nothing of it is proven but its form. Plain data: it crosses from another thread. */
+/**
+ * What a response says of itself in the open. Nothing of it is proven but its form. Plain data: it crosses from another
+ * thread.
+ */
 export interface PresentedFacts {
   readonly isEncrypted: boolean
   /** Whether a signature says that it is of the whole, and not of the assertion alone. */

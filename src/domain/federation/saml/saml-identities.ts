@@ -72,7 +72,8 @@ export class SamlIdentities {
 
   /**
    * Reads a response as it is sent: base64 of the whole document.
-   * @throws `InvalidIdentityToken`, `IdpRejectedClaim`, `ServiceUnavailable` when too many wait, or it is too much for a thread
+   * @throws `InvalidIdentityToken`, `IdpRejectedClaim`, `ServiceUnavailable` when too many wait, or it is too much for a
+   *   thread
    */
   async read(text: string, { peer, account = '' }: Sender): Promise<ReadResponse> {
     const facts = await this.#threads.read(text, { group: peer, lane: `${account} to be read` })
