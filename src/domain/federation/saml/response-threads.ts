@@ -2,7 +2,6 @@ import type { Piscina } from 'piscina'
 import { ServiceUnavailable } from '../../../model/index.ts'
 import { FairTurns, type TurnTaker } from '../../../platform/fair-turns.ts'
 import type { NotRead, PresentedFacts } from './read-presented.ts'
-import type { Given, Outcome } from './response-worker.ts'
 import type { Verification, VerificationTask } from './verify-response.ts'
 
 const THREADS = 2
@@ -27,6 +26,15 @@ export interface ThreadLimits {
   /** The module that a thread runs. */
   readonly worker?: URL
 }
+
+/** What a thread is given: something to do, and where to say that it has begun with it. */
+export interface Given<Task> {
+  readonly task: Task
+  readonly begun: Int32Array
+}
+
+/** What came of it. A mistake of ours is told, so that it is not taken for a thread that ended. */
+export type Outcome<Result> = { readonly result: Result } | { readonly mistake: unknown }
 
 /**
  * Reads and verifies responses on threads of their own, which are bounded in number, time and memory: a response that is
@@ -65,7 +73,7 @@ export class ResponseThreads {
     await pool?.destroy()
   }
 
-  async #run<Task, Result>(name: keyof typeof import('./response-worker.ts'), task: Task): Promise<Result> {
+  async #run<Task, Result>(name: 'read' | 'verify', task: Task): Promise<Result> {
     if (this.#isClosed) throw new ServiceUnavailable('the threads for SAML responses are closed')
     const outcome: Outcome<Result> = await this.#outcome(name, task)
     if ('mistake' in outcome) throw outcome.mistake

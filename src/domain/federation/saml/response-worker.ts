@@ -5,16 +5,8 @@
  */
 import { giveWayToOthers } from '../../../platform/thread-priority.ts'
 import { readPresented } from './read-presented.ts'
+import type { Given, Outcome } from './response-threads.ts'
 import { verifyResponse } from './verify-response.ts'
-
-/** What a thread is given: something to do, and where to say that it has begun with it. */
-export interface Given<Task> {
-  readonly task: Task
-  readonly begun: Int32Array
-}
-
-/** What came of it. A mistake of ours is told, so that it is not taken for a thread that ended. */
-export type Outcome<Result> = { readonly result: Result } | { readonly mistake: unknown }
 
 // The libraries tell what they were given: no place of ours is for that.
 Reflect.set(globalThis, 'console', new Proxy({}, { get: () => () => undefined }))
