@@ -82,8 +82,8 @@ export function verifyResponse(task: VerificationTask): Verification {
   }
 }
 
-function verified({ text: sentText, certificates, privateKeys }: VerificationTask): Verification {
-  const xml = decodePresented(sentText)
+function verified({ text: base64, certificates, privateKeys }: VerificationTask): Verification {
+  const xml = decodePresented(base64)
   if (xml === undefined) throw new ResponseRefused('no base64')
   const sent = readResponse(xml)
   const { root, ownSignature } = sent
